@@ -1,0 +1,1 @@
+"""A small root directory of its own, and logins that show what PAM does."""

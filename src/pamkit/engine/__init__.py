@@ -1,0 +1,1 @@
+"""One transaction, for real: the handle, the dispatcher, the six primitives."""

@@ -1,0 +1,34 @@
+"""A link to its module: found by name, options typed, oddities logged once."""
+
+from __future__ import annotations
+
+from pamkit.module.options import Options, Problem
+from pamkit.module.registry import Module, Registry
+from pamkit.policy.chain import Link
+from pamkit.vocab.record import Record
+
+
+class Bound(Record, eq=False):
+    """A link with its module (`None` if there is none) and typed options.
+
+    ``fault`` says why there is no module.
+    """
+
+    link: Link
+    module: Module | None
+    options: Options | None
+    problems: tuple[Problem, ...] = ()
+    fault: str = ""
+
+
+def bind(link: Link, registry: Registry) -> Bound:
+    """Return the link bound to its module; never raises for a module that is missing."""
+    try:
+        module = registry.find(link.module)
+    except Exception as fault:  # noqa: BLE001  # a module that cannot be imported is missing
+        reason = f"module `{link.module}` cannot be loaded: {type(fault).__name__}"
+        return Bound(link, None, None, fault=reason)
+    if module is None:
+        return Bound(link, None, None, fault=f"there is no module `{link.module}`")
+    options, problems = module.declaration.options.parse(link.args)
+    return Bound(link, module, options, problems)

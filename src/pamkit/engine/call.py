@@ -1,0 +1,259 @@
+"""The handle seen through `ModuleCall`: what one hook may see and do.
+
+Contracts: `pam_get_user(3)`, `pam_get_authtok(3)`, `pam_prompt(3)`, `pam_fail_delay(3)`.
+"""
+
+from __future__ import annotations
+
+from pamkit.module.call import Stop
+from pamkit.module.effect import Ask, Hash, Run, Wait
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.flags import Flag
+from pamkit.vocab.item import Item
+from pamkit.vocab.message import Message, Style
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pamkit.engine.delay import FailDelay
+    from pamkit.engine.handle import Handle
+    from pamkit.module.call import Cleanup
+    from pamkit.module.effect import Finished
+    from pamkit.module.world import World
+    from pamkit.vocab.message import Answer
+
+_LOG_WORDS = {
+    Primitive.AUTHENTICATE: "auth",
+    Primitive.SETCRED: "setcred",
+    Primitive.ACCT_MGMT: "account",
+    Primitive.OPEN_SESSION: "session",
+    Primitive.CLOSE_SESSION: "session",
+    Primitive.CHAUTHTOK: "chauthtok",
+}
+
+# C: what pam_get_user hands on of a conversation's code; anything else is conv_err.
+_ASKING_CODES = (ReturnCode.BUF_ERR, ReturnCode.CONV_AGAIN, ReturnCode.CONV_ERR)
+
+
+class Call:
+    """One call of one hook."""
+
+    __slots__ = ("_delay", "_handle", "args", "flags", "module", "options", "primitive", "world")
+
+    def __init__(
+        self,
+        handle: Handle,
+        delay: FailDelay,
+        world: World,
+        *,
+        primitive: Primitive,
+        flags: int,
+        module: str,
+        args: tuple[str, ...],
+        options: Any,
+    ) -> None:
+        """Show a hook the handle and the world, for one primitive."""
+        self._handle, self._delay, self.world = handle, delay, world
+        self.primitive, self.flags = primitive, flags
+        self.module, self.args, self.options = module, args, options
+
+    @property
+    def silent(self) -> bool:
+        """Whether the application wants no messages."""
+        return bool(self.flags & Flag.SILENT)
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether this is the first pass of chauthtok."""
+        return bool(self.flags & Flag.PRELIM_CHECK)
+
+    def item(self, item: Item) -> str | None:
+        """Return a text item."""
+        return self._handle.texts.get(item)
+
+    def set_item(self, item: Item, value: str | None) -> None:
+        """Set a text item; ends the hook with the code `pam_set_item` returns on failure."""
+        code = self._handle.set(item, value, from_module=True)
+        if code != ReturnCode.SUCCESS:
+            raise Stop(code)
+
+    def token(self, item: Item) -> Secret | None:
+        """Return a token."""
+        return self._handle.tokens.get(item)
+
+    def set_token(self, item: Item, token: Secret | None) -> None:
+        """Set or clear a token."""
+        self._handle.set_token(item, token)
+
+    async def user(self, prompt: str | None = None) -> str:
+        """Return the user's name, asking for it if need be."""
+        handle = self._handle
+        user = handle.texts.get(Item.USER)
+        if user is not None:
+            return user
+        if handle.conversation_failure is not None:
+            raise Stop(handle.conversation_failure)
+        prompt = prompt or handle.texts.get(Item.USER_PROMPT) or "login:"
+        code, answer = await self._converse(Style.PROMPT_ECHO_ON, prompt)
+        if code == ReturnCode.SUCCESS and answer is None:
+            code = ReturnCode.CONV_ERR  # CVE-2018-9275's class: no answer is not an answer
+        if code != ReturnCode.SUCCESS:
+            code = code if code in _ASKING_CODES else ReturnCode.CONV_ERR
+            if code != ReturnCode.CONV_AGAIN:
+                handle.conversation_failure = code
+            raise Stop(code)
+        assert isinstance(answer, str)
+        handle.texts[Item.USER] = answer
+        return answer
+
+    async def authtok(self, item: Item, prompt: str | None = None) -> Secret:
+        """Return a token, asking for it (in a password change twice) if need be."""
+        return await self._authtok(item, prompt, twice=True)
+
+    async def authtok_once(self, prompt: str | None = None) -> Secret:
+        """Return the new token, asking once."""
+        return await self._authtok(Item.AUTHTOK, prompt, twice=False)
+
+    async def _authtok(self, item: Item, prompt: str | None, *, twice: bool) -> Secret:
+        handle = self._handle
+        changing = self.primitive is Primitive.CHAUTHTOK and item is Item.AUTHTOK
+        failure = ReturnCode.AUTHTOK_ERR if changing else ReturnCode.AUTH_ERR
+        if self.primitive is Primitive.CHAUTHTOK:
+            for arg in self.args:
+                if arg.startswith("authtok_type="):
+                    handle.texts[Item.AUTHTOK_TYPE] = arg.partition("=")[2]
+        known = handle.tokens.get(item)
+        if known is not None:
+            return known
+        if "use_first_pass" in self.args or (changing and "use_authtok" in self.args):
+            raise Stop(failure)
+        kind = handle.texts.get(Item.AUTHTOK_TYPE) or ""
+        token = await self._secret(prompt or _prompt(item, changing, kind), changing)
+        if changing:
+            handle.verified = False
+            if twice:
+                again = await self._secret(_retype(prompt, kind), changing)
+                same = token.matches(again)
+                again.wipe()
+                if not same:
+                    token.wipe()
+                    await self.say(Style.ERROR_MSG, "Sorry, passwords do not match.")
+                    raise Stop(ReturnCode.TRY_AGAIN)
+                handle.verified = True
+        handle.set_token(item, token)
+        return token
+
+    async def authtok_again(self, prompt: str | None = None) -> Secret:
+        """Ask for the new token again, unless that was done, and compare."""
+        handle = self._handle
+        if self.primitive is not Primitive.CHAUTHTOK:
+            raise Stop(ReturnCode.SYSTEM_ERR)
+        token = handle.tokens.get(Item.AUTHTOK)
+        if token is None:
+            raise Stop(ReturnCode.AUTHTOK_ERR)
+        if handle.verified:
+            return token
+        kind = handle.texts.get(Item.AUTHTOK_TYPE) or ""
+        try:
+            again = await self._secret(_retype(prompt, kind), changing=True)
+        except Stop:
+            handle.set_token(Item.AUTHTOK, None)
+            raise
+        same = token.matches(again)
+        again.wipe()
+        if not same:
+            handle.set_token(Item.AUTHTOK, None)
+            await self.say(Style.ERROR_MSG, "Sorry, passwords do not match.")
+            raise Stop(ReturnCode.TRY_AGAIN)
+        handle.verified = True
+        return token
+
+    async def _secret(self, prompt: str, changing: bool) -> Secret:
+        code, answer = await self._converse(Style.PROMPT_ECHO_OFF, prompt)
+        if code != ReturnCode.SUCCESS or not isinstance(answer, Secret):
+            if changing:
+                await self.say(Style.ERROR_MSG, "Password change has been aborted.")
+            raise Stop(ReturnCode.AUTHTOK_ERR)
+        return answer
+
+    async def _converse(self, style: Style, text: str) -> tuple[int, Answer]:
+        code, answers = await Ask((Message(style, text),))
+        return code, answers[0] if answers else None
+
+    async def ask(self, style: Style, text: str) -> Answer:
+        """Hold a conversation of one message; ends the hook if it fails."""
+        code, answer = await self._converse(style, text)
+        if code != ReturnCode.SUCCESS:
+            self.log(3, "conversation failed")
+            raise Stop(code)
+        return answer
+
+    async def say(self, style: Style, text: str) -> int:
+        """Show a message; return the conversation's code."""
+        code, _ = await self._converse(style, text)
+        return code
+
+    async def hash(self, token: Secret, setting: str) -> str | None:
+        """Return ``crypt(token, setting)``; `None` if the scheme is not known."""
+        return await Hash(token, setting)
+
+    async def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        environment: Mapping[str, str] | None = None,
+        stdin: Secret | bytes = b"",
+    ) -> Finished:
+        """Run a program to its end."""
+        return await Run(argv, tuple((environment or {}).items()), stdin)
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        await Wait(seconds)
+
+    def data(self, name: str) -> Any:
+        """Return module data; `KeyError` if there is none."""
+        return self._handle.data(name)
+
+    def set_data(self, name: str, value: Any, cleanup: Cleanup | None = None) -> None:
+        """Keep data on the handle."""
+        self._handle.set_data(name, value, cleanup)
+
+    def getenv(self, name: str) -> str | None:
+        """Return a variable of the PAM environment."""
+        return self._handle.env.get(name)
+
+    def putenv(self, assignment: str) -> int:
+        """Carry out an assignment in the PAM environment."""
+        return self._handle.putenv(assignment)
+
+    def environment(self) -> dict[str, str]:
+        """Return the PAM environment."""
+        return dict(self._handle.env)
+
+    def fail_delay(self, microseconds: int) -> None:
+        """Ask for a delay if the call fails."""
+        self._delay(microseconds)
+
+    def log(self, priority: int, text: str) -> None:
+        """Write a line for the administrator."""
+        kind = _LOG_WORDS[self.primitive]
+        self.world.log.write(priority, f"{self.module}({self._handle.service}:{kind}): {text}")
+
+
+def _prompt(item: Item, changing: bool, kind: str) -> str:
+    """C: the prompts are part of the interface; programs match on them."""
+    which = f"{kind} " if kind else ""
+    if item is Item.OLDAUTHTOK:
+        return f"Current {which}password: "
+    return f"New {which}password: " if changing else "Password: "
+
+
+def _retype(prompt: str | None, kind: str) -> str:
+    if prompt:
+        return f"Retype {prompt}"
+    return f"Retype new {kind} password: " if kind else "Retype new password: "

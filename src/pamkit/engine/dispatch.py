@@ -1,0 +1,212 @@
+"""Advances a cursor with real calls; nothing a hook raises gets past it."""
+
+from __future__ import annotations
+
+from pamkit.engine.bind import Bound, bind
+from pamkit.engine.call import Call
+from pamkit.module.call import Stop
+from pamkit.policy.control import Action
+from pamkit.semantics.replay import Replay, advance_replay, begin_replay
+from pamkit.semantics.trace import Path, Step
+from pamkit.semantics.verdict import Verdict
+from pamkit.semantics.walk import Cursor, advance, begin
+from pamkit.vocab.codes import CODE_COUNT, ReturnCode
+from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from pamkit.engine.delay import FailDelay
+    from pamkit.engine.handle import Handle
+    from pamkit.module.registry import Registry
+    from pamkit.module.world import World
+    from pamkit.policy.chain import Chain, Link
+    from pamkit.vocab.facility import Primitive
+
+    Stand = Cursor | Replay | Verdict
+    Watcher = Callable[[Primitive, Step], object]
+
+_ERR, _DEBUG = 3, 7
+
+
+class Mode(Record):
+    """How a walk is judged: fresh, along a recorded path, or as libpam replays.
+
+    ``path`` is the path to follow (`None`: a walk of its own).  ``remembered`` holds the
+    answers that choose the actions under the quirk `answers-steer-replay`.
+    """
+
+    path: Path | None = None
+    remembered: dict[int, int] | None = None
+    jump_counts: bool = False
+
+
+FRESH = Mode()
+"""A walk judged by its own answers."""
+
+
+class Suspended(Record):
+    """A walk that waits because a hook answered `incomplete`: where it stands."""
+
+    primitive: Primitive
+    update: bool
+    stand: Cursor | Replay
+    steps: tuple[Step, ...]
+
+
+class Dispatcher:
+    """Asks the links of a chain through a handle, and folds their answers."""
+
+    def __init__(
+        self,
+        handle: Handle,
+        delay: FailDelay,
+        world: World,
+        registry: Registry,
+        watch: Callable[[Primitive, Step], object] | None = None,
+    ) -> None:
+        """Ask modules from ``registry``; tell ``watch`` about each step as it is made."""
+        self._handle, self._delay, self._world = handle, delay, world
+        self._registry, self._watch = registry, watch
+        self._bound: dict[Link, Bound] = {}
+
+    def forget(self) -> None:
+        """Forget bound links: the policy was replaced."""
+        self._bound.clear()
+
+    async def walk(
+        self,
+        chain: Chain,
+        primitive: Primitive,
+        flags: int,
+        mode: Mode,
+        resume: Suspended | None,
+        unchecked: Callable[[Link], bool] | None = None,
+    ) -> tuple[Verdict | Cursor | Replay, tuple[Step, ...]]:
+        """Walk a chain; return the verdict, or where it waits, and the steps.
+
+        ``unchecked`` says of a link that it may not be asked in this pass.
+        """
+        stand: Cursor | Replay | Verdict
+        if resume is not None:
+            stand, steps = resume.stand, list(resume.steps)
+        else:
+            steps = []
+            stand = (
+                begin(chain.links) if mode.path is None else begin_replay(chain.links, mode.path)
+            )
+        while not isinstance(stand, Verdict):
+            link = stand.link
+            if unchecked is not None and unchecked(link):
+                answer, note = int(ReturnCode.AUTHTOK_ERR), "its preliminary check never ran"
+            else:
+                answer, note = await self._ask(link, primitive, flags)
+            if answer == ReturnCode.INCOMPLETE:
+                return stand, tuple(steps)
+            judged, after = _advance(stand, answer, mode)
+            step = _step(stand, answer, judged, after, note)
+            if step.action > 0 and _past_end(stand, step.action):
+                self._log(_ERR, "bad jump in stack")
+            steps.append(step)
+            if self._watch is not None:
+                self._watch(primitive, step)
+            stand = after
+        return stand, tuple(steps)
+
+    async def _ask(self, link: Link, primitive: Primitive, flags: int) -> tuple[int, str]:
+        """Return what a link answers, and a note for the trace."""
+        if link.refusal:
+            return ReturnCode.PERM_DENIED, link.refusal
+        bound = self._bound.get(link)
+        if bound is None:
+            bound = self._bound[link] = self._bind(link)
+        if bound.module is None:
+            return ReturnCode.MODULE_UNKNOWN, bound.fault
+        hook = bound.module.hooks.get(primitive)
+        if hook is None:
+            self._log(_ERR, f"unable to resolve symbol: pam_sm_{primitive.name.lower()}")
+            return ReturnCode.MODULE_UNKNOWN, f"it has no function for {primitive.name.lower()}"
+        call = Call(
+            self._handle,
+            self._delay,
+            self._world,
+            primitive=primitive,
+            flags=flags,
+            module=bound.module.name,
+            args=link.args,
+            options=bound.options,
+        )
+        for problem in bound.problems:
+            call.log(_ERR, problem.message)
+        try:
+            answer = hook(call)
+            if not isinstance(answer, int):
+                answer = await answer
+        except Stop as stop:
+            answer = stop.code
+        except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
+            where = _where(fault.__traceback__)
+            # The message is left out: it could hold what the applicant typed.
+            note = f"raised {type(fault).__name__} at {where}"
+            self._log(_ERR, f"{bound.module.name}: {note}")
+            return ReturnCode.SERVICE_ERR, note
+        if not isinstance(answer, int) or isinstance(answer, bool):
+            # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
+            note = f"answered {type(answer).__name__} instead of a return code"
+            self._log(_ERR, f"{bound.module.name}: {note}")
+            return ReturnCode.SERVICE_ERR, note
+        declared = bound.module.declaration.answers[primitive]
+        if answer not in declared:
+            note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
+            self._log(_DEBUG, f"{bound.module.name}: {note}")
+            return answer, note
+        return answer, ""
+
+    def _bind(self, link: Link) -> Bound:
+        bound = bind(link, self._registry)
+        if bound.module is None and not link.quiet:
+            self._log(_ERR, bound.fault)
+        return bound
+
+    def _log(self, priority: int, text: str) -> None:
+        self._world.log.write(priority, f"PAM {text}")
+
+
+def _advance(
+    stand: Cursor | Replay, answer: int, mode: Mode
+) -> tuple[int, Cursor | Replay | Verdict]:
+    """Return the code that chose the action, and where the walk stands after the answer."""
+    if isinstance(stand, Replay):
+        return stand.judged, advance_replay(stand, answer, jump_counts=mode.jump_counts)
+    if mode.remembered is not None:
+        judged = mode.remembered.get(stand.link.number, answer)
+        return judged, advance(stand, answer, judged=judged, jump_counts=mode.jump_counts)
+    # Without the quirk an ignored link that jumps has no say: libpam would hand `ignore` out.
+    counts = mode.jump_counts and answer != ReturnCode.IGNORE
+    return answer, advance(stand, answer, jump_counts=counts)
+
+
+def _step(
+    stand: Cursor | Replay, answer: int, judged: int, after: Cursor | Replay | Verdict, note: str
+) -> Step:
+    link = stand.link
+    action = link.actions[judged] if 0 <= judged < CODE_COUNT else int(Action.BAD)
+    frames = stand.here.frames if isinstance(stand, Replay) else stand.frames
+    verdict = after if isinstance(after, Verdict) else after.verdict
+    return Step(link, answer, judged, action, stand.verdict, verdict, len(frames) - 1, note)
+
+
+def _past_end(stand: Cursor | Replay, jump: int) -> bool:
+    frame = (stand.here if isinstance(stand, Replay) else stand).frames[-1]
+    return frame.at + 1 + jump > len(frame.links)
+
+
+def _where(traceback: TracebackType | None) -> str:
+    """Return file and line of the innermost frame of a traceback."""
+    if traceback is None:
+        return "unknown place"
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return f"{traceback.tb_frame.f_code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno}"

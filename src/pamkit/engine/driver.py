@@ -1,0 +1,158 @@
+"""Steps a coroutine of the engine and performs each effect on the spot.
+
+The asynchronous twin is `pamkit.aio`; the meaning of a transaction lies in neither.
+"""
+
+from __future__ import annotations
+
+from pamkit.module.effect import Ask, Effect, Hash, Run, Wait
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.message import Style
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any, Protocol
+
+    from pamkit.module.effect import Finished
+    from pamkit.vocab.message import Answer, Message
+
+    class Conversation(Protocol):
+        """Answers messages: one answer for each, `None` where nothing was asked.
+
+        It may raise `NotYet` to be asked again later; any other exception ends the
+        conversation, and reaches the application.
+        """
+
+        def __call__(self, messages: tuple[Message, ...], /) -> Sequence[Answer]:
+            """Show the messages and return one answer each."""
+
+    class Outside(Protocol):
+        """What a driver performs effects with."""
+
+        def crypt(self, token: bytes, setting: str) -> str | None:
+            """Return the hash; `None` if the scheme is not known."""
+
+        def run(self, effect: Run) -> Finished:
+            """Run a program to its end."""
+
+        def sleep(self, seconds: float) -> None:
+            """Let time pass."""
+
+
+class NotYet(Exception):
+    """Raised by a conversation that has no answer yet: the transaction is kept as it stands.
+
+    The application sees `Incomplete` and calls the same primitive again later.
+    """
+
+
+class Kept(Exception):
+    """A coroutine that waits for its conversation, and the effect it waits for."""
+
+    def __init__(self, coroutine: Coroutine[Effect, Any, int], effect: Effect) -> None:
+        """Keep a coroutine."""
+        super().__init__()
+        self.coroutine, self.effect = coroutine, effect
+
+
+def drive(
+    coroutine: Coroutine[Effect, Any, int],
+    perform: Callable[[Effect], Any],
+    waiting: Effect | None = None,
+) -> int:
+    """Step a coroutine to its end and return its code.
+
+    ``waiting`` is the effect at which the coroutine was kept before.  Raises `Kept` if the
+    conversation says `NotYet`.  Whatever else is not an ordinary exception (an interrupt)
+    closes the coroutine and is passed on.
+    """
+    try:
+        effect = coroutine.send(None) if waiting is None else waiting
+        while True:
+            try:
+                result = perform(effect)
+            except NotYet:
+                raise Kept(coroutine, effect) from None
+            except Exception as fault:  # noqa: BLE001  # the hook that waits decides
+                effect = coroutine.throw(fault)
+            except BaseException:
+                coroutine.close()
+                raise
+            else:
+                effect = coroutine.send(result)
+    except StopIteration as end:
+        code: int = end.value
+        return code
+
+
+class Performer:
+    """Performs effects on the spot, with one conversation and one outside."""
+
+    __slots__ = ("_conversation", "_outside", "fault")
+
+    def __init__(self, conversation: Conversation | None, outside: Outside) -> None:
+        """Perform with ``conversation``; without one, nobody answers prompts."""
+        self._conversation, self._outside = conversation, outside
+        self.fault: Exception | None = None
+        """What the conversation raised, for the application."""
+
+    def __call__(self, effect: Effect) -> Any:
+        """Perform one effect and return its result."""
+        if isinstance(effect, Ask):
+            return self._ask(effect.messages)
+        if isinstance(effect, Hash):
+            return self._outside.crypt(effect.token.expose(), effect.setting)
+        if isinstance(effect, Run):
+            return self._outside.run(effect)
+        if isinstance(effect, Wait):
+            return self._outside.sleep(effect.seconds)
+        raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+
+    def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+        if self._conversation is None:
+            return unanswered(messages)
+        try:
+            answers = self._conversation(messages)
+        except NotYet:
+            raise
+        except Exception as fault:  # noqa: BLE001  # PAM is told conv_err, the application all
+            self.fault = fault
+            return ReturnCode.CONV_ERR, ()
+        return checked(messages, answers)
+
+
+def unanswered(messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+    """What happens without a conversation: messages are dropped, prompts fail."""
+    if any(message.wants_answer for message in messages):
+        return ReturnCode.CONV_ERR, ()
+    return ReturnCode.SUCCESS, (None,) * len(messages)
+
+
+def checked(
+    messages: tuple[Message, ...], answers: Sequence[Answer]
+) -> tuple[int, tuple[Answer, ...]]:
+    """Return the answers in the types that hooks expect, or `CONV_ERR`.
+
+    Hidden answers become `Secret`, visible ones text.  An answer that C could not carry (a
+    NUL inside), of another type, or one too few or too many, fails the conversation: half a
+    password must not be compared, and no answer is not an empty one.
+    """
+    if not isinstance(answers, (list, tuple)) or len(answers) != len(messages):
+        return ReturnCode.CONV_ERR, ()
+    good: list[Answer] = []
+    for message, answer in zip(messages, answers, strict=True):
+        if answer is None or not message.wants_answer:
+            good.append(None)
+        elif not isinstance(answer, (str, bytes, Secret)):
+            return ReturnCode.CONV_ERR, ()
+        elif message.style is Style.BINARY_PROMPT:
+            good.append(answer if isinstance(answer, bytes) else None)
+        else:
+            token = Secret(answer)
+            if 0 in token.expose():
+                return ReturnCode.CONV_ERR, ()
+            hidden = message.style is Style.PROMPT_ECHO_OFF
+            good.append(token if hidden else token.expose().decode("utf-8", "surrogateescape"))
+    return ReturnCode.SUCCESS, tuple(good)

@@ -1,0 +1,164 @@
+"""The handle: items, tokens, environment and module data of one transaction.
+
+Contracts are those of `pam_set_item(3)`, `pam_putenv(3)` and `pam_set_data(3)`.
+"""
+
+from __future__ import annotations
+
+from pamkit.policy.words import ascii_lower
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.flags import DATA_REPLACE
+from pamkit.vocab.item import TEXTS, TOKENS, Item
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from pamkit.module.call import Cleanup
+    from pamkit.vocab.secret import Secret
+
+
+class Handle:
+    """The state that modules and application share during one transaction."""
+
+    __slots__ = (
+        "_data",
+        "conversation",
+        "conversation_failure",
+        "delay_callback",
+        "env",
+        "service_changed",
+        "texts",
+        "tokens",
+        "verified",
+        "xauthdata",
+    )
+
+    def __init__(self, service: str, user: str | None) -> None:
+        """Start with the service's name and, if known, the user's."""
+        self.texts: dict[Item, str] = {Item.SERVICE: service}
+        if user is not None:
+            self.texts[Item.USER] = user
+        self.tokens: dict[Item, Secret] = {}
+        self.conversation: Any = None
+        self.delay_callback: Callable[[int, int], object] | None = None
+        self.xauthdata: tuple[str, bytes] | None = None
+        self.env: dict[str, str] = {}
+        self._data: dict[str, tuple[Any, Cleanup | None]] = {}
+        self.verified = False
+        """Whether the new token was typed twice."""
+        self.conversation_failure: int | None = None
+        """What asking for the user's name ended with, so that it is not asked again."""
+        self.service_changed = False
+
+    @property
+    def service(self) -> str:
+        """The name that picks the policy."""
+        return self.texts[Item.SERVICE]
+
+    def get(self, item: int, *, from_module: bool) -> tuple[int, Any]:
+        """Return a code and the item's value, as `pam_get_item(3)` does."""
+        if item in TEXTS:
+            return ReturnCode.SUCCESS, self.texts.get(Item(item))
+        if item in TOKENS:
+            if not from_module:
+                return ReturnCode.BAD_ITEM, None
+            return ReturnCode.SUCCESS, self.tokens.get(Item(item))
+        if item == Item.CONV:
+            return ReturnCode.SUCCESS, self.conversation
+        if item == Item.FAIL_DELAY:
+            return ReturnCode.SUCCESS, self.delay_callback
+        if item == Item.XAUTHDATA:
+            return ReturnCode.SUCCESS, self.xauthdata
+        return ReturnCode.BAD_ITEM, None
+
+    def set(self, item: int, value: Any, *, from_module: bool) -> int:
+        """Set an item and return a code, as `pam_set_item(3)` does."""
+        if item in TEXTS:
+            return self._set_text(Item(item), value)
+        if item in TOKENS:
+            if not from_module:
+                return ReturnCode.BAD_ITEM
+            self.set_token(Item(item), value)
+        elif item == Item.CONV:
+            if value is None:
+                return ReturnCode.PERM_DENIED
+            self.conversation = value
+            self.conversation_failure = None
+        elif item == Item.FAIL_DELAY:
+            self.delay_callback = value
+        elif item == Item.XAUTHDATA:
+            self.xauthdata = value
+        else:
+            return ReturnCode.BAD_ITEM
+        return ReturnCode.SUCCESS
+
+    def _set_text(self, item: Item, value: str | None) -> int:
+        if value is not None and "\0" in value:
+            return ReturnCode.BAD_ITEM  # C strings end there: half a name is another name
+        if item is Item.SERVICE:
+            if value is None:
+                return ReturnCode.BAD_ITEM
+            value = ascii_lower(value)
+            self.service_changed = True
+        if item in (Item.USER, Item.USER_PROMPT):
+            self.conversation_failure = None
+        if value is None:
+            self.texts.pop(item, None)
+        else:
+            self.texts[item] = value
+        return ReturnCode.SUCCESS
+
+    def set_token(self, item: Item, token: Secret | None) -> None:
+        """Set or clear a token; the old one is wiped unless it is the same object."""
+        old = self.tokens.pop(item, None)
+        if old is not None and old is not token:
+            old.wipe()
+        if token is not None:
+            self.tokens[item] = token
+
+    def wipe_tokens(self) -> None:
+        """Forget both tokens."""
+        for item in TOKENS:
+            self.set_token(item, None)
+
+    def putenv(self, assignment: str) -> int:
+        """Carry out ``NAME=value``, ``NAME=`` or ``NAME``, as `pam_putenv(3)` does."""
+        name, sign, value = assignment.partition("=")
+        if not name or "\0" in assignment:
+            return ReturnCode.BAD_ITEM
+        if sign:
+            self.env[name] = value
+        elif name in self.env:
+            del self.env[name]
+        else:
+            return ReturnCode.BAD_ITEM
+        return ReturnCode.SUCCESS
+
+    def set_data(self, name: str, value: Any, cleanup: Cleanup | None) -> None:
+        """Keep module data; the old data of that name is cleaned up first."""
+        if name in self._data:
+            old, old_cleanup = self._data[name]
+            if old_cleanup is not None:
+                old_cleanup(old, DATA_REPLACE)
+        self._data[name] = (value, cleanup)
+
+    def data(self, name: str) -> Any:
+        """Return module data; `KeyError` if there is none."""
+        return self._data[name][0]
+
+    def clean_up(self, status: int) -> list[Exception]:
+        """Run the cleanups, newest first, then forget everything; return what they raised."""
+        raised: list[Exception] = []
+        while self._data:
+            _, (value, cleanup) = self._data.popitem()
+            if cleanup is not None:
+                try:
+                    cleanup(value, status)
+                except Exception as odd:  # noqa: BLE001  # the other cleanups must run as well
+                    raised.append(odd)
+        self.wipe_tokens()
+        self.env.clear()
+        self.conversation = None
+        return raised

@@ -1,0 +1,224 @@
+"""Start, the six primitives, end: what libpam's public functions do around a dispatch.
+
+`Core` does no input or output and waits for nothing: its primitives are coroutines that
+whoever drives steps, performing the effects they surface (`module.effect`).
+"""
+
+from __future__ import annotations
+
+from pamkit.engine.delay import FailDelay
+from pamkit.engine.dispatch import FRESH, Dispatcher, Mode, Suspended
+from pamkit.engine.handle import Handle
+from pamkit.module.effect import Wait
+from pamkit.policy.compile import compile_policy
+from pamkit.policy.resolve import Policy
+from pamkit.semantics.trace import Path, Run, Step, path_of
+from pamkit.semantics.verdict import START, Mood, Verdict
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.errors import PolicyError
+from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
+from pamkit.vocab.flags import ALLOWED, CRED_FLAGS, PASS_FLAGS, Flag, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pamkit.module.registry import Registry
+    from pamkit.module.world import World
+    from pamkit.policy.chain import Chain, Link
+    from pamkit.policy.dialect import Dialect
+
+_ERR = 3
+_TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
+
+
+class Core:
+    """One transaction: a handle, the chains of its service, and what has been walked so far."""
+
+    def __init__(
+        self,
+        handle: Handle,
+        *,
+        load: Callable[[str], Policy],
+        registry: Registry,
+        world: World,
+        dialect: Dialect,
+        quirks: frozenset[str] = frozenset(),
+        watch: Callable[[Primitive, Step], object] | None = None,
+        audit: Callable[[Run], object] | None = None,
+    ) -> None:
+        """Start a transaction; raises `PolicyError` where `pam_start` answers `PAM_ABORT`.
+
+        ``load`` gives the policy of a service.  ``watch`` hears each step as it is made,
+        ``audit`` each finished run.
+        """
+        self.handle = handle
+        self.world = world
+        self.delay = FailDelay()
+        self.runs: list[Run] = []
+        self._load, self._dialect, self._quirks = load, dialect, quirks
+        self._audit = audit
+        self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch)
+        self._suspended: Suspended | None = None
+        self._paths: dict[Primitive, Path] = {}
+        self._remembered: dict[Primitive, dict[int, int]] = {}
+        self._use(load(handle.service))
+
+    def _use(self, policy: Policy) -> None:
+        self.policy = policy
+        self.chains: dict[Facility, Chain] = compile_policy(policy)
+        self._dispatcher.forget()
+        self._paths.clear()
+        self._remembered.clear()
+        self.handle.service_changed = False
+
+    async def call(self, primitive: Primitive, flags: int = 0) -> int:
+        """Carry out a primitive; return the code the application gets.
+
+        Contracts: `pam_authenticate(3)` and its sisters.  Never raises `PamError`: a policy
+        that cannot be loaded any more is `ABORT`.
+        """
+        if not self._flags_allowed(primitive, flags):
+            return ReturnCode.SYSTEM_ERR
+        if primitive is Primitive.SETCRED:
+            flags = self._cred_flags(flags)
+        timed = primitive in _TIMED
+        if timed and self._suspended is None:
+            self.handle.wipe_tokens()
+        if primitive is Primitive.CHAUTHTOK:
+            code = await self._chauthtok(flags)
+        else:
+            code = await self._dispatch(primitive, flags)
+        if timed and code != ReturnCode.INCOMPLETE:
+            self.handle.wipe_tokens()
+            await self._delay(code)
+        return code
+
+    def _flags_allowed(self, primitive: Primitive, flags: int) -> bool:
+        if primitive is Primitive.CHAUTHTOK and flags & PASS_FLAGS:
+            self._log("an application may not choose the pass of chauthtok")
+            return False
+        if "flags-unchecked" in self._quirks:
+            return True
+        strange = flags & ~ALLOWED[primitive]
+        chosen = flags & CRED_FLAGS if primitive is Primitive.SETCRED else 0
+        if strange or chosen & (chosen - 1):
+            name = primitive.name.lower()
+            self._log(f"flags `{words(flags)}` may not be given to {name}")
+            return False
+        return True
+
+    def _cred_flags(self, flags: int) -> int:
+        """Establishing is what setcred does where nothing is said (`pam_setcred(3)`)."""
+        said = flags if "flags-unchecked" in self._quirks else flags & CRED_FLAGS
+        return flags if said else flags | Flag.ESTABLISH_CRED
+
+    async def _chauthtok(self, flags: int) -> int:
+        """Two passes; the second only after a plain success of the first."""
+        updating = self._suspended is not None and self._suspended.update
+        if not updating:
+            code = await self._dispatch(Primitive.CHAUTHTOK, flags | Flag.PRELIM_CHECK)
+            if code != ReturnCode.SUCCESS:
+                return code
+        return await self._dispatch(Primitive.CHAUTHTOK, flags | Flag.UPDATE_AUTHTOK)
+
+    async def _dispatch(self, primitive: Primitive, flags: int) -> int:
+        if self.handle.service_changed:
+            try:
+                self._use(self._load(self.handle.service))
+            except PolicyError as bad:
+                self._log(bad.message)
+                return ReturnCode.ABORT
+        chain = self.chains[FACILITY_OF[primitive]]
+        resume = self._suspended
+        if resume is not None and resume.primitive is not primitive:
+            self._log("application failed to re-exec stack")
+            return ReturnCode.ABORT
+        if not chain.links:
+            self._log(f"no modules loaded for `{self.handle.service}' service")
+            return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
+        self._suspended = None
+        update = bool(flags & Flag.UPDATE_AUTHTOK)
+        mode = self._mode(primitive)
+        if resume is None and not update and primitive not in REPLAYS:
+            self._paths[primitive] = ()  # until it has ended, no yes can be built on it
+        if mode.path == ():
+            self._log(f"{primitive.name.lower()} has no path to follow")
+            return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
+        stand, steps = await self._dispatcher.walk(
+            chain, primitive, flags, mode, resume, self._unchecked(update)
+        )
+        if not isinstance(stand, Verdict):
+            self._suspended = Suspended(primitive, update, stand, steps)
+            return ReturnCode.INCOMPLETE
+        if primitive not in REPLAYS:
+            answers = self._remembered.setdefault(primitive, {})
+            answers.update((step.link.number, step.answer) for step in steps)
+        # Yes, because the chain granted; every other mood carries a refusing code.
+        code = ReturnCode.SUCCESS if stand.mood is Mood.GRANTED else stand.code
+        return self._finish(
+            primitive, flags, steps, stand, code, replayed=mode.path is not None
+        )
+
+    def _mode(self, primitive: Primitive) -> Mode:
+        earlier = REPLAYS.get(primitive)
+        if earlier is None:
+            return FRESH
+        jump_counts = self._dialect.jump_counts
+        if "answers-steer-replay" in self._quirks:
+            return Mode(None, self._remembered.get(earlier, {}), jump_counts)
+        return Mode(self._paths.get(earlier), None, jump_counts)
+
+    def _unchecked(self, update: bool) -> Callable[[Link], bool] | None:
+        """Say which links may not change a password: those whose check never ran."""
+        if not update or "update-unchecked" in self._quirks:
+            return None
+        checked = {number for number, _ in self._paths.get(Primitive.CHAUTHTOK, ())}
+        return lambda link: not link.refusal and link.number not in checked
+
+    def _finish(
+        self,
+        primitive: Primitive,
+        flags: int,
+        steps: tuple[Step, ...],
+        verdict: Verdict | None,
+        code: int,
+        *,
+        replayed: bool = False,
+    ) -> int:
+        run = Run(
+            primitive, self.handle.service, flags, steps, verdict or START, code, replayed
+        )
+        if primitive not in REPLAYS and not flags & Flag.UPDATE_AUTHTOK:
+            self._paths[primitive] = path_of(run)
+        self.runs.append(run)
+        if self._audit is not None:
+            self._audit(run)
+        return code
+
+    async def _delay(self, code: int) -> None:
+        """Let the delay pass that modules asked for, or tell the application's callback."""
+        callback = self.handle.delay_callback
+        if callback is not None:
+            # C: it is called on success too, and with what an earlier round asked for.
+            length = self.delay.length(self.world.random)
+            self.delay.finish()
+            callback(code, length)
+            return
+        asked, length = self.delay.asked, self.delay.length(self.world.random)
+        self.delay.finish()
+        if asked and code != ReturnCode.SUCCESS and length:
+            await Wait(length / 1_000_000)
+
+    def abandon(self) -> None:
+        """Forget a walk that was cut off; the next primitive starts afresh."""
+        self._suspended = None
+        self.handle.wipe_tokens()
+        self.delay.finish()
+
+    def end(self, status: int) -> list[Exception]:
+        """End the transaction: cleanups newest first, tokens wiped (`pam_end(3)`)."""
+        return self.handle.clean_up(status)
+
+    def _log(self, text: str) -> None:
+        self.world.log.write(_ERR, f"PAM {text}")

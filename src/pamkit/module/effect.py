@@ -1,0 +1,78 @@
+"""What a hook waits for: effects that whoever drives performs or passes on.
+
+A hook awaits an effect; the effect surfaces at the driver, which answers it its own way: on
+the spot, on an event loop, outside the interpreter, or from a script.  There is no event
+loop in here, and no thread.
+"""
+
+from __future__ import annotations
+
+from pamkit.vocab.message import Message
+from pamkit.vocab.record import Record
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+    from pamkit.vocab.message import Answer
+
+
+class Effect(Record):
+    """Something to wait for; ``await effect`` gives what the driver answers."""
+
+    def __await__(self) -> Generator[Effect, Any, Any]:
+        """Surface at the driver and come back with its answer."""
+        return (yield self)
+
+
+class Ask(Effect):
+    """Hold a conversation: show the messages and bring back one answer each."""
+
+    messages: tuple[Message, ...]
+
+    def __await__(self) -> Generator[Effect, Any, tuple[int, tuple[Answer, ...]]]:
+        """Come back with the conversation's return code and its answers."""
+        return (yield self)
+
+
+class Hash(Effect):
+    """Compute ``crypt(token, setting)``; slow on purpose."""
+
+    token: Secret
+    setting: str
+
+    def __await__(self) -> Generator[Effect, Any, str | None]:
+        """Come back with the hash, or `None` if the scheme is not known."""
+        return (yield self)
+
+
+class Finished(Record):
+    """How a program ended: exit status, or minus the signal that killed it, and its output."""
+
+    status: int
+    output: bytes = b""
+
+
+class Run(Effect):
+    """Run a program: absolute path, arguments, environment, and what it reads from stdin."""
+
+    argv: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+    stdin: Secret | bytes = b""
+    as_effective_user: bool = False
+
+    def __await__(self) -> Generator[Effect, Any, Finished]:
+        """Come back with how it ended; `OSError` if it could not be started."""
+        return (yield self)
+
+
+class Wait(Effect):
+    """Wait for some seconds."""
+
+    seconds: float
+
+    def __await__(self) -> Generator[Effect, Any, None]:
+        """Come back when the time has passed."""
+        return (yield self)

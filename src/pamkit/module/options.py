@@ -1,0 +1,197 @@
+"""Kinds of module option; the words behind a module to a frozen object, and what is odd.
+
+A module states its options once, as a class; parser, manual page, completion and lint read it.
+"""
+
+from __future__ import annotations
+
+from pamkit.vocab.names import Names
+from pamkit.vocab.record import Record, RecordType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Self
+
+
+class Match(Names):
+    """How an argument is compared with the word of an option."""
+
+    EXACT = 0
+    PREFIX = 1
+    ANY_CASE = 2
+
+
+class Option(Record):
+    """One option: its word, what it means in a phrase, and how its value is read.
+
+    ``word`` ends in `=` if a value follows.  ``read`` turns the value into what the options
+    object holds and raises `ValueError` for one it cannot take; `None` for a plain flag,
+    whose presence means ``present``.  ``deprecated`` says what to use instead.
+    """
+
+    word: str
+    phrase: str
+    default: Any
+    read: Callable[[str], Any] | None = None
+    present: Any = True
+    value: str = ""
+    deprecated: str = ""
+    facilities: tuple[str, ...] = ()
+
+
+class Problem(Record):
+    """Something odd about one argument; ``at`` is its index."""
+
+    rule: str
+    at: int
+    message: str
+
+
+_REST = "…"
+
+
+def flag(
+    phrase: str,
+    *,
+    word: str = "",
+    default: Any = False,
+    present: Any = True,
+    deprecated: str = "",
+) -> Any:
+    """An option without a value; it holds ``present`` if it is given."""
+    return Option(word, phrase, default, None, present, "", deprecated)
+
+
+def text(
+    phrase: str, *, default: Any = "", word: str = "", value: str = "text", deprecated: str = ""
+) -> Any:
+    """An option `word=text`."""
+    return Option(_keyed(word), phrase, default, str, True, value, deprecated)
+
+
+def path(phrase: str, *, default: Any = "", word: str = "", value: str = "file") -> Any:
+    """An option `word=/path`; a relative path is refused."""
+    return Option(_keyed(word), phrase, default, _absolute, True, value)
+
+
+def number(
+    phrase: str,
+    *,
+    default: Any = 0,
+    word: str = "",
+    least: int = 0,
+    most: int = 2**31 - 1,
+    value: str = "number",
+    deprecated: str = "",
+) -> Any:
+    """An option `word=number` within bounds."""
+
+    def read(given: str) -> int:
+        if not given.isascii() or not given.isdigit():
+            raise ValueError(f"expected a number, found `{given}`")
+        if len(given) > 20 or not least <= int(given) <= most:
+            raise ValueError(f"expected a number from {least} to {most}, found `{given[:24]}`")
+        return int(given)
+
+    return Option(_keyed(word), phrase, default, read, True, value, deprecated)
+
+
+def rest(phrase: str, *, value: str = "words") -> Any:
+    """All arguments that no other option takes, in order, as a tuple."""
+    return Option(_REST, phrase, (), None, True, value)
+
+
+def _keyed(word: str) -> str:
+    return word and word.removesuffix("=") + "="
+
+
+def _absolute(given: str) -> str:
+    if not given.startswith("/"):
+        raise ValueError(f"expected an absolute path, found `{given}`")
+    return given
+
+
+class OptionsType(RecordType):
+    """The class of option classes: keeps the options beside the fields."""
+
+    _options: dict[str, Option]
+    match: Match
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **extra: bool
+    ) -> OptionsType:
+        """Make an options class; each field's default is the option's."""
+        stated: dict[str, Option] = {}
+        for field in namespace.get("__annotations__", ()):
+            option = namespace.get(field)
+            if isinstance(option, Option):
+                word = option.word or field + "=" * (option.read is not None)
+                stated[field] = option.changed(word=word)
+                namespace[field] = option.default
+        cls = super().__new__(mcs, name, bases, namespace, **extra)
+        assert isinstance(cls, OptionsType)
+        cls._options = {**getattr(cls, "_options", {}), **stated}
+        return cls
+
+
+class Options(Record, metaclass=OptionsType):
+    """What may stand behind a module's name; subclasses list their options as fields.
+
+    ``match`` says how words are compared; ``warn_debug`` and the like are module business.
+    """
+
+    @classmethod
+    def stated(cls) -> dict[str, Option]:
+        """The options by field name, in order."""
+        return cls._options
+
+    @classmethod
+    def parse(cls, args: Sequence[str]) -> tuple[Self, tuple[Problem, ...]]:
+        """Return the options that arguments stand for, and what is odd about them.
+
+        Unknown and malformed words are left out, as C modules do; later words win.
+        """
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        left: list[str] = []
+        catch_all = next((f for f, o in cls._options.items() if o.word == _REST), None)
+        for at, arg in enumerate(args):
+            field = cls._field_for(arg)
+            if field is None:
+                left.append(arg)
+                if catch_all is None:
+                    problems.append(Problem("unknown-option", at, f"option `{arg}` is unknown"))
+                continue
+            option = cls._options[field]
+            if option.deprecated:
+                problems.append(Problem("deprecated-option", at, option.deprecated))
+            if option.read is None:
+                values[field] = option.present
+                continue
+            try:
+                values[field] = option.read(arg[len(option.word) :])
+            except ValueError as odd:
+                problems.append(Problem("bad-option-value", at, f"`{option.word}`: {odd}"))
+        if catch_all is not None:
+            values[catch_all] = tuple(left)
+        return cls(**values), tuple(problems)
+
+    @classmethod
+    def _field_for(cls, arg: str) -> str | None:
+        match = getattr(cls, "match", Match.EXACT)
+        given = arg.lower() if match is Match.ANY_CASE else arg
+        for field, option in cls._options.items():
+            word = option.word
+            if word == _REST:
+                continue
+            if match is Match.PREFIX or option.read is not None:
+                if given.startswith(word):
+                    return field
+            elif given == word:
+                return field
+        return None
+
+
+class NoOptions(Options):
+    """For a module that takes no options."""

@@ -1,0 +1,193 @@
+"""Protocols for everything outside: accounts, credentials, clock, tallies, files, randomness.
+
+Modules see these and nothing else; `stores` serves them from the system, `testing` from
+memory.  Every path goes through the root of the world.
+"""
+
+from __future__ import annotations
+
+from pamkit.vocab.record import Record
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Protocol
+
+    class Accounts(Protocol):
+        """Users and groups."""
+
+        def find(self, name: str) -> Account | None:
+            """Return the account of that name; `OSError` if the source cannot be read."""
+
+        def by_uid(self, uid: int) -> Account | None:
+            """Return the account with that number; `OSError` if the source cannot be read."""
+
+        def group(self, name: str) -> Group | None:
+            """Return the group of that name."""
+
+        def group_by_gid(self, gid: int) -> Group | None:
+            """Return the group with that number."""
+
+        def groups_of(self, name: str) -> tuple[int, ...]:
+            """Return the numbers of all groups of a user, the primary one first."""
+
+        def in_netgroup(self, netgroup: str, *, host: str | None, user: str | None) -> bool:
+            """Whether a host and user belong to a netgroup."""
+
+        def is_local(self, name: str) -> bool:
+            """Whether the user has a line in the passwd file itself."""
+
+    class Credentials(Protocol):
+        """The hashed secrets of users and their ages."""
+
+        def shadow(self, name: str) -> Shadow | None:
+            """Return the entry; `None` if there is none; `PermissionError` if we may not look."""
+
+        def lock(self) -> AbstractContextManager[None]:
+            """Hold the lock of passwd(1); `TimeoutError` if another holds it too long."""
+
+        def change(self, name: str, hashed: Secret, *, last_change: int) -> bool:
+            """Store a new hash; return whether the user was found.  Needs the lock."""
+
+        def history(self, name: str) -> tuple[str, ...] | None:
+            """Return the remembered hashes, newest last; `None` if no history is kept."""
+
+        def remember(self, name: str, uid: int, hashed: Secret, *, keep: int) -> bool:
+            """Add a hash to the history; return whether one is kept.  Needs the lock."""
+
+    class Hashing(Protocol):
+        """Password hash schemes."""
+
+        def setting(self, scheme: str, rounds: int | None) -> str | None:
+            """Return a fresh salt for a scheme (`yescrypt`); `None` if it is not known."""
+
+    class Clock(Protocol):
+        """The time."""
+
+        def now(self) -> float:
+            """Return seconds since 1970 in UTC."""
+
+    class Tallies(Protocol):
+        """Failures counted per user, across transactions."""
+
+        def failures(self, user: str) -> tuple[Failure, ...]:
+            """Return what is on record, oldest first."""
+
+        def record(self, user: str, failure: Failure) -> None:
+            """Add a failure."""
+
+        def clear(self, user: str) -> None:
+            """Forget a user's failures."""
+
+    class Files(Protocol):
+        """The files of the system, below the root."""
+
+        def read(self, path: str, *, limit: int = ...) -> bytes:
+            """Return the bytes of a regular file, at most ``limit``; `OSError` if it cannot be."""
+
+        def exists(self, path: str) -> bool:
+            """Whether there is anything at the path."""
+
+        def runnable(self, path: str) -> bool:
+            """Whether a program at the path can be run by this process."""
+
+        def drop_to(self, account: Account) -> AbstractContextManager[None]:
+            """Touch files as this user for a while; `PermissionError` if that is not possible."""
+
+    class Process(Protocol):
+        """The process that runs the transaction."""
+
+        def uid(self) -> int:
+            """Return the real user number."""
+
+        def euid(self) -> int:
+            """Return the effective user number."""
+
+        def login_name(self) -> str:
+            """Return who logged in on the terminal, or `""`: for logs, never for decisions."""
+
+        def terminal(self) -> str:
+            """Return the name of the terminal on standard input, or `""`."""
+
+        def host_name(self) -> str:
+            """Return the name of this machine."""
+
+    class Randomness(Protocol):
+        """Unpredictable numbers."""
+
+        def take(self, count: int) -> bytes:
+            """Return that many random bytes."""
+
+    class Log(Protocol):
+        """Where modules and library write for the administrator."""
+
+        def write(self, priority: int, text: str) -> None:
+            """Write one line; priorities are those of `syslog(3)`."""
+
+
+class Priority:
+    """The priorities of `syslog(3)` that PAM uses."""
+
+    ALERT = 1
+    CRIT = 2
+    ERR = 3
+    WARNING = 4
+    NOTICE = 5
+    INFO = 6
+    DEBUG = 7
+
+
+class Account(Record):
+    """A user: one line of passwd(5); ``password`` is what stands in its second field."""
+
+    name: str
+    password: Secret
+    uid: int
+    gid: int
+    gecos: str
+    home: str
+    shell: str
+
+
+class Group(Record):
+    """A group: one line of group(5)."""
+
+    name: str
+    gid: int
+    members: tuple[str, ...]
+
+
+class Shadow(Record):
+    """One line of shadow(5): the hash, and days since 1970 or numbers of days; -1 is empty."""
+
+    name: str
+    hashed: Secret
+    last_change: int = -1
+    min_days: int = -1
+    max_days: int = -1
+    warn_days: int = -1
+    inactive_days: int = -1
+    expires: int = -1
+
+
+class Failure(Record):
+    """One failed attempt: when (seconds since 1970), from where, and whether it still counts."""
+
+    when: float
+    source: str
+    valid: bool = True
+
+
+class World(Record, eq=False):
+    """Everything outside, as one value that is handed in."""
+
+    accounts: Accounts
+    credentials: Credentials
+    hashing: Hashing
+    clock: Clock
+    tallies: Tallies
+    files: Files
+    process: Process
+    random: Randomness
+    log: Log

@@ -1,0 +1,1 @@
+"""From the text of a policy to the chains that are run."""

@@ -1,0 +1,73 @@
+"""The differences between PAM implementations, as data: dialects and quirks.
+
+A *dialect* is what an implementation means to do.  A *quirk* is what libpam does although
+it opens doors or blinds the administrator: pamkit refuses it, and a name turns it back on.
+"""
+
+from __future__ import annotations
+
+from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Dialect(Record):
+    """How one implementation reads and runs a policy.
+
+    ``at_include``: a line `@include file` takes in all facilities of a file.
+    ``jump_counts``: in setcred and close_session a link that jumps counts like `ok`.
+    """
+
+    name: str
+    at_include: bool
+    jump_counts: bool
+
+
+LINUX = Dialect("linux", at_include=False, jump_counts=True)
+"""Linux-PAM as its authors release it."""
+
+DEBIAN = Dialect("debian", at_include=True, jump_counts=False)
+"""Linux-PAM with Debian's patches 031 (`@include`) and 045 (a jump is neutral)."""
+
+DIALECTS = {dialect.name: dialect for dialect in (LINUX, DEBIAN)}
+"""Dialects by name."""
+
+QUIRKS = {
+    "read-error-ends-file": "a read error inside a policy file is taken for its end",
+    "unreadable-falls-through": "a file that cannot be opened gives way to the vendor's file",
+    "empty-include": "a file without any entry may be included, and adds nothing",
+    "self-include": "a file that includes itself is taken in until 16 are nested",
+    "service-path": "a path in a service name is cut or followed instead of refused",
+    "other-twice": "the service `other` runs every entry twice",
+    "answers-steer-replay": "what modules answer to setcred and close_session steers the walk",
+    "update-unchecked": "a module may change a password whose check it never ran",
+    "flags-unchecked": "flags an application may not use are passed on",
+    "system-includes": "relative names of included files are looked up in /etc/pam.d only",
+    "short-lines": "a line of more than 1,023 bytes is cut into pieces, each a line",
+    "blanks-continue": "blank and comment lines do not end a continued line",
+    "unbounded-includes": "only substacks count for the limit of 16 nested files",
+}
+"""Every quirk and what libpam does under it; see ``docs/dialects.md``."""
+
+_OF_1_5 = frozenset({"system-includes", "short-lines", "blanks-continue", "unbounded-includes"})
+
+QUIRK_SETS = {
+    "libpam": frozenset(QUIRKS) - _OF_1_5,
+    "libpam-1.5": frozenset(QUIRKS),
+}
+"""Named sets: `libpam` is Linux-PAM 1.7, `libpam-1.5` also what 1.5 and older do."""
+
+
+def quirks(names: Iterable[str]) -> frozenset[str]:
+    """Return the quirks that names of quirks and of sets stand for; `KeyError` if unknown."""
+    chosen: frozenset[str] = frozenset()
+    for name in names:
+        if name in QUIRK_SETS:
+            chosen |= QUIRK_SETS[name]
+        elif name in QUIRKS:
+            chosen |= {name}
+        else:
+            raise KeyError(name)
+    return chosen

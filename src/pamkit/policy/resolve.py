@@ -1,0 +1,390 @@
+"""A service's files spliced into one policy: includes in place, substacks nested.
+
+Source: `pam.conf(5)`, `pam.d(5)`; the order of search and every rule of failure are libpam's,
+except where a quirk has a name (`dialect.QUIRKS`).
+"""
+
+from __future__ import annotations
+
+from pamkit.policy.dialect import LINUX, Dialect
+from pamkit.policy.parser import parse
+from pamkit.policy.source import Layout, Outcome, Reading
+from pamkit.policy.syntax import Entry, Kind, PolicyFile
+from pamkit.policy.words import ascii_lower
+from pamkit.vocab.diagnostic import Finding, Severity
+from pamkit.vocab.errors import PolicyError
+from pamkit.vocab.facility import Facility, word
+from pamkit.vocab.record import Record
+from pamkit.vocab.span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.policy.source import PolicySource
+
+OTHER = "other"
+"""The service whose entries stand in where a service has none of its own."""
+
+MAX_NESTING = 16
+"""Files inside one another (`PAM_SUBSTACK_MAX_LEVEL`)."""
+
+MAX_ENTRIES = 4096
+"""Entries one service may come to; an include bomb would reach billions.
+
+The largest service in some 2,500 real files comes to fewer than 100.
+"""
+
+
+class Place(Record):
+    """An entry in its place in a facility: a module, or a substack with places of its own.
+
+    ``refusal`` says why the entry can only fail (empty if it can do better);
+    ``inside`` is `None` for a module.
+    """
+
+    entry: Entry
+    refusal: str
+    inside: tuple[Place, ...] | None = None
+
+
+class Policy(Record):
+    """What is configured for one service: its own places and those of `other`, by facility.
+
+    ``files`` are the files that were read, in the order of first use.
+    """
+
+    service: str
+    own: dict[Facility, tuple[Place, ...]]
+    other: dict[Facility, tuple[Place, ...]]
+    files: tuple[PolicyFile, ...]
+    findings: tuple[Finding, ...]
+
+    def places(self, facility: Facility) -> tuple[Place, ...]:
+        """The places that are asked for a facility: the service's own, or else those of `other`."""
+        return self.own[facility] or self.other[facility]
+
+
+def service_name(name: str, quirks: frozenset[str] = frozenset()) -> str:
+    """Return the service name libpam would use: the last part of a path, in lower case.
+
+    A name with a path, and `.` or `..`, is refused with `PolicyError` unless the quirk
+    `service-path` is on: it would open a file outside the policy directory.
+    """
+    if "\0" in name:
+        raise PolicyError("the service name holds a NUL byte")
+    if "service-path" in quirks:
+        return ascii_lower(name.rpartition("/")[2])
+    if not name or "/" in name or name in (".", ".."):
+        raise PolicyError(f"`{name}` is no service name: expected the name of a file in /etc/pam.d")
+    return ascii_lower(name)
+
+
+def resolve(
+    service: str,
+    source: PolicySource,
+    *,
+    layout: Layout | None = None,
+    dialect: Dialect = LINUX,
+    quirks: frozenset[str] = frozenset(),
+) -> Policy:
+    """Return the policy of a service; ``service`` is a name as `service_name` returns it.
+
+    Raises `PolicyError` where libpam's `pam_start` answers `PAM_ABORT` (no file at all, a file
+    that ends in a continuation, a module without a name), and where pamkit refuses a quirk.
+    """
+    loader = _Loader(source, layout or Layout(), dialect, quirks)
+    loader.load(service)
+    return Policy(
+        service,
+        _frozen(loader.own),
+        _frozen(loader.other),
+        tuple(loader.files.values()),
+        tuple(loader.findings),
+    )
+
+
+
+def _frozen(lists: dict[Facility, list[Place]]) -> dict[Facility, tuple[Place, ...]]:
+    return {facility: tuple(places) for facility, places in lists.items()}
+
+
+class _Loader:
+    """Reads the files of one service and puts their entries in place."""
+
+    def __init__(
+        self, source: PolicySource, layout: Layout, dialect: Dialect, quirks: frozenset[str]
+    ) -> None:
+        self.source, self.layout = source, layout
+        self.dialect, self.quirks = dialect, quirks
+        self.own: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
+        self.other: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
+        self.files: dict[str, PolicyFile] = {}
+        self.findings: list[Finding] = []
+        self.open_paths: list[str] = []
+        self.count = 0
+
+    def load(self, service: str) -> None:
+        """Read the files of the service and of `other`; raises `PolicyError`."""
+        layout = self.layout
+        if layout.confdir is None and not any(
+            self.source.is_directory(directory) for directory in layout.directories
+        ):
+            self._load_conf(service)
+            return
+        found = False
+        passes = [(service, self.other if service == OTHER else self.own), (OTHER, self.other)]
+        if service == OTHER and "other-twice" not in self.quirks:
+            del passes[0]
+        for name, lists in passes:
+            path = self._find(name)
+            if path is None:
+                if name == OTHER:
+                    self._note(
+                        "missing-other",
+                        Severity.WARNING,
+                        Span(f"{layout.confdir or layout.directories[0]}/{OTHER}", 1),
+                        "there is no file for the service `other`",
+                        "without it nothing stands in for missing facilities; create it",
+                    )
+                continue
+            file = self._read(path)
+            found = True
+            self._take_in(file, None, lists, name, 0, path)
+            if not file.complete:
+                raise PolicyError(f"`{path}` ends in the middle of a line", tuple(self.findings))
+        if not found:
+            raise PolicyError(
+                f"there is no policy for the service `{service}`, nor for `{OTHER}`",
+                tuple(self.findings),
+            )
+
+    def _load_conf(self, service: str) -> None:
+        path = self.layout.conf_file
+        reading = self.source.read(path)
+        if reading.outcome in (Outcome.MISSING, Outcome.UNREADABLE):
+            raise PolicyError(f"`{path}` cannot be read: {reading.reason}", tuple(self.findings))
+        file = self._parsed(path, reading, with_service=True)
+        for entry in file.entries:
+            name = ascii_lower(entry.service.text) if entry.service else ""
+            if name == OTHER:
+                self._place(entry, None, self.other, name, 0, path)
+            elif name == service:
+                self._place(entry, None, self.own, name, 0, path)
+        if not file.complete:
+            raise PolicyError(f"`{path}` ends in the middle of a line", tuple(self.findings))
+
+    def _find(self, name: str) -> str | None:
+        """Return the path of the first file for a name; `PolicyError` if it may not be read."""
+        for path in self._candidates(name):
+            reading = self.source.read(path)
+            if reading.outcome is Outcome.UNREADABLE:
+                if "unreadable-falls-through" not in self.quirks:
+                    raise PolicyError(
+                        f"`{path}` cannot be read: {reading.reason}", tuple(self.findings)
+                    )
+            elif reading.outcome is not Outcome.MISSING:
+                return path
+        return None
+
+    def _candidates(self, name: str) -> list[str]:
+        if name.startswith("/"):
+            return [name]
+        if self.layout.confdir is not None:
+            return [f"{self.layout.confdir}/{name}"]
+        return [f"{directory}/{name}" for directory in self.layout.directories]
+
+    def _read(self, path: str) -> PolicyFile:
+        if path not in self.files:
+            self.files[path] = self._parsed(path, self.source.read(path))
+            self.findings.extend(self.files[path].findings)
+        return self.files[path]
+
+    def _parsed(self, path: str, reading: Reading, *, with_service: bool = False) -> PolicyFile:
+        if reading.outcome is Outcome.CUT_SHORT and "read-error-ends-file" not in self.quirks:
+            raise PolicyError(f"`{path}` cannot be read: {reading.reason}", tuple(self.findings))
+        return parse(
+            reading.text, path, self.dialect, with_service=with_service, quirks=self.quirks
+        )
+
+    def _take_in(
+        self,
+        file: PolicyFile,
+        wanted: Facility | None,
+        lists: dict[Facility, list[Place]],
+        service: str,
+        depth: int,
+        path: str,
+    ) -> None:
+        """Put the entries of a file into ``lists``: those of one facility, or all."""
+        self.open_paths.append(path)
+        for entry in file.entries:
+            self._place(entry, wanted, lists, service, depth, path)
+        self.open_paths.pop()
+
+    def _place(
+        self,
+        entry: Entry,
+        wanted: Facility | None,
+        lists: dict[Facility, list[Place]],
+        service: str,
+        depth: int,
+        path: str,
+    ) -> None:
+        if entry.kind is Kind.AT_INCLUDE:
+            self._include_all(entry, wanted, lists, service, depth)
+            return
+        # A line with a broken first column counts for the facility that was asked for, or for
+        # `auth`, the most sensitive.
+        facility = entry.facility
+        if facility is None:
+            facility = Facility.AUTH if wanted is None else wanted
+        if wanted is not None and facility is not wanted:
+            return
+        places = lists[facility]
+        self._count(entry)
+        if entry.kind is Kind.MODULE:
+            self._check_name(entry)
+            refusal = "the line is malformed" if entry.must_fail else ""
+            places.append(Place(entry, refusal))
+            return
+        target = entry.target.text if entry.target else None
+        deeper = entry.kind is Kind.SUBSTACK
+        into = lists
+        inside: list[Place] = []
+        if deeper:
+            self._check_name(entry)
+            into = {facility: inside}
+        refusal = self._nest(entry, target, facility, into, service, depth, deeper)
+        if deeper:
+            places.append(Place(entry, "", tuple(inside)))
+        if refusal:
+            # C: whatever was taken in before the failure stays in front of the entry that fails.
+            places.append(Place(entry, refusal))
+
+    def _include_all(
+        self,
+        entry: Entry,
+        wanted: Facility | None,
+        lists: dict[Facility, list[Place]],
+        service: str,
+        depth: int,
+    ) -> None:
+        """DIALECT: debian.  `@include` takes in everything, and has no facility to fail in."""
+        self._count(entry)
+        target = entry.target.text if entry.target else None
+        refusal = self._nest(entry, target, wanted, lists, service, depth, False)
+        if not refusal:
+            return
+        if wanted is None:
+            raise PolicyError(f"{entry.span}: {refusal}", tuple(self.findings))
+        lists[wanted].append(Place(entry, refusal))
+
+    def _nest(
+        self,
+        entry: Entry,
+        target: str | None,
+        wanted: Facility | None,
+        lists: dict[Facility, list[Place]],
+        service: str,
+        depth: int,
+        deeper: bool,
+    ) -> str:
+        """Take in the file an entry names; return why it could not be done, or `""`."""
+        below = depth + (deeper or "unbounded-includes" not in self.quirks)
+        if target is None:
+            return "the line names no file"
+        if below >= MAX_NESTING:
+            return self._refuse(
+                "nested-too-deep",
+                entry,
+                f"more than {MAX_NESTING} files are nested",
+                "libpam stops here; include fewer levels",
+            )
+        path = self._find_included(target)
+        if path is None:
+            return self._refuse(
+                "missing-include",
+                entry,
+                f"the file `{target}` is not there",
+                "the entry always fails: create the file or correct the name",
+            )
+        if path in self.open_paths and "self-include" not in self.quirks:
+            return self._refuse(
+                "self-include",
+                entry,
+                f"`{target}` is being read already: the files include one another in a circle",
+                "remove one of the includes",
+            )
+        file = self._read(path)
+        if not file.entries and file.complete and "empty-include" not in self.quirks:
+            return self._refuse(
+                "empty-include",
+                entry,
+                f"the included file `{target}` has no entries",
+                "it would grant what it was meant to check: fill the file or remove the include",
+            )
+        before = self.count
+        self._take_in(file, wanted, lists, service, below, path)
+        if self.count == before and wanted is not None and file.entries:
+            self._note(
+                "include-adds-nothing",
+                Severity.WARNING,
+                entry.span,
+                f"`{target}` has no `{word(wanted)}` entries",
+                "the include adds nothing to this facility",
+            )
+        return "" if file.complete else "the included file ends in the middle of a line"
+
+    def _find_included(self, target: str) -> str | None:
+        if target.startswith("/") or "system-includes" not in self.quirks:
+            return self._find(target)
+        # DIALECT: system-includes; Debian's 1.5 looks in the system's directory alone.
+        directory = self.layout.directories[0]
+        path = f"{directory}/{target}"
+        found = self.source.read(path).outcome in (Outcome.READ, Outcome.CUT_SHORT)
+        return path if found and self.source.is_directory(directory) else None
+
+    def _check_name(self, entry: Entry) -> None:
+        """C: a name that leaves nothing for the log prefix makes `pam_start` give up."""
+        if entry.target is None:
+            return
+        base = entry.target.text.rpartition("/")[2]
+        stem = base[: base.rindex(".")] if "." in base else base
+        if stem in ("", "?"):
+            self._note(
+                "nameless-module",
+                Severity.ERROR,
+                entry.target.span,
+                f"`{entry.target.text}` is no name for a module",
+                "libpam refuses the whole service: name a file, `pam_….so`",
+            )
+            raise PolicyError(
+                f"{entry.target.span}: `{entry.target.text}` is no name for a module",
+                tuple(self.findings),
+            )
+
+    def _count(self, entry: Entry) -> None:
+        """Bound the work: files that include one another grow as a power of their number."""
+        self.count += 1
+        if self.count > MAX_ENTRIES:
+            self._note(
+                "include-bomb",
+                Severity.ERROR,
+                entry.span,
+                f"the service comes to more than {MAX_ENTRIES} entries",
+                "the files include one another over and over: remove the repetition",
+            )
+            raise PolicyError(
+                f"{entry.span}: the service comes to more than {MAX_ENTRIES} entries",
+                tuple(self.findings),
+            )
+
+    def _refuse(self, rule: str, entry: Entry, message: str, hint: str) -> str:
+        self._note(rule, Severity.ERROR, entry.span, message, hint)
+        return message
+
+    def _note(self, rule: str, severity: Severity, span: Span, message: str, hint: str) -> None:
+        finding = Finding(rule, severity, span, message, hint)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+

@@ -1,0 +1,166 @@
+"""Text to logical lines to words, byte for byte as libpam cuts them.
+
+Source: `pam.conf(5)` and libpam's line assembly; `docs/dialects.md` lists what no page says.
+"""
+
+from __future__ import annotations
+
+from pamkit.vocab.record import Record
+from pamkit.vocab.span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLANKS = " \t"
+_SEPARATORS = " \t\n"
+_BUFFER = 1023  # DIALECT: short-lines; bytes that libpam 1.5's line buffer holds
+
+
+class Piece(Record):
+    """A stretch of a logical line and where it stands in the file."""
+
+    start: int
+    line: int
+    column: int
+
+
+class LogicalLine(Record):
+    """One line as libpam sees it: joined, uncommented, with a way back to the file.
+
+    ``raw`` is everything in the file that went into it; ``text`` is `None` where nothing
+    is left (a blank line or a comment).  ``comment`` is the comment with its `#`.
+    ``dangling`` is set if the file ended inside a continuation: the file is broken.
+    """
+
+    raw: str
+    line: int
+    text: str | None
+    pieces: tuple[Piece, ...] = ()
+    comment: str = ""
+    dangling: bool = False
+
+    def place(self, file: str, start: int, end: int) -> Span:
+        """Return the span of ``text[start:end]`` in the file."""
+        line, column = self._at(start)
+        last_line, last = self._at(max(start, end - 1))
+        return Span(file, line, column, last_line, last + 1)
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        here = self.pieces[0]
+        for piece in self.pieces:
+            if piece.start > offset:
+                break
+            here = piece
+        return here.line, here.column + offset - here.start
+
+
+class Word(Record):
+    """One word of a logical line: its meaning, how it was written, and where."""
+
+    text: str
+    raw: str
+    span: Span
+    closed: bool = True
+
+
+def ascii_lower(text: str) -> str:
+    """Lower the 26 letters only, as C does; `K` for Kelvin is not a `k`."""
+    return text.lower() if text.isascii() else "".join(
+        c.lower() if c.isascii() else c for c in text
+    )
+
+
+def logical_lines(text: str, quirks: frozenset[str] = frozenset()) -> Iterator[LogicalLine]:
+    """Yield the logical lines of a policy text; their ``raw`` joined is the text."""
+    blanks_continue, short = "blanks-continue" in quirks, "short-lines" in quirks
+    raw, first, joined, lost = "", 1, None, False
+    pieces: tuple[Piece, ...] = ()
+    for number, column, physical in _physical_lines(text, short):
+        if not raw:
+            first = number
+        raw += physical
+        if short:
+            physical = physical.partition("\0")[0]  # DIALECT: short-lines; fgets and strlen
+        body, skipped, comment, goes_on = _cut(physical)
+        if blanks_continue and joined is not None and not goes_on and not body.strip(_SEPARATORS):
+            continue  # DIALECT: blanks-continue; nothing in this line
+        if lost:
+            body = ""  # C: what is joined behind a NUL is never seen
+        lost = goes_on and (lost or "\0" in physical)
+        if body.strip("\n") or joined is not None:
+            pieces += (Piece(len(joined or ""), number, column + skipped),)
+            joined = (joined or "") + body
+        if goes_on:
+            joined = joined or ""
+            continue
+        yield LogicalLine(raw, first, joined or None, pieces, comment)
+        raw, joined, pieces = "", None, ()
+    if raw:
+        yield LogicalLine(raw, first, joined, pieces, dangling=True)
+
+
+def _physical_lines(text: str, short: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield line number, column and text, newline included, of each physical line."""
+    start, number = 0, 0
+    while start < len(text):
+        number += 1
+        end = text.find("\n", start) + 1 or len(text)
+        if not short or len(line := text[start:end].encode("utf-8", "surrogateescape")) <= _BUFFER:
+            yield number, 1, text[start:end]
+        else:
+            column = 1
+            for at in range(0, len(line), _BUFFER):
+                chunk = line[at : at + _BUFFER].decode("utf-8", "surrogateescape")
+                yield number, column, chunk
+                column += len(chunk)
+        start = end
+
+
+def _backslash(physical: str) -> bool:
+    return physical.rstrip(_SEPARATORS).endswith("\\")
+
+
+def _cut(physical: str) -> tuple[str, int, str, bool]:
+    """Return what counts of a physical line, blanks skipped, its comment, and if it goes on."""
+    visible, _, _ = physical.partition("\0")  # C: a NUL ends the string
+    body, sign, comment = visible.partition("#")
+    goes_on = _backslash(physical) and not sign
+    if goes_on and "\0" not in physical:
+        body = body.rstrip(_SEPARATORS).removesuffix("\\") + " "
+    stripped = body.lstrip(BLANKS)
+    return stripped, len(body) - len(stripped), (sign + comment).rstrip("\n"), goes_on
+
+
+def words(line: LogicalLine, file: str) -> tuple[Word, ...]:
+    """Return the words of a logical line.
+
+    A word that starts with `[` goes to the first `]` that is not written `\\]`; without one
+    it takes the rest of the line, newline and all.  Quotes mean nothing.
+    """
+    text = line.text or ""
+    found: list[Word] = []
+    at, end = 0, len(text)
+    while True:
+        while at < end and text[at] in _SEPARATORS:
+            at += 1
+        if at == end:
+            return tuple(found)
+        start = at
+        if text[at] == "[":
+            at += 1
+            inside = ""
+            while at < end and text[at] != "]":
+                if text[at] == "\\" and text[at + 1 : at + 2] == "]":
+                    at += 1
+                inside += text[at]
+                at += 1
+            closed = at < end
+            at += closed
+            raw = text[start:at]
+            found.append(Word(inside, raw, line.place(file, start, at), closed))
+        else:
+            while at < end and text[at] not in _SEPARATORS:
+                at += 1
+            raw = text[start:at]
+            found.append(Word(raw, raw, line.place(file, start, at)))

@@ -1,0 +1,1 @@
+"""Instruments for tests: scripted conversations, worlds in memory, policies in three lines."""

@@ -1,0 +1,34 @@
+"""One finding about a policy: what, how bad, where, and what to do."""
+
+from __future__ import annotations
+
+from pamkit.vocab.names import Names
+from pamkit.vocab.record import Record
+from pamkit.vocab.span import Span
+
+
+class Severity(Names):
+    """How bad a finding is."""
+
+    NOTE = 0
+    WARNING = 1
+    ERROR = 2
+
+
+class Finding(Record):
+    """Something odd that was found while reading a policy; it never stops the reading.
+
+    ``rule`` is a stable name (`unknown-control`), ``message`` one lower-case sentence
+    without a full stop, ``help`` what to do about it.
+    """
+
+    rule: str
+    severity: Severity
+    span: Span
+    message: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        """The finding as one or two lines of text."""
+        head = f"{self.span}: {self.severity.name.lower()}: {self.message} [{self.rule}]"
+        return f"{head}\n  help: {self.help}" if self.help else head

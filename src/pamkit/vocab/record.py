@@ -1,0 +1,119 @@
+"""Frozen values that read like dataclasses and start like tuples.
+
+Importing `dataclasses` costs more than a whole login, so the login path has its own base
+for values.  To a type checker a `Record` *is* a frozen dataclass; at run time it is a tuple
+whose fields have names: one shared constructor, no generated code, nothing to compile.
+"""
+
+from __future__ import annotations
+
+from _collections import _tuplegetter  # type: ignore[attr-defined]  # what namedtuple uses
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_: object) -> object:
+        """Stand in for the decorator that only type checkers look at."""
+        return lambda cls: cls
+
+
+_tuple_new = tuple.__new__
+_tuple_eq = tuple.__eq__
+
+
+@dataclass_transform(frozen_default=True, eq_default=True)
+class RecordType(type):
+    """The class of record classes: turns annotations into fields."""
+
+    _fields: tuple[str, ...]
+    _defaults: dict[str, Any]
+    _arity: int
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, eq: bool = True
+    ) -> RecordType:
+        """Make a record class; ``eq=False`` makes its values equal only to themselves."""
+        namespace["__slots__"] = ()
+        cls = super().__new__(mcs, name, bases, namespace)
+        fields = tuple(getattr(cls, "_fields", ()))
+        defaults = dict(getattr(cls, "_defaults", {}))
+        for field in namespace.get("__annotations__", ()):
+            if field in namespace:
+                defaults[field] = namespace[field]
+            setattr(cls, field, _tuplegetter(len(fields), None))
+            fields += (field,)
+        cls._fields, cls._defaults, cls._arity = fields, defaults, len(fields)
+        if not eq:
+            cls.__eq__ = object.__eq__  # type: ignore[assignment]
+            cls.__hash__ = object.__hash__  # type: ignore[assignment]
+        return cls
+
+
+if TYPE_CHECKING:
+
+    class Record(metaclass=RecordType):
+        """A frozen value with named fields, as type checkers see it."""
+
+        def changed(self, **changes: Any) -> Self:
+            """Return a copy with some fields replaced."""
+
+else:
+
+    class Record(tuple, metaclass=RecordType):
+        """A frozen value with named fields; subclasses declare them as annotations."""
+
+        def __new__(cls, *values: Any, **named: Any) -> Self:
+            """Make a value from its fields, in order or by name."""
+            if named or len(values) != cls._arity:
+                values = _complete(cls, values, named)
+            return _tuple_new(cls, values)
+
+        def __eq__(self, other: object) -> bool:
+            """Equal if of one class and equal field by field."""
+            return other.__class__ is self.__class__ and _tuple_eq(self, other)
+
+        def __ne__(self, other: object) -> bool:
+            """The opposite of equal: tuples bring a `!=` of their own that knows no classes."""
+            return not self == other
+
+        __hash__ = tuple.__hash__
+
+        def __bool__(self) -> bool:
+            """A value is never empty, even without fields."""
+            return True
+
+        def __repr__(self) -> str:
+            """The call that would make this value."""
+            inside = ", ".join(f"{f}={v!r}" for f, v in zip(self._fields, self, strict=True))
+            return f"{self.__class__.__name__}({inside})"
+
+        def __getnewargs__(self) -> tuple[Any, ...]:
+            """Pickle and copy by the fields."""
+            return tuple(self)
+
+        def changed(self, **changes: Any) -> Self:
+            """Return a copy with some fields replaced."""
+            named = dict(zip(self._fields, self, strict=True))
+            return self.__class__(**(named | changes))
+
+
+def _complete(
+    cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Fill in named and default fields; `TypeError` where one is missing or unknown."""
+    fields = cls._fields
+    if len(values) > len(fields):
+        raise TypeError(f"{cls.__name__} takes {len(fields)} fields but {len(values)} were given")
+    filled = list(values)
+    for field in fields[len(values) :]:
+        if field in named:
+            filled.append(named.pop(field))
+        elif field in cls._defaults:
+            filled.append(cls._defaults[field])
+        else:
+            raise TypeError(f"{cls.__name__} needs the field `{field}`")
+    if named:
+        raise TypeError(f"{cls.__name__} has no free field `{next(iter(named))}`")
+    return tuple(filled)

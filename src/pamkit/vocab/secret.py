@@ -1,0 +1,62 @@
+"""A token that does not show itself: no text form, constant-time comparison, wiping."""
+
+from __future__ import annotations
+
+from _operator import _compare_digest
+
+
+class Secret:
+    """Holds the bytes of a password or other token until it is wiped.
+
+    Python may keep copies of a `str` or `bytes` somebody made before; what is in here is
+    overwritten by `wipe`.  A text is encoded as UTF-8, undecodable bytes as they came.
+    """
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, token: str | bytes | bytearray | Secret) -> None:
+        """Take a copy of ``token``."""
+        if isinstance(token, Secret):
+            token = token._bytes
+        if isinstance(token, str):
+            token = token.encode("utf-8", "surrogateescape")
+        self._bytes = bytearray(token)
+
+    def expose(self) -> bytes:
+        """Return the token itself, for the one line that needs it."""
+        return bytes(self._bytes)
+
+    def wipe(self) -> None:
+        """Overwrite the token; afterwards it is empty."""
+        for index in range(len(self._bytes)):
+            self._bytes[index] = 0
+        self._bytes.clear()
+
+    def matches(self, other: Secret | bytes) -> bool:
+        """Whether two tokens are the same, in time that depends on their length only."""
+        theirs = other._bytes if isinstance(other, Secret) else other
+        return _compare_digest(self._bytes, theirs)
+
+    def __len__(self) -> int:
+        """How many bytes the token has."""
+        return len(self._bytes)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it; an empty token is a token too, so test `is None`."""
+        return bool(self._bytes)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to another secret with the same bytes, compared in constant time."""
+        return isinstance(other, Secret) and self.matches(other)
+
+    __hash__ = None  # type: ignore[assignment]  # a hash would be a fingerprint of the token
+
+    def __repr__(self) -> str:
+        """The word, never the token."""
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        """Refuse to be pickled: a secret does not travel to files or other processes."""
+        raise TypeError("a secret cannot be pickled")

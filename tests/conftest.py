@@ -1,0 +1,163 @@
+"""What a test may ask of the machine, and what happens when the machine lacks it.
+
+``@pytest.mark.needs("libpam", "pam_debug")`` says what a test cannot do without.  Where that is
+missing, the test is skipped with a line that says how to get it.  With ``PAMKIT_REQUIRE_ALL=1`` in
+the environment nothing may be skipped, for whatever reason: a skip is a failure.
+
+Run as root, every need can be met.  A test that is about an unprivileged user needs
+``unprivileged`` and gives up its rights in a child:
+``subprocess.run(..., user=65534, group=65534, extra_groups=[])``.
+"""
+
+import ctypes
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Generator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+REQUIRE_ALL = os.environ.get("PAMKIT_REQUIRE_ALL") == "1"
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = Path(os.environ.get("PAMKIT_CORPUS") or ROOT.parent / "shared" / "corpus")
+
+# A busy machine is slow, not wrong: the time limit of the whole test is limit enough.
+settings.register_profile("pamkit", deadline=None)
+settings.load_profile("pamkit")
+
+
+class Need(NamedTuple):
+    """One thing of the machine: is it there, and how does one get it?"""
+
+    probe: Callable[[], bool]
+    remedy: str
+
+
+def _loads(*libraries: str) -> bool:
+    for library in libraries:
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _has_pam_module(name: str) -> bool:
+    places = ("lib/*/security", "usr/lib*/security", "usr/lib/*/security", "lib64/security")
+    return any(True for place in places for _ in Path("/").glob(f"{place}/{name}.so"))
+
+
+def _has_command(name: str) -> bool:
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is not None
+
+
+def _succeeds(*command: str, uid: int | None = None) -> bool:
+    groups: list[int] | None = None if uid is None else []
+    try:
+        done = subprocess.run(
+            command, user=uid, group=uid, extra_groups=groups, capture_output=True, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+def _can_mount_in_private() -> bool:
+    return _succeeds("unshare", "-m", "true") or _succeeds("unshare", "-Urm", "true")
+
+
+def _has_fail2ban() -> bool:
+    return _has_command("fail2ban-regex") and Path("/etc/fail2ban/filter.d").is_dir()
+
+
+NEEDS = {
+    "libpam": Need(
+        lambda: _loads("libpam.so.0"),
+        "the system's libpam.so.0 (Debian: apt install libpam0g)",
+    ),
+    "pam_debug": Need(
+        lambda: _has_pam_module("pam_debug"),
+        "the system's pam_debug.so (Debian: apt install libpam-modules)",
+    ),
+    "pam_unix": Need(
+        lambda: _has_pam_module("pam_unix"),
+        "the system's pam_unix.so (Debian: apt install libpam-modules)",
+    ),
+    "libcrypt": Need(
+        lambda: _loads("libcrypt.so.1", "libcrypt.so.2"),
+        "libcrypt.so.1 or .2 (Debian: apt install libcrypt1)",
+    ),
+    "unix_chkpwd": Need(
+        lambda: _has_command("unix_chkpwd"),
+        "the helper unix_chkpwd (Debian: apt install libpam-modules-bin)",
+    ),
+    "corpus": Need(
+        CORPUS.is_dir,
+        f"the policy corpus in {CORPUS} (or name its directory in PAMKIT_CORPUS)",
+    ),
+    "root": Need(
+        lambda: os.geteuid() == 0,
+        "root (run the tests as root, in a container if in doubt)",
+    ),
+    "unprivileged": Need(
+        lambda: os.geteuid() != 0 or _succeeds("true", uid=65534),
+        "a way to be an unprivileged user (run as one, or as a root that may change its uid)",
+    ),
+    "mount-namespace": Need(
+        _can_mount_in_private,
+        "a private mount namespace (unshare of util-linux; root, or user namespaces switched on)",
+    ),
+    "cc": Need(
+        lambda: _has_command("cc"),
+        "a C compiler called cc (Debian: apt install gcc)",
+    ),
+    "fail2ban": Need(
+        _has_fail2ban,
+        "fail2ban-regex and its filters (Debian: apt install fail2ban)",
+    ),
+}
+
+
+@cache
+def _is_met(name: str) -> bool:
+    return NEEDS[name].probe()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    names = [name for mark in item.iter_markers("needs") for name in mark.args]
+    for name in names:
+        if name not in NEEDS:
+            pytest.fail(f"need `{name}` is unknown; known: {', '.join(NEEDS)}", pytrace=False)
+    missing = [NEEDS[name].remedy for name in names if not _is_met(name)]
+    if missing:
+        pytest.skip("this test needs " + "; and ".join(missing))
+
+
+# Outermost, so that the reports of expected failures are told from skips by now.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _refuse_a_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_a_skip(report)
+    return report
+
+
+def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if REQUIRE_ALL and report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}\n(PAMKIT_REQUIRE_ALL=1: nothing may be skipped)"
