@@ -76,6 +76,13 @@ class Dispatcher:
         """Forget bound links: the policy was replaced."""
         self._bound.clear()
 
+    def states(self, link: Link, fact: str) -> bool:
+        """Whether the module of a link that was asked states a fact of itself."""
+        bound = self._bound.get(link)
+        if bound is None or bound.module is None:
+            return False
+        return bound.module.declaration.fact(fact, bound.options)
+
     async def walk(
         self,
         chain: Chain,
@@ -152,7 +159,7 @@ class Dispatcher:
             note = f"raised {type(fault).__name__} at {where}"
             self._log(_ERR, f"{bound.module.name}: {note}")
             return ReturnCode.SERVICE_ERR, note
-        if not isinstance(answer, int) or isinstance(answer, bool):
+        if not _is_code(answer):
             # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
             note = f"answered {type(answer).__name__} instead of a return code"
             self._log(_ERR, f"{bound.module.name}: {note}")
@@ -172,6 +179,11 @@ class Dispatcher:
 
     def _log(self, priority: int, text: str) -> None:
         self._world.log.write(priority, f"PAM {text}")
+
+
+def _is_code(answer: object) -> bool:
+    """A hook may be anybody's code: what it answers is looked at before it is believed."""
+    return isinstance(answer, int) and not isinstance(answer, bool)
 
 
 def _advance(

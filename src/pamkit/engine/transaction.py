@@ -210,6 +210,10 @@ class Core:
         if asked and code != ReturnCode.SUCCESS and length:
             await Wait(length / 1_000_000)
 
+    def locks(self, link: Link) -> bool:
+        """Whether a link's module is one that locks accounts, so that its no means locked."""
+        return self._dispatcher.states(link, "locks-account")
+
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
         self._suspended = None

@@ -41,4 +41,5 @@ CHECKS_ACCOUNT = Fact("checks-account", "its account check refuses expired accou
 CHANGES_SECRET = Fact("changes-secret", "its password change stores a new secret")
 SETS_ENVIRONMENT = Fact("sets-environment", "it sets variables in the PAM environment")
 DELAYS_FAILURE = Fact("delays-failure", "it asks for a delay after a failure")
+LOCKS_ACCOUNT = Fact("locks-account", "its refusal means that the account is locked")
 TEST_INSTRUMENT = Fact("test-instrument", "it is for tests and has no place on a real machine")

@@ -1,0 +1,9 @@
+"""``python -m pamkit`` is the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from pamkit.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,272 @@
+"""A PAM transaction for asyncio: the same verbs, awaitable.
+
+While a person types, no thread is held; hashing and programs run in a pool; a delay is a
+timer.  The meaning is that of `pamkit.Transaction`: both drive the same coroutines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any, Self
+
+from pamkit.engine.choreography import admit, finish_session, start_session
+from pamkit.engine.driver import Kept, NotYet, checked, unanswered
+from pamkit.front import Front
+from pamkit.module.effect import Ask, Effect, Hash, Run, Wait
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.errors import Incomplete, PamError
+from pamkit.vocab.facility import Primitive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from pamkit.front import Verb
+    from pamkit.vocab.message import Answer, Message
+
+
+class Transaction(Front):
+    """One PAM transaction for asyncio; settings are those of `pamkit.Transaction`.
+
+    ``conversation`` may be a coroutine function.  ``executor`` is the pool for hashing and
+    programs (default: the loop's).  Cancellation ends the hook that waits, runs its
+    ``finally`` blocks, and leaves the transaction to be ended.
+    """
+
+    def __init__(self, *args: Any, executor: Executor | None = None, **settings: Any) -> None:
+        """Start a transaction."""
+        super().__init__(*args, **settings)
+        self._executor = executor
+
+    async def authenticate(self, flags: int = 0) -> None:
+        """Prove who asks (`pam_authenticate(3)`)."""
+        await self._primitive(Primitive.AUTHENTICATE, flags)
+
+    async def setcred(self, flags: int = 0) -> None:
+        """Establish, delete, reinitialise or refresh credentials (`pam_setcred(3)`)."""
+        await self._primitive(Primitive.SETCRED, flags)
+
+    async def acct_mgmt(self, flags: int = 0) -> None:
+        """Check that the account may be used now (`pam_acct_mgmt(3)`)."""
+        await self._primitive(Primitive.ACCT_MGMT, flags)
+
+    async def open_session(self, flags: int = 0) -> None:
+        """Open a session (`pam_open_session(3)`)."""
+        await self._primitive(Primitive.OPEN_SESSION, flags)
+
+    async def close_session(self, flags: int = 0) -> None:
+        """Close the session (`pam_close_session(3)`)."""
+        await self._primitive(Primitive.CLOSE_SESSION, flags)
+
+    async def chauthtok(self, flags: int = 0) -> None:
+        """Change the password (`pam_chauthtok(3)`)."""
+        await self._primitive(Primitive.CHAUTHTOK, flags)
+
+    async def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
+        """Authenticate and check the account; with ``change_expired`` also renew the password."""
+        await self._verb("admit", lambda: admit(self._core, flags, change_expired=change_expired))
+
+    def session(self, flags: int = 0) -> Session:
+        """Return an asynchronous context manager like `pamkit.Transaction.session`."""
+        return Session(self, flags)
+
+    def end(self, status: int | None = None) -> None:
+        """End the transaction (`pam_end(3)`); nothing is waited for."""
+        if self._ended:
+            return
+        self._take_hold()
+        try:
+            self._finish(status)
+        finally:
+            self._let_go()
+
+    async def _primitive(self, primitive: Primitive, flags: int) -> None:
+        await self._verb(primitive.name.lower(), lambda: self._core.call(primitive, flags))
+
+    async def _verb(self, name: str, start: Callable[[], Verb]) -> None:
+        self._take_hold()
+        try:
+            kept = self._resumed(name)
+            performer = _Performer(self)
+            first = len(self._core.runs)
+            try:
+                if kept is None:
+                    code = await _drive(start(), performer)
+                else:
+                    code = await _drive(kept.coroutine, performer, kept.effect)
+            except Kept as waiting:
+                self._kept = (name, waiting)
+                raise Incomplete from None
+            except BaseException:
+                self._core.abandon()
+                raise
+            self._judge(code, performer.fault, first)
+        finally:
+            self._let_go()
+
+    async def __aenter__(self) -> Self:
+        """Return the transaction."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the transaction."""
+        self.end()
+
+
+class Session:
+    """A session of an asynchronous transaction: opened on entering, closed on leaving."""
+
+    def __init__(self, transaction: Transaction, flags: int = 0, *, ends: bool = False) -> None:
+        """Hold a session of ``transaction``; with ``ends``, closing ends the transaction too."""
+        self.transaction = transaction
+        self._flags, self._ends = flags, ends
+        self._open = False
+
+    @property
+    def user(self) -> str | None:
+        """Whose session it is."""
+        return self.transaction.user
+
+    @property
+    def env(self) -> dict[str, str]:
+        """A copy of the PAM environment, for the user's process."""
+        return dict(self.transaction.env.items())
+
+    async def open(self) -> None:
+        """Establish credentials and open the session."""
+        transaction = self.transaction
+        await transaction._verb("session", lambda: start_session(transaction._core, self._flags))
+        self._open = True
+
+    async def close(self) -> None:
+        """Close the session and delete the credentials, once; cancellation does not stop it."""
+        await asyncio.shield(asyncio.ensure_future(self._close()))
+
+    async def _close(self) -> None:
+        transaction = self.transaction
+        try:
+            if self._open:
+                self._open = False
+                await transaction._verb(
+                    "close", lambda: finish_session(transaction._core, self._flags)
+                )
+        finally:
+            if self._ends:
+                transaction.end()
+
+    async def __aenter__(self) -> Self:
+        """Open the session, unless it is open."""
+        if not self._open:
+            await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the session; an error of closing is added to one of the body as a note."""
+        try:
+            await self.close()
+        except PamError as odd:
+            if fault is None:
+                raise
+            fault.add_note(f"closing the session failed as well: {odd}")
+
+
+async def login(
+    user: str | None = None,
+    password: Any = None,
+    *,
+    service: str = "login",
+    conversation: Any = None,
+    new_password: Any = None,
+    flags: int = 0,
+    **settings: Any,
+) -> Session:
+    """Log somebody in and return the open session; see `pamkit.login`."""
+    if password is not None or new_password is not None:
+        from pamkit.engine.prompts import Answers
+
+        conversation = Answers(
+            user=user, password=password, new_password=new_password, otherwise=conversation
+        )
+    transaction = Transaction(service, user, conversation=conversation, **settings)
+    try:
+        can_change = new_password is not None or (conversation is not None and password is None)
+        await transaction.admit(flags, change_expired=can_change)
+        session = Session(transaction, ends=True)
+        await session.open()
+    except BaseException:
+        transaction.end()
+        raise
+    return session
+
+
+async def _drive(
+    coroutine: Verb,
+    perform: Callable[[Effect], Awaitable[Any]],
+    waiting: Effect | None = None,
+) -> int:
+    """Step a coroutine of the core, awaiting each effect; the twin of `engine.driver.drive`."""
+    try:
+        effect = coroutine.send(None) if waiting is None else waiting
+        while True:
+            try:
+                result = await perform(effect)
+            except NotYet:
+                raise Kept(coroutine, effect) from None
+            except Exception as fault:  # noqa: BLE001  # the hook that waits decides
+                effect = coroutine.throw(fault)
+            except BaseException:
+                coroutine.close()
+                raise
+            else:
+                effect = coroutine.send(result)
+    except StopIteration as end:
+        code: int = end.value
+        return code
+
+
+class _Performer:
+    """Awaits effects for one verb of one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._conversation = transaction._core.handle.conversation
+        self._outside, self._executor = transaction._outside, transaction._executor
+        self.fault: Exception | None = None
+
+    async def __call__(self, effect: Effect) -> Any:
+        if isinstance(effect, Ask):
+            return await self._ask(effect.messages)
+        if isinstance(effect, Wait):
+            return await asyncio.sleep(effect.seconds)
+        loop = asyncio.get_running_loop()
+        if isinstance(effect, Hash):
+            token, crypt = effect.token.expose(), self._outside.crypt
+            return await loop.run_in_executor(self._executor, crypt, token, effect.setting)
+        if isinstance(effect, Run):
+            return await loop.run_in_executor(self._executor, self._outside.run, effect)
+        raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+
+    async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+        if self._conversation is None:
+            return unanswered(messages)
+        try:
+            answers = self._conversation(messages)
+            if isinstance(answers, Awaitable):
+                answers = await answers
+        except NotYet:
+            raise
+        except Exception as fault:  # noqa: BLE001  # PAM is told conv_err, the application all
+            self.fault = fault
+            return ReturnCode.CONV_ERR, ()
+        return checked(messages, answers)

@@ -1,0 +1,103 @@
+"""Policies built in three lines, and one module tried on its own."""
+
+from __future__ import annotations
+
+from pamkit.engine.driver import Performer, drive
+from pamkit.engine.handle import Handle
+from pamkit.engine.transaction import Core
+from pamkit.module.registry import Module, Registry, module_from
+from pamkit.policy.dialect import LINUX, Dialect
+from pamkit.policy.resolve import resolve
+from pamkit.policy.source import Layout, MemorySource
+from pamkit.testing.world import StandInOutside, memory_world
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.item import Item
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+    from typing import Any
+
+    from pamkit.engine.driver import Conversation, Outside
+    from pamkit.module.world import World
+
+
+class Trial:
+    """A transaction in memory: give it a policy and modules, and call primitives.
+
+    ``policy`` is the text of the service, or a mapping from service names to texts.
+    ``modules`` are Python modules (as imported) or finished `Module` values.
+    """
+
+    def __init__(
+        self,
+        policy: str | Mapping[str, str],
+        *modules: ModuleType | Module,
+        world: World | None = None,
+        user: str | None = "alice",
+        service: str = "test",
+        conversation: Conversation | None = None,
+        outside: Outside | None = None,
+        items: Mapping[Item, Any] | None = None,
+        dialect: Dialect = LINUX,
+        quirks: frozenset[str] = frozenset(),
+    ) -> None:
+        """Start the transaction; raises `PolicyError` as a real one does."""
+        texts = {service: policy} if isinstance(policy, str) else dict(policy)
+        source = MemorySource({f"/etc/pam.d/{name}": text for name, text in texts.items()})
+        loaded = [m if isinstance(m, Module) else module_from(m) for m in modules]
+        self.world = world or memory_world()
+        self.outside = outside or StandInOutside()
+        self.conversation = conversation
+        self.handle = Handle(service, user)
+        for item, value in (items or {}).items():
+            self.handle.set(item, value, from_module=True)
+        self.core = Core(
+            self.handle,
+            load=lambda name: resolve(
+                name, source, layout=Layout(), dialect=dialect, quirks=quirks
+            ),
+            registry=Registry(lambda _: None, extra={module.name: module for module in loaded}),
+            world=self.world,
+            dialect=dialect,
+            quirks=quirks,
+        )
+
+    def call(self, primitive: Primitive, flags: int = 0) -> ReturnCode:
+        """Carry out a primitive; return its code."""
+        performer = Performer(self.conversation, self.outside)
+        code = drive(self.core.call(primitive, flags), performer)
+        if isinstance(performer.fault, AssertionError):
+            raise performer.fault  # the script of the test was not kept
+        return ReturnCode(code)
+
+    def authenticate(self, flags: int = 0) -> ReturnCode:
+        """Carry out authenticate."""
+        return self.call(Primitive.AUTHENTICATE, flags)
+
+    def setcred(self, flags: int = 0) -> ReturnCode:
+        """Carry out setcred."""
+        return self.call(Primitive.SETCRED, flags)
+
+    def acct_mgmt(self, flags: int = 0) -> ReturnCode:
+        """Carry out acct_mgmt."""
+        return self.call(Primitive.ACCT_MGMT, flags)
+
+    def open_session(self, flags: int = 0) -> ReturnCode:
+        """Carry out open_session."""
+        return self.call(Primitive.OPEN_SESSION, flags)
+
+    def close_session(self, flags: int = 0) -> ReturnCode:
+        """Carry out close_session."""
+        return self.call(Primitive.CLOSE_SESSION, flags)
+
+    def chauthtok(self, flags: int = 0) -> ReturnCode:
+        """Carry out chauthtok."""
+        return self.call(Primitive.CHAUTHTOK, flags)
+
+    def end(self, status: int = ReturnCode.SUCCESS) -> None:
+        """End the transaction; what a cleanup raises is raised."""
+        for fault in self.core.end(status):
+            raise fault

@@ -1,0 +1,370 @@
+"""A world in memory: accounts, credentials, clock, files and log that a test can look into."""
+
+from __future__ import annotations
+
+from pamkit.module.world import Account, Failure, Group, Shadow, World
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pamkit.module.effect import Finished, Run
+
+
+class MemoryAccounts:
+    """Users and groups in lists; every user is local unless named in ``remote``."""
+
+    def __init__(
+        self,
+        users: Iterable[Account] = (),
+        groups: Iterable[Group] = (),
+        remote: Iterable[str] = (),
+    ) -> None:
+        """Serve these users and groups."""
+        self.users = {user.name: user for user in users}
+        self.groups = {group.name: group for group in groups}
+        self.remote = frozenset(remote)
+        self.netgroups: set[tuple[str, str | None, str | None]] = set()
+        """Triples of netgroup, host and user that belong together."""
+        self.failing = False
+        """Set it, and every look-up raises `OSError`."""
+
+    def find(self, name: str) -> Account | None:
+        """Return the account of that name."""
+        self._look()
+        return self.users.get(name)
+
+    def by_uid(self, uid: int) -> Account | None:
+        """Return the first account with that number."""
+        self._look()
+        return next((user for user in self.users.values() if user.uid == uid), None)
+
+    def group(self, name: str) -> Group | None:
+        """Return the group of that name."""
+        self._look()
+        return self.groups.get(name)
+
+    def group_by_gid(self, gid: int) -> Group | None:
+        """Return the first group with that number."""
+        self._look()
+        return next((group for group in self.groups.values() if group.gid == gid), None)
+
+    def groups_of(self, name: str) -> tuple[int, ...]:
+        """Return the numbers of a user's groups, the primary one first."""
+        self._look()
+        user = self.users.get(name)
+        primary = () if user is None else (user.gid,)
+        others = {group.gid for group in self.groups.values() if name in group.members}
+        return (*primary, *sorted(others - set(primary)))
+
+    def in_netgroup(self, netgroup: str, *, host: str | None, user: str | None) -> bool:
+        """Whether the triple was added to ``netgroups``."""
+        return (netgroup, host, user) in self.netgroups
+
+    def is_local(self, name: str) -> bool:
+        """Whether the user has a line in the passwd file itself."""
+        return name in self.users and name not in self.remote
+
+    def _look(self) -> None:
+        if self.failing:
+            raise OSError("the account database is broken, as the test wants it")
+
+
+class Held:
+    """The lock of the credentials, as a context manager."""
+
+    def __init__(self, owner: MemoryCredentials) -> None:
+        """Lock ``owner``."""
+        self._owner = owner
+
+    def __enter__(self) -> None:
+        """Take the lock; `TimeoutError` if the test says that another holds it."""
+        if self._owner.busy:
+            raise TimeoutError("another process holds the lock")
+        self._owner.locked = True
+
+    def __exit__(self, *_: object) -> None:
+        """Give the lock back."""
+        self._owner.locked = False
+
+
+class MemoryCredentials:
+    """Shadow entries in a mapping."""
+
+    def __init__(self, entries: Iterable[Shadow] = (), *, readable: bool = True) -> None:
+        """Serve these entries; with ``readable`` false, as to an ordinary user: not at all."""
+        self.entries = {entry.name: entry for entry in entries}
+        self.readable = readable
+        self.busy = False
+        self.locked = False
+        self.remembered: dict[str, list[str]] | None = None
+        """The history of hashes by user; `None`: no history is kept."""
+
+    def shadow(self, name: str) -> Shadow | None:
+        """Return an entry; `PermissionError` if it may not be read."""
+        if not self.readable:
+            raise PermissionError("the shadow file may not be read")
+        return self.entries.get(name)
+
+    def lock(self) -> Held:
+        """Hold the lock of the account files."""
+        return Held(self)
+
+    def change(self, name: str, hashed: Secret, *, last_change: int) -> bool:
+        """Store a new hash; the lock must be held."""
+        assert self.locked, "a password is changed without the lock"  # noqa: S101  # a test double
+        if name not in self.entries:
+            return False
+        self.entries[name] = self.entries[name].changed(hashed=hashed, last_change=last_change)
+        return True
+
+    def history(self, name: str) -> tuple[str, ...] | None:
+        """Return the remembered hashes, newest last."""
+        return None if self.remembered is None else tuple(self.remembered.get(name, ()))
+
+    def remember(self, name: str, uid: int, hashed: Secret, *, keep: int) -> bool:
+        """Add a hash to the history; the lock must be held."""
+        assert self.locked, "history is written without the lock"  # noqa: S101  # a test double
+        if self.remembered is None:
+            return False
+        text = hashed.expose().decode()
+        self.remembered[name] = [*self.remembered.get(name, ()), text][-keep:]
+        return True
+
+
+class PlainHashing:
+    """A hash scheme for tests: fast, and wrong for anything else.
+
+    ``setting`` gives `$plain$scheme$`; ``crypt`` appends the reversed token.
+    """
+
+    def setting(self, scheme: str, rounds: int | None) -> str | None:
+        """Return a salt that names the scheme."""
+        return f"$plain${scheme}{'' if rounds is None else rounds}$"
+
+    def crypt(self, token: bytes, setting: str) -> str | None:
+        """Return the hash of a token under a setting or an earlier hash."""
+        parts = setting.split("$")
+        if len(parts) < 4 or parts[1] != "plain":
+            return None
+        return f"$plain${parts[2]}${token.hex()[::-1]}"
+
+
+def plain_hash(password: str) -> Secret:
+    """Return what `PlainHashing` makes of a password."""
+    made = PlainHashing().crypt(password.encode("utf-8", "surrogateescape"), "$plain$x$")
+    return Secret(made or "")
+
+
+class StoppedClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self, now: float = 1_700_000_000.0) -> None:
+        """Stop at ``now``, in seconds since 1970."""
+        self.time = now
+
+    def now(self) -> float:
+        """Return the time it was stopped at."""
+        return self.time
+
+
+class MemoryTallies:
+    """Failures in a mapping."""
+
+    def __init__(self) -> None:
+        """Start without a failure."""
+        self.by_user: dict[str, list[Failure]] = {}
+
+    def failures(self, user: str) -> tuple[Failure, ...]:
+        """Return what is on record, oldest first."""
+        return tuple(self.by_user.get(user, ()))
+
+    def record(self, user: str, failure: Failure) -> None:
+        """Add a failure."""
+        self.by_user.setdefault(user, []).append(failure)
+
+    def clear(self, user: str) -> None:
+        """Forget a user's failures."""
+        self.by_user.pop(user, None)
+
+
+class Dropped:
+    """File access as another user, noted for the test."""
+
+    def __init__(self, files: MemoryFiles, account: Account) -> None:
+        """Act as ``account``."""
+        self._files, self._account = files, account
+
+    def __enter__(self) -> None:
+        """Become the user."""
+        self._files.acting_as = self._account.name
+
+    def __exit__(self, *_: object) -> None:
+        """Become oneself again."""
+        self._files.acting_as = ""
+
+
+class MemoryFiles:
+    """Files in a mapping; a value that is an exception is raised when the file is read."""
+
+    def __init__(self, files: Mapping[str, bytes | str | OSError] | None = None) -> None:
+        """Serve these files; texts are encoded as UTF-8."""
+        self.files: dict[str, bytes | OSError] = {
+            path: data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+            for path, data in (files or {}).items()
+        }
+        self.programs: set[str] = set()
+        self.acting_as = ""
+        self.read_by: list[tuple[str, str]] = []
+        """Path and user (`""`: oneself) of each read."""
+
+    def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+        """Return a file's bytes; `FileNotFoundError` or the exception that lies there."""
+        self.read_by.append((path, self.acting_as))
+        data = self.files.get(path)
+        if data is None:
+            raise FileNotFoundError(2, "no such file", path)
+        if isinstance(data, OSError):
+            raise data
+        return data[:limit]
+
+    def exists(self, path: str) -> bool:
+        """Whether something lies at the path."""
+        return path in self.files
+
+    def runnable(self, path: str) -> bool:
+        """Whether the path is one of ``programs``."""
+        return path in self.programs
+
+    def drop_to(self, account: Account) -> Dropped:
+        """Read files as another user for a while."""
+        return Dropped(self, account)
+
+
+class StandInProcess:
+    """The process, as the test wants it to be."""
+
+    def __init__(
+        self,
+        *,
+        uid: int = 0,
+        euid: int | None = None,
+        login_name: str = "",
+        terminal: str = "",
+        host_name: str = "here",
+    ) -> None:
+        """Be this process."""
+        self._uid, self._euid = uid, uid if euid is None else euid
+        self._login_name, self._terminal, self._host_name = login_name, terminal, host_name
+
+    def uid(self) -> int:
+        """Return the real user number."""
+        return self._uid
+
+    def euid(self) -> int:
+        """Return the effective user number."""
+        return self._euid
+
+    def login_name(self) -> str:
+        """Return who logged in on the terminal."""
+        return self._login_name
+
+    def terminal(self) -> str:
+        """Return the terminal on standard input."""
+        return self._terminal
+
+    def host_name(self) -> str:
+        """Return the name of the machine."""
+        return self._host_name
+
+
+class FixedRandomness:
+    """Bytes that are always the same: a delay becomes exactly what was asked for."""
+
+    def take(self, count: int) -> bytes:
+        """Return bytes that as a little-endian number lie in the middle of their range."""
+        return bytes(count - 1) + b"\x80" if count else b""
+
+
+class MemoryLog:
+    """Log lines in a list of priority and text."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.lines: list[tuple[int, str]] = []
+
+    def write(self, priority: int, text: str) -> None:
+        """Keep a line."""
+        self.lines.append((priority, text))
+
+    @property
+    def texts(self) -> list[str]:
+        """The lines without their priorities."""
+        return [text for _, text in self.lines]
+
+
+class StandInOutside:
+    """Performs effects without the outside: plain hashes, scripted programs, no waiting."""
+
+    def __init__(self, hashing: PlainHashing | None = None) -> None:
+        """Hash with ``hashing``."""
+        self._hashing = hashing or PlainHashing()
+        self.slept: list[float] = []
+        self.ran: list[Run] = []
+        self.results: list[Finished | OSError] = []
+        """What the next programs end with, in order."""
+
+    def crypt(self, token: bytes, setting: str) -> str | None:
+        """Return the hash."""
+        return self._hashing.crypt(token, setting)
+
+    def run(self, effect: Run) -> Finished:
+        """Note the program and end it as scripted."""
+        self.ran.append(effect)
+        result = self.results.pop(0)
+        if isinstance(result, OSError):
+            raise result
+        return result
+
+    def sleep(self, seconds: float) -> None:
+        """Note the time and go on at once."""
+        self.slept.append(seconds)
+
+
+def account(
+    name: str,
+    uid: int = 1000,
+    *,
+    gid: int | None = None,
+    gecos: str = "",
+    home: str = "",
+    shell: str = "/bin/sh",
+    password: str = "x",  # noqa: S107  # the mark of a shadowed password, not a password
+) -> Account:
+    """Return an account with what is usual filled in."""
+    home = home or f"/home/{name}"
+    return Account(name, Secret(password), uid, uid if gid is None else gid, gecos, home, shell)
+
+
+def memory_world(
+    *,
+    users: Iterable[Account] = (),
+    groups: Iterable[Group] = (),
+    shadows: Iterable[Shadow] = (),
+    files: Mapping[str, bytes | str | OSError] | None = None,
+    process: StandInProcess | None = None,
+    now: float = 1_700_000_000.0,
+) -> World:
+    """Return a world in memory; its parts are the classes of this file."""
+    return World(
+        accounts=MemoryAccounts(users, groups),
+        credentials=MemoryCredentials(shadows),
+        hashing=PlainHashing(),
+        clock=StoppedClock(now),
+        tallies=MemoryTallies(),
+        files=MemoryFiles(files),
+        process=process or StandInProcess(),
+        random=FixedRandomness(),
+        log=MemoryLog(),
+    )

@@ -1,0 +1,251 @@
+"""A PAM transaction for Python programs: the synchronous front.
+
+Contracts: `pam_start(3)`, `pam_authenticate(3)` and its sisters, `pam_end(3)`.
+"""
+
+from __future__ import annotations
+
+from pamkit.engine.choreography import admit, finish_session, start_session
+from pamkit.engine.driver import Kept, Performer, drive
+from pamkit.front import Front
+from pamkit.vocab.errors import Incomplete, PamError
+from pamkit.vocab.facility import Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Any, Self
+
+    from pamkit.engine.driver import Conversation
+    from pamkit.front import Verb
+    from pamkit.vocab.secret import Secret
+
+
+class Transaction(Front):
+    """One PAM transaction, from start to end; a context manager that always ends it.
+
+    ``service`` picks the policy; ``user`` may be left for a module to ask for.
+    ``conversation`` answers prompts (see `pamkit.Conversation`); without one they fail.
+    ``confdir`` is a directory of policies to use alone.  ``root`` moves every file that the
+    system and its modules touch below another directory.  ``dialect`` is `linux` or `debian`
+    (default: what the system is); ``quirks`` turns refusals back into what libpam does.
+    ``items`` are set at the start.  ``modules``, ``world``, ``outside`` and ``source`` replace
+    parts of the outside; ``watch`` is told each step, ``audit`` each finished run.
+
+    A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
+    `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to
+    one thread at a time: a second call while one is under way raises `PamError`.
+    """
+
+    def authenticate(self, flags: int = 0) -> None:
+        """Prove who asks (`pam_authenticate(3)`)."""
+        self._primitive(Primitive.AUTHENTICATE, flags)
+
+    def setcred(self, flags: int = 0) -> None:
+        """Establish, delete, reinitialise or refresh credentials (`pam_setcred(3)`)."""
+        self._primitive(Primitive.SETCRED, flags)
+
+    def acct_mgmt(self, flags: int = 0) -> None:
+        """Check that the account may be used now (`pam_acct_mgmt(3)`)."""
+        self._primitive(Primitive.ACCT_MGMT, flags)
+
+    def open_session(self, flags: int = 0) -> None:
+        """Open a session (`pam_open_session(3)`)."""
+        self._primitive(Primitive.OPEN_SESSION, flags)
+
+    def close_session(self, flags: int = 0) -> None:
+        """Close the session (`pam_close_session(3)`)."""
+        self._primitive(Primitive.CLOSE_SESSION, flags)
+
+    def chauthtok(self, flags: int = 0) -> None:
+        """Change the password (`pam_chauthtok(3)`)."""
+        self._primitive(Primitive.CHAUTHTOK, flags)
+
+    def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
+        """Authenticate and check the account; with ``change_expired`` also renew the password."""
+        self._verb(
+            "admit", lambda: admit(self._core, flags, change_expired=change_expired)
+        )
+
+    def session(self, flags: int = 0) -> Session:
+        """Return a context manager: credentials, session, and both undone in the right order."""
+        return Session(self, flags)
+
+    def end(self, status: int | None = None) -> None:
+        """End the transaction (`pam_end(3)`); without a status, that of the last call is used."""
+        if self._ended:
+            return
+        self._take_hold()
+        try:
+            self._finish(status)
+        finally:
+            self._let_go()
+
+    def _primitive(self, primitive: Primitive, flags: int) -> None:
+        self._verb(primitive.name.lower(), lambda: self._core.call(primitive, flags))
+
+    def _verb(self, name: str, start: Callable[[], Verb]) -> None:
+        """Drive a coroutine of the core to its end; raise unless its code is success."""
+        self._take_hold()
+        try:
+            kept = self._resumed(name)
+            performer = Performer(self._core.handle.conversation, self._outside)
+            first = len(self._core.runs)
+            try:
+                if kept is None:
+                    code = drive(start(), performer)
+                else:
+                    code = drive(kept.coroutine, performer, kept.effect)
+            except Kept as waiting:
+                self._kept = (name, waiting)
+                raise Incomplete from None
+            except BaseException:
+                self._core.abandon()
+                raise
+            self._judge(code, performer.fault, first)
+        finally:
+            self._let_go()
+
+    def __enter__(self) -> Self:
+        """Return the transaction."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the transaction."""
+        self.end()
+
+
+class Session:
+    """A session: opened on entering, closed on leaving, whatever happens in between.
+
+    Entering establishes credentials and opens the session; if opening fails, the credentials
+    are deleted again.  Leaving closes the session and deletes the credentials.  An error of
+    the body is never hidden by one of closing.
+    """
+
+    def __init__(self, transaction: Transaction, flags: int = 0, *, ends: bool = False) -> None:
+        """Hold a session of ``transaction``; with ``ends``, closing ends the transaction too."""
+        self.transaction = transaction
+        self._flags, self._ends = flags, ends
+        self._open = False
+
+    @property
+    def user(self) -> str | None:
+        """Whose session it is."""
+        return self.transaction.user
+
+    @property
+    def env(self) -> dict[str, str]:
+        """A copy of the PAM environment, for the user's process."""
+        return dict(self.transaction.env.items())
+
+    def open(self) -> None:
+        """Establish credentials and open the session."""
+        transaction = self.transaction
+        transaction._verb("session", lambda: start_session(transaction._core, self._flags))
+        self._open = True
+
+    def close(self) -> None:
+        """Close the session and delete the credentials, once."""
+        transaction = self.transaction
+        try:
+            if self._open:
+                self._open = False
+                transaction._verb(
+                    "close", lambda: finish_session(transaction._core, self._flags)
+                )
+        finally:
+            if self._ends:
+                transaction.end()
+
+    def __enter__(self) -> Self:
+        """Open the session, unless it is open."""
+        if not self._open:
+            self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the session; an error of closing is added to one of the body as a note."""
+        try:
+            self.close()
+        except PamError as odd:
+            if fault is None:
+                raise
+            fault.add_note(f"closing the session failed as well: {odd}")
+
+
+def login(
+    user: str | None = None,
+    password: str | bytes | Secret | None = None,
+    *,
+    service: str = "login",
+    conversation: Conversation | None = None,
+    new_password: str | bytes | Secret | None = None,
+    flags: int = 0,
+    **settings: Any,
+) -> Session:
+    """Log somebody in and return the open session: authenticate, account, credentials, session.
+
+    The account check is part of it and cannot be left out.  ``password`` answers the ordinary
+    password prompt and no other; ``conversation`` answers what comes up instead.  A password
+    that must be changed is changed if ``new_password`` or a conversation is given; otherwise
+    `TokenExpired` is raised.  ``settings`` are those of `Transaction`.
+
+    Raises `PamError`; then nothing is left open.
+    """
+    transaction = Transaction(
+        service, user, conversation=_conversation(user, password, new_password, conversation),
+        **settings,
+    )
+    try:
+        can_change = conversation is not None or new_password is not None
+        transaction.admit(flags, change_expired=can_change)
+        session = Session(transaction, ends=True)
+        session.open()
+    except BaseException:
+        transaction.end()
+        raise
+    return session
+
+
+def check(
+    user: str,
+    password: str | bytes | Secret,
+    *,
+    service: str = "login",
+    flags: int = 0,
+    **settings: Any,
+) -> None:
+    """Check a password and the account behind it; return if both are good.
+
+    Opens no session and sets no credentials.  Raises `PamError` like `login`.
+    """
+    conversation = _conversation(user, password, None, None)
+    with Transaction(service, user, conversation=conversation, **settings) as transaction:
+        transaction.admit(flags)
+
+
+def _conversation(
+    user: str | None,
+    password: str | bytes | Secret | None,
+    new_password: str | bytes | Secret | None,
+    conversation: Conversation | None,
+) -> Conversation | None:
+    if password is None and new_password is None:
+        return conversation
+    from pamkit.engine.prompts import Answers
+
+    return Answers(
+        user=user, password=password, new_password=new_password, otherwise=conversation
+    )
