@@ -94,9 +94,10 @@ def quirks_named(names: Iterable[str]) -> frozenset[str]:
 
 def policy_source(root: str, confdir: str | None) -> PolicySource:
     """Return the policy files below a root; ``confdir`` is taken as it is."""
-    from pamkit.stores.policy_files import PolicyFiles
+    from pamkit.stores.policy_files import DiskSource
+    from pamkit.stores.root import Root
 
-    return PolicyFiles(root, unrooted=confdir)
+    return DiskSource(Root(root), unrooted=confdir)
 
 
 def core(

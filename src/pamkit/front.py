@@ -66,9 +66,9 @@ class Front:
             audit=audit,
         )
         if outside is None:
-            from pamkit.stores.outside import SystemOutside
+            from pamkit.stores.system import system_outside
 
-            outside = SystemOutside()
+            outside = system_outside(root)
         self._outside = outside
         self._core.handle.conversation = conversation
         self._lock = _thread.allocate_lock()

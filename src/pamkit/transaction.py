@@ -64,9 +64,7 @@ class Transaction(Front):
 
     def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
-        self._verb(
-            "admit", lambda: admit(self._core, flags, change_expired=change_expired)
-        )
+        self._verb("admit", lambda: admit(self._core, flags, change_expired=change_expired))
 
     def session(self, flags: int = 0) -> Session:
         """Return a context manager: credentials, session, and both undone in the right order."""
@@ -157,9 +155,7 @@ class Session:
         try:
             if self._open:
                 self._open = False
-                transaction._verb(
-                    "close", lambda: finish_session(transaction._core, self._flags)
-                )
+                transaction._verb("close", lambda: finish_session(transaction._core, self._flags))
         finally:
             if self._ends:
                 transaction.end()
@@ -205,7 +201,9 @@ def login(
     Raises `PamError`; then nothing is left open.
     """
     transaction = Transaction(
-        service, user, conversation=_conversation(user, password, new_password, conversation),
+        service,
+        user,
+        conversation=_conversation(user, password, new_password, conversation),
         **settings,
     )
     try:
@@ -246,6 +244,4 @@ def _conversation(
         return conversation
     from pamkit.engine.prompts import Answers
 
-    return Answers(
-        user=user, password=password, new_password=new_password, otherwise=conversation
-    )
+    return Answers(user=user, password=password, new_password=new_password, otherwise=conversation)

@@ -99,14 +99,13 @@ class Call:
             raise Stop(handle.conversation_failure)
         prompt = prompt or handle.texts.get(Item.USER_PROMPT) or "login:"
         code, answer = await self._converse(Style.PROMPT_ECHO_ON, prompt)
-        if code == ReturnCode.SUCCESS and answer is None:
-            code = ReturnCode.CONV_ERR  # CVE-2018-9275's class: no answer is not an answer
-        if code != ReturnCode.SUCCESS:
+        if code == ReturnCode.SUCCESS and not isinstance(answer, str):
+            code = ReturnCode.CONV_ERR  # no answer is not an empty answer
+        if code != ReturnCode.SUCCESS or not isinstance(answer, str):
             code = code if code in _ASKING_CODES else ReturnCode.CONV_ERR
             if code != ReturnCode.CONV_AGAIN:
                 handle.conversation_failure = code
             raise Stop(code)
-        assert isinstance(answer, str)
         handle.texts[Item.USER] = answer
         return answer
 

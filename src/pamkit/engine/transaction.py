@@ -156,9 +156,7 @@ class Core:
             answers.update((step.link.number, step.answer) for step in steps)
         # Yes, because the chain granted; every other mood carries a refusing code.
         code = ReturnCode.SUCCESS if stand.mood is Mood.GRANTED else stand.code
-        return self._finish(
-            primitive, flags, steps, stand, code, replayed=mode.path is not None
-        )
+        return self._finish(primitive, flags, steps, stand, code, replayed=mode.path is not None)
 
     def _mode(self, primitive: Primitive) -> Mode:
         earlier = REPLAYS.get(primitive)
@@ -186,9 +184,7 @@ class Core:
         *,
         replayed: bool = False,
     ) -> int:
-        run = Run(
-            primitive, self.handle.service, flags, steps, verdict or START, code, replayed
-        )
+        run = Run(primitive, self.handle.service, flags, steps, verdict or START, code, replayed)
         if primitive not in REPLAYS and not flags & Flag.UPDATE_AUTHTOK:
             self._paths[primitive] = path_of(run)
         self.runs.append(run)

@@ -136,6 +136,10 @@ else:
     class ModuleCall:
         """Stands in for the protocol at run time, for annotations."""
 
+        def __class_getitem__(cls, options: object) -> type:
+            """Allow ``ModuleCall[Options]`` outside of annotations as well."""
+            return cls
+
 
 class Stop(Exception):
     """Raised inside a hook to end it: the hook answers ``code``.
@@ -145,6 +149,8 @@ class Stop(Exception):
     """
 
     def __init__(self, code: int) -> None:
-        """End the hook with ``code``."""
+        """End the hook with ``code``; success becomes `service_err`."""
         super().__init__(code)
-        self.code = ReturnCode(code)
+        # What is raised never grants: a hook that means yes returns it.
+        granted = code == ReturnCode.SUCCESS
+        self.code = ReturnCode.SERVICE_ERR if granted else ReturnCode(code)

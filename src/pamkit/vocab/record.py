@@ -7,7 +7,7 @@ whose fields have names: one shared constructor, no generated code, nothing to c
 
 from __future__ import annotations
 
-from _collections import _tuplegetter  # type: ignore[attr-defined]  # what namedtuple uses
+from _collections import _tuplegetter  # type: ignore[import-not-found]  # what namedtuple uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class RecordType(type):
     _fields: tuple[str, ...]
     _defaults: dict[str, Any]
     _arity: int
+    _tails: tuple[tuple[Any, ...] | None, ...]
+    """What is left to add after so many values, where all of it has defaults."""
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, eq: bool = True
@@ -45,6 +47,13 @@ class RecordType(type):
             setattr(cls, field, _tuplegetter(len(fields), None))
             fields += (field,)
         cls._fields, cls._defaults, cls._arity = fields, defaults, len(fields)
+        tails: list[tuple[Any, ...] | None] = [()]
+        for field in reversed(fields):
+            tail = tails[-1]
+            if tail is not None:
+                tail = (defaults[field], *tail) if field in defaults else None
+            tails.append(tail)
+        cls._tails = tuple(reversed(tails))
         if not eq:
             cls.__eq__ = object.__eq__  # type: ignore[assignment]
             cls.__hash__ = object.__hash__  # type: ignore[assignment]
@@ -99,13 +108,14 @@ else:
             return self.__class__(**(named | changes))
 
 
-def _complete(
-    cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]
-) -> tuple[Any, ...]:
+def _complete(cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     """Fill in named and default fields; `TypeError` where one is missing or unknown."""
     fields = cls._fields
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} takes {len(fields)} fields but {len(values)} were given")
+    tail = cls._tails[len(values)]
+    if tail is not None and not named:
+        return values + tail
     filled = list(values)
     for field in fields[len(values) :]:
         if field in named:

@@ -1,0 +1,250 @@
+"""The asynchronous front: the same meaning, no thread while a person types."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+import pamkit
+from pamkit import aio
+from pamkit.module.call import ModuleCall
+from pamkit.module.effect import Finished
+from pamkit.testing.script import Script, hidden, later
+from pamkit.testing.world import StandInOutside
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.item import Item
+from pamkit.vocab.message import Answer, Message, Style
+from pamkit.vocab.secret import Secret
+from tests.fronts import answering, settings
+from tests.hooks import module
+
+_C = ReturnCode
+
+
+def start(*modules: Any, **more: Any) -> aio.Transaction:
+    return aio.Transaction("test", "alice", **settings(*modules, **more))
+
+
+async def typed(messages: tuple[Message, ...]) -> Sequence[Answer]:
+    await asyncio.sleep(0)
+    return ["pw" if message.wants_answer else None for message in messages]
+
+
+async def password(call: ModuleCall[Any]) -> int:
+    token = await call.authtok(Item.AUTHTOK)
+    return _C.SUCCESS if token.expose() == b"pw" else _C.AUTH_ERR
+
+
+def test_every_verb_is_awaited_and_a_conversation_may_be_a_coroutine() -> None:
+    async def main() -> list[str]:
+        calls: list[str] = []
+        async with start(answering(calls)) as transaction:
+            await transaction.authenticate()
+            await transaction.acct_mgmt()
+            await transaction.setcred()
+            await transaction.open_session()
+            await transaction.close_session()
+            await transaction.chauthtok()
+            await transaction.admit()
+        async with start(module("x", authenticate=password), conversation=typed) as transaction:
+            await transaction.authenticate()
+        return calls
+
+    assert asyncio.run(main())[:6] == [
+        "authenticate",
+        "acct_mgmt",
+        "setcred",
+        "open_session",
+        "close_session",
+        "chauthtok",
+    ]
+
+
+def test_refusal_raises_and_sessions_unwind() -> None:
+    async def main() -> None:
+        calls: list[str] = []
+        async with start(answering(calls)) as transaction:
+            with pytest.raises(RuntimeError):
+                async with transaction.session() as session:
+                    assert (session.user, session.env) == ("alice", {})
+                    raise RuntimeError
+        assert calls == ["setcred", "open_session", "close_session", "setcred"]
+        async with start(answering(close_session=_C.SESSION_ERR)) as transaction:
+            with pytest.raises(pamkit.SessionError):
+                async with transaction.session():
+                    pass
+            with pytest.raises(RuntimeError) as raised:
+                async with transaction.session():
+                    raise RuntimeError
+            assert raised.value.__notes__
+
+    asyncio.run(main())
+
+
+def test_login_is_the_whole_way() -> None:
+    async def main() -> None:
+        calls: list[str] = []
+        async with await aio.login("alice", service="test", **settings(answering(calls))):
+            assert calls == ["authenticate", "acct_mgmt", "setcred", "open_session"]
+        assert calls[4:] == ["close_session", "setcred"]
+        with pytest.raises(pamkit.AccountExpired):
+            await aio.login(
+                "alice", service="test", **settings(answering(acct_mgmt=_C.ACCT_EXPIRED))
+            )
+
+    asyncio.run(main())
+
+
+def test_cancellation_runs_what_a_hook_has_to_clean_up_and_refuses_the_rest() -> None:
+    cleaned: list[str] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        try:
+            await call.ask(Style.PROMPT_ECHO_OFF, "Password: ")
+        finally:
+            cleaned.append("hook")
+        return _C.SUCCESS
+
+    async def forever(messages: tuple[Message, ...]) -> Sequence[Answer]:
+        await asyncio.Event().wait()
+        return []
+
+    async def main() -> None:
+        waiting = module("x", authenticate=hook, setcred=lambda call: 0)
+        async with start(waiting, conversation=forever) as transaction:
+            task = asyncio.ensure_future(transaction.authenticate())
+            await asyncio.sleep(0)
+            with pytest.raises(pamkit.PamError, match="busy"):
+                await transaction.setcred()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert cleaned == ["hook"]
+            with pytest.raises(pamkit.Denied):
+                await transaction.setcred()
+
+    asyncio.run(main())
+
+
+def test_a_session_is_closed_although_its_task_is_cancelled() -> None:
+    calls: list[str] = []
+
+    async def main() -> None:
+        async with start(answering(calls)) as transaction:
+
+            async def body() -> None:
+                async with transaction.session():
+                    await asyncio.Event().wait()
+
+            task = asyncio.ensure_future(body())
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(main())
+    assert calls == ["setcred", "open_session", "close_session", "setcred"]
+
+
+def test_thousands_of_prompts_wait_without_a_thread() -> None:
+    count = 2000
+
+    async def main() -> int:
+        everybody = asyncio.Event()
+        waiting = 0
+
+        async def slow(messages: tuple[Message, ...]) -> Sequence[Answer]:
+            nonlocal waiting
+            waiting += 1
+            if waiting == count:
+                everybody.set()
+            await everybody.wait()
+            return ["pw"]
+
+        asked = module("x", authenticate=password)
+
+        async def one() -> None:
+            async with start(asked, conversation=slow) as transaction:
+                await transaction.authenticate()
+
+        before = threading.active_count()
+        await asyncio.gather(*(one() for _ in range(count)))
+        return threading.active_count() - before
+
+    assert asyncio.run(main()) == 0
+
+
+def test_hashing_and_programs_leave_the_loop_free() -> None:
+    class Slow(StandInOutside):
+        def crypt(self, token: bytes, setting: str) -> str | None:
+            assert threading.current_thread() is not threading.main_thread()
+            time.sleep(0.05)
+            return "hash"
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        assert await call.hash(Secret("x"), "$") == "hash"
+        assert await call.run(("/bin/true",)) == Finished(0)
+        await call.wait(0)
+        return _C.SUCCESS
+
+    async def main() -> int:
+        outside = Slow()
+        outside.results = [Finished(0)]
+        ticks = 0
+        async with start(module("x", authenticate=hook), outside=outside) as transaction:
+            task = asyncio.ensure_future(transaction.authenticate())
+            while not task.done():
+                ticks += 1
+                await asyncio.sleep(0.001)
+            await task
+        return ticks
+
+    assert asyncio.run(main()) > 5
+
+
+def test_a_failing_login_delays_no_other() -> None:
+    def hook(call: ModuleCall[Any]) -> int:
+        if call.item(Item.USER) == "alice":
+            call.fail_delay(60_000_000)
+            return _C.AUTH_ERR
+        return _C.SUCCESS
+
+    async def main() -> None:
+        one = module("x", authenticate=hook)
+        bad = asyncio.ensure_future(start(one).authenticate())
+        good = aio.Transaction("test", "bob", **settings(one))
+        await good.authenticate()
+        assert not bad.done()
+        bad.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await bad
+
+    asyncio.run(main())
+
+
+def test_not_yet_keeps_the_transaction_here_too() -> None:
+    script = Script(later(Style.PROMPT_ECHO_OFF, "Password: "), hidden("Password: ", "pw"))
+
+    async def main() -> None:
+        async with start(module("x", authenticate=password), conversation=script) as transaction:
+            with pytest.raises(pamkit.Incomplete):
+                await transaction.authenticate()
+            await transaction.authenticate()
+
+    asyncio.run(main())
+    script.assert_used_up()
+
+
+@pytest.mark.parametrize("conversation", [None, Script(hidden("Password: ", ValueError()))])
+def test_nobody_answers_and_the_login_is_refused(conversation: Any) -> None:
+    async def main() -> None:
+        hooks = module("x", authenticate=password)
+        async with start(hooks, conversation=conversation) as transaction:
+            with pytest.raises(pamkit.PamError) as refused:
+                await transaction.authenticate()
+            assert refused.value.code in (_C.AUTHTOK_ERR, _C.CONV_ERR)
+
+    asyncio.run(main())

@@ -1,0 +1,357 @@
+"""The synchronous front: refusal raises, sessions unwind, one call at a time."""
+
+import threading
+from typing import Any
+
+import pytest
+
+import pamkit
+from pamkit.module.call import ModuleCall
+from pamkit.module.facts import LOCKS_ACCOUNT
+from pamkit.testing.script import Script, hidden, later, visible
+from pamkit.testing.world import MemoryLog
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.errors import BY_CODE
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.item import Item
+from pamkit.vocab.message import Style
+from tests.fronts import ALL, answering, settings
+from tests.hooks import module
+
+_C = ReturnCode
+
+
+def start(*modules: Any, user: str | None = "alice", **more: Any) -> pamkit.Transaction:
+    return pamkit.Transaction("test", user, **settings(*modules, **more))
+
+
+def test_a_call_that_returns_has_succeeded_and_left_a_trace() -> None:
+    with start(answering()) as transaction:
+        transaction.authenticate()
+        transaction.acct_mgmt()
+        transaction.setcred(pamkit.Flag.ESTABLISH_CRED)
+        transaction.open_session()
+        transaction.close_session()
+        transaction.chauthtok()
+    runs = transaction.trace
+    assert [run.primitive for run in runs] == [
+        Primitive.AUTHENTICATE,
+        Primitive.ACCT_MGMT,
+        Primitive.SETCRED,
+        Primitive.OPEN_SESSION,
+        Primitive.CLOSE_SESSION,
+        Primitive.CHAUTHTOK,
+        Primitive.CHAUTHTOK,
+    ]
+    assert {run.code for run in runs} == {_C.SUCCESS}
+
+
+@pytest.mark.parametrize("code", [c for c in ReturnCode if c not in (_C.SUCCESS, _C.INCOMPLETE)])
+def test_every_other_code_raises_its_own_exception(code: ReturnCode) -> None:
+    policy = "auth [default=ok] pam_x.so\n"
+    with start(answering(authenticate=code), policy=policy) as transaction:
+        with pytest.raises(pamkit.PamError) as refused:
+            transaction.authenticate()
+        assert refused.value.code == code
+        assert isinstance(refused.value, BY_CODE.get(code, pamkit.PamError))
+        assert refused.value.trace == transaction.trace
+        assert str(refused.value)
+
+
+def test_a_code_nobody_knows_is_refused_and_survives_in_the_trace() -> None:
+    with start(answering(authenticate=99)) as transaction:
+        with pytest.raises(pamkit.Denied) as refused:
+            transaction.authenticate()
+        assert [(99, _C.PERM_DENIED)] == [
+            (run.steps[0].answer, run.code) for run in refused.value.trace
+        ]
+
+
+def test_a_module_that_locks_accounts_says_that_the_account_is_locked() -> None:
+    locking = module("x", LOCKS_ACCOUNT, authenticate=lambda call: _C.AUTH_ERR)
+    with start(locking) as transaction, pytest.raises(pamkit.AccountLocked) as refused:
+        transaction.authenticate()
+    assert refused.value.code == _C.AUTH_ERR
+
+
+def test_a_service_without_a_policy_cannot_start() -> None:
+    with pytest.raises(pamkit.PolicyError) as refused:
+        pamkit.Transaction("nowhere", **settings(answering()))
+    assert refused.value.code == _C.ABORT
+    assert refused.value.findings
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/etc/passwd", "../x", "a\0b"])
+def test_a_service_name_that_is_a_path_is_refused(name: str) -> None:
+    with pytest.raises(pamkit.PolicyError):
+        pamkit.Transaction(name, **settings(answering()))
+
+
+def test_a_user_name_with_a_nul_is_refused() -> None:
+    with pytest.raises(pamkit.PamError) as refused:
+        start(answering(), user="root\0x")
+    assert refused.value.code == _C.BAD_ITEM
+
+
+@pytest.mark.parametrize("wrong", [{"dialect": "linus"}, {"quirks": ["libpan"]}])
+def test_settings_that_do_not_exist_are_programming_errors(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="did you mean `(linux|libpam)`"):
+        start(answering(), **wrong)
+
+
+def test_items_are_reached_by_name_and_tokens_are_not() -> None:
+    with start(answering(), items={"rhost": "h", Item.TTY: b"tty\xff"}) as transaction:
+        items = transaction.items
+        assert (items["PAM_RHOST"], items[Item.TTY]) == ("h", "tty\udcff")
+        assert {Item.SERVICE, Item.USER, Item.TTY, Item.RHOST} == set(items)
+        assert "rhost" in items
+        assert len(items) == 4
+        del items["rhost"]
+        assert items["rhost"] is None
+        assert "rhost=" not in repr(items).lower()
+        for forbidden in ("authtok", "oldauthtok", "nothing", 77):
+            with pytest.raises(pamkit.PamError) as refused:
+                items[forbidden]
+            assert refused.value.code == _C.BAD_ITEM
+            with pytest.raises(pamkit.PamError):
+                items[forbidden] = "x"
+
+
+def test_the_environment_is_a_mapping() -> None:
+    with start(answering()) as transaction:
+        env = transaction.env
+        env["A"], env["B"] = "1", ""
+        assert dict(env) == {"A": "1", "B": ""}
+        assert (list(env), len(env), "A" in env, env.get("C")) == (["A", "B"], 2, True, None)
+        del env["A"]
+        with pytest.raises(KeyError):
+            env["A"]
+        for name, value in (("", "x"), ("A=B", "x"), ("A", "x\0y")):
+            with pytest.raises(pamkit.PamError):
+                env[name] = value
+        env["TICKET"] = "hunter2"
+        assert "hunter2" not in repr(env)
+
+
+def test_a_session_is_opened_and_undone_in_order_even_if_the_body_raises() -> None:
+    calls: list[str] = []
+    with start(answering(calls)) as transaction:
+        with pytest.raises(RuntimeError), transaction.session() as session:
+            assert (session.user, session.env) == ("alice", {})
+            raise RuntimeError
+    assert calls == ["setcred", "open_session", "close_session", "setcred"]
+
+
+def test_an_error_of_closing_does_not_hide_one_of_the_body() -> None:
+    with start(answering(close_session=_C.SESSION_ERR)) as transaction:
+        with pytest.raises(RuntimeError) as raised, transaction.session():
+            raise RuntimeError
+        assert "closing the session failed as well" in raised.value.__notes__[0]
+        with pytest.raises(pamkit.SessionError), transaction.session():
+            pass
+
+
+def test_a_session_that_cannot_open_has_no_body() -> None:
+    calls: list[str] = []
+    with start(answering(calls, open_session=_C.SESSION_ERR)) as transaction:
+        with pytest.raises(pamkit.SessionError), transaction.session():
+            pytest.fail("the body ran")
+    assert calls == ["setcred", "open_session", "setcred"]
+
+
+def test_login_checks_the_account_and_closing_ends_all() -> None:
+    calls: list[str] = []
+    with pamkit.login("alice", service="test", **settings(answering(calls))) as session:
+        assert session.transaction.user == "alice"
+    assert calls == [
+        "authenticate",
+        "acct_mgmt",
+        "setcred",
+        "open_session",
+        "close_session",
+        "setcred",
+    ]
+    with pytest.raises(pamkit.PamError, match="has ended"):
+        session.transaction.authenticate()
+    session.close()
+
+
+@pytest.mark.parametrize("where", ["authenticate", "acct_mgmt", "setcred", "open_session"])
+def test_login_leaves_nothing_open_when_it_is_refused(where: str) -> None:
+    ended: list[int] = []
+
+    def hook(call: ModuleCall[Any]) -> int:
+        call.set_data("x", 1, lambda data, status: ended.append(status))
+        return _C.PERM_DENIED if call.primitive.name.lower() == where else _C.SUCCESS
+
+    hooks = dict.fromkeys(("authenticate", "acct_mgmt", "setcred", "open_session"), hook)
+    with pytest.raises(pamkit.Denied):
+        pamkit.login("alice", service="test", **settings(module("x", **hooks)))
+    assert ended[-1] == _C.PERM_DENIED
+
+
+def test_check_opens_nothing() -> None:
+    calls: list[str] = []
+    pamkit.check("alice", "pw", service="test", **settings(answering(calls)))
+    assert calls == ["authenticate", "acct_mgmt"]
+    with pytest.raises(pamkit.AccountExpired):
+        pamkit.check(
+            "alice", "pw", service="test", **settings(answering(acct_mgmt=_C.ACCT_EXPIRED))
+        )
+
+
+def asking(style: Style = Style.PROMPT_ECHO_OFF, text: str = "Password: ") -> Any:
+    async def hook(call: ModuleCall[Any]) -> int:
+        answer = await call.ask(style, text)
+        return _C.SUCCESS if answer is not None else _C.AUTH_ERR
+
+    return module("x", authenticate=hook, setcred=lambda call: 0)
+
+
+def test_a_conversation_without_an_answer_yet_keeps_the_transaction() -> None:
+    script = Script(later(Style.PROMPT_ECHO_OFF, "Password: "), hidden("Password: ", "pw"))
+    with start(asking(), conversation=script) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.authenticate()
+        with pytest.raises(pamkit.PamError, match="call it again first") as refused:
+            transaction.setcred()
+        assert refused.value.code == _C.ABORT
+        transaction.authenticate()
+    script.assert_used_up()
+
+
+def test_a_kept_transaction_that_ends_runs_the_hooks_own_cleanup() -> None:
+    cleaned: list[str] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        try:
+            await call.ask(Style.PROMPT_ECHO_ON, "?")
+        finally:
+            cleaned.append("finally")
+        return _C.SUCCESS
+
+    script = Script(later(Style.PROMPT_ECHO_ON, "?"))
+    with start(module("x", authenticate=hook), conversation=script) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.authenticate()
+        assert cleaned == []
+    assert cleaned == ["finally"]
+
+
+@pytest.mark.parametrize("fault", [ValueError("odd"), EOFError(), pamkit.ConversationEnded()])
+def test_what_a_conversation_raises_ends_it_and_is_the_cause(fault: Exception) -> None:
+    with start(asking(), conversation=Script(hidden("Password: ", fault))) as transaction:
+        with pytest.raises(pamkit.ConversationEnded) as refused:
+            transaction.authenticate()
+        assert refused.value.__cause__ is fault
+
+
+def test_a_broken_conversation_refuses_even_where_the_policy_would_grant() -> None:
+    policy = "auth optional pam_x.so\nauth required pam_y.so\n"
+    yes = module("y", authenticate=lambda call: 0)
+    for fault, refused in ((ValueError(), True), (EOFError(), False)):
+        conversation = Script(hidden("Password: ", fault))
+        with start(asking(), yes, policy=policy, conversation=conversation) as transaction:
+            if refused:
+                with pytest.raises(pamkit.ConversationEnded):
+                    transaction.authenticate()
+            else:
+                transaction.authenticate()
+
+
+def test_an_interrupt_in_a_conversation_passes_through_and_refuses_what_comes_next() -> None:
+    script = Script(hidden("Password: ", KeyboardInterrupt()))
+    with start(asking(), conversation=script) as transaction:
+        with pytest.raises(KeyboardInterrupt):
+            transaction.authenticate()
+        with pytest.raises(pamkit.Denied):
+            transaction.setcred()
+
+
+@pytest.mark.parametrize("answers", [[], ["a", "b"], [5], "x", None, ["a\0b"]])
+def test_answers_that_do_not_fit_fail_the_conversation(answers: Any) -> None:
+    with start(asking(), conversation=lambda messages: answers) as transaction:
+        with pytest.raises(pamkit.ConversationEnded):
+            transaction.authenticate()
+
+
+def test_bytes_of_any_kind_come_through_to_a_visible_prompt() -> None:
+    seen: list[object] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        seen.append(await call.ask(Style.PROMPT_ECHO_ON, "n\udcff: "))
+        return _C.SUCCESS
+
+    script = Script(visible("n\udcff: ", b"\xff\xfe"))
+    with start(module("x", authenticate=hook), conversation=script) as transaction:
+        transaction.authenticate()
+    assert seen == ["\udcff\udcfe"]
+
+
+def test_a_module_cannot_call_its_own_transaction() -> None:
+    codes: list[int] = []
+
+    def hook(call: ModuleCall[Any]) -> int:
+        for verb in (transaction.authenticate, transaction.end):
+            try:
+                verb()
+            except pamkit.PamError as refused:
+                codes.append(refused.code)
+        return _C.SUCCESS
+
+    transaction = start(module("x", authenticate=hook))
+    transaction.authenticate()
+    transaction.end()
+    assert codes == [_C.SYSTEM_ERR, _C.SYSTEM_ERR]
+
+
+def test_many_transactions_run_in_many_threads() -> None:
+    results: list[str | None] = []
+
+    def one(name: str) -> None:
+        async def hook(call: ModuleCall[Any]) -> int:
+            call.set_item(Item.USER, f"{await call.user()}!")
+            return _C.SUCCESS
+
+        script = Script(visible("login:", name))
+        with start(module("x", authenticate=hook), user=None, conversation=script) as transaction:
+            for _ in range(20):
+                transaction.authenticate()
+            results.append(transaction.user)
+
+    threads = [threading.Thread(target=one, args=(f"u{n}",)) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(str(user) for user in results) == sorted(f"u{n}{'!' * 20}" for n in range(16))
+
+
+def test_a_cleanup_that_raises_is_logged_and_the_end_goes_on() -> None:
+    def hook(call: ModuleCall[Any]) -> int:
+        call.set_data("x", 1, lambda data, status: 1 / 0)
+        return _C.SUCCESS
+
+    given = settings(module("x", authenticate=hook))
+    with pamkit.Transaction("test", "alice", **given) as transaction:
+        transaction.authenticate()
+    log = given["world"].log
+    assert isinstance(log, MemoryLog)
+    assert log.texts == ["PAM a cleanup raised ZeroDivisionError"]
+    transaction.end()
+
+
+def test_fail_delay_is_the_librarys_function() -> None:
+    given = settings(answering(authenticate=_C.AUTH_ERR))
+    with pamkit.Transaction("test", "alice", **given) as transaction:
+        transaction.fail_delay(3_000_000)
+        with pytest.raises(pamkit.WrongCredentials):
+            transaction.authenticate()
+    assert given["outside"].slept == [3.0]
+
+
+def test_findings_and_policy_can_be_looked_at() -> None:
+    with start(answering(), policy=ALL + "auth requird pam_x.so\n") as transaction:
+        assert {"missing-other", "unknown-control"} == {f.rule for f in transaction.findings}
+        assert transaction.policy.service == transaction.service == "test"
+        assert repr(transaction) == "<Transaction 'test' for 'alice'>"
