@@ -11,8 +11,28 @@ from pathlib import Path
 import pytest
 
 HEAVY = frozenset(
-    "asyncio collections contextlib dataclasses enum functools inspect logging pathlib re secrets "
-    "shutil socket subprocess tempfile typing random rich argparse ctypes.util".split()
+    {
+        "argparse",
+        "asyncio",
+        "collections",
+        "contextlib",
+        "ctypes.util",
+        "dataclasses",
+        "enum",
+        "functools",
+        "inspect",
+        "logging",
+        "pathlib",
+        "random",
+        "re",
+        "rich",
+        "secrets",
+        "shutil",
+        "socket",
+        "subprocess",
+        "tempfile",
+        "typing",
+    }
 )
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 

@@ -62,8 +62,8 @@ def test_a_code_nobody_knows_is_refused_and_survives_in_the_trace() -> None:
     with start(answering(authenticate=99)) as transaction:
         with pytest.raises(pamkit.Denied) as refused:
             transaction.authenticate()
-        assert [(99, _C.PERM_DENIED)] == [
-            (run.steps[0].answer, run.code) for run in refused.value.trace
+        assert [(run.steps[0].answer, run.code) for run in refused.value.trace] == [
+            (99, _C.PERM_DENIED)
         ]
 
 
@@ -95,7 +95,7 @@ def test_a_user_name_with_a_nul_is_refused() -> None:
 
 @pytest.mark.parametrize("wrong", [{"dialect": "linus"}, {"quirks": ["libpan"]}])
 def test_settings_that_do_not_exist_are_programming_errors(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="did you mean `(linux|libpam)`"):
+    with pytest.raises(ValueError, match=r"did you mean `(linux|libpam)`"):
         start(answering(), **wrong)
 
 
@@ -136,8 +136,7 @@ def test_the_environment_is_a_mapping() -> None:
 def test_a_session_is_opened_and_undone_in_order_even_if_the_body_raises() -> None:
     calls: list[str] = []
     with start(answering(calls)) as transaction:
-        with pytest.raises(RuntimeError), transaction.session() as session:
-            assert (session.user, session.env) == ("alice", {})
+        with pytest.raises(RuntimeError), transaction.session():
             raise RuntimeError
     assert calls == ["setcred", "open_session", "close_session", "setcred"]
 

@@ -43,7 +43,7 @@ class Front:
         root: str = "/",
         dialect: str | Dialect | None = None,
         quirks: Iterable[str] = (),
-        items: Mapping[Item | str | int, Any] | None = None,
+        items: Mapping[Any, Any] | None = None,
         modules: Mapping[str, Module] | None = None,
         world: World | None = None,
         outside: Outside | None = None,

@@ -6,6 +6,8 @@ from pamkit.vocab.codes import ReturnCode, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pamkit.vocab.diagnostic import Finding
 
 
@@ -20,7 +22,7 @@ class PamError(Exception):
     advice: str = ""
 
     def __init__(
-        self, code: int | None = None, message: str = "", trace: tuple[object, ...] = ()
+        self, code: int | None = None, message: str = "", trace: tuple[Any, ...] = ()
     ) -> None:
         """Make an error; without a message the code's own sentence is used."""
         if code is not None:
@@ -174,7 +176,7 @@ BY_CODE: dict[ReturnCode, type[PamError]] = {
 """Which exception a refusing code becomes; any other code is plain `PamError`."""
 
 
-def refusal(code: int, message: str = "", trace: tuple[object, ...] = ()) -> PamError:
+def refusal(code: int, message: str = "", trace: tuple[Any, ...] = ()) -> PamError:
     """Return the exception for a code that is not success."""
     kind = BY_CODE.get(ReturnCode(code), PamError)
     return kind(code, message, trace)
