@@ -1,1 +1,1 @@
-"""Pages made from declarations."""
+"""Pages made from declarations and tables, so that no page says what the code does not."""

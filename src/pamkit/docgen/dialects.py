@@ -1,0 +1,107 @@
+"""The pages of dialects and quirks: what libpam does, and what is done here instead."""
+
+from __future__ import annotations
+
+from pamkit.docgen.markdown import markdown
+from pamkit.docgen.page import Bullets, Page, Section, Table, Text
+from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect
+
+_INSTEAD = {
+    "read-error-ends-file": "the service is refused: half a policy is no policy",
+    "unreadable-falls-through": "the service is refused: the file that was meant cannot be read",
+    "empty-include": "an entry that must fail stands in for the include",
+    "self-include": "the first repetition is refused with an entry that must fail",
+    "service-path": "such a name is refused before a file is opened",
+    "other-twice": "every entry runs once",
+    "answers-steer-replay": "the recorded path is followed, whatever is answered on it",
+    "update-unchecked": "a link whose preliminary check never ran answers `authtok_err` unasked",
+    "flags-unchecked": "the call is refused with `PAM_SYSTEM_ERR`",
+    "system-includes": "they are looked up where the including file's service is looked up",
+    "short-lines": "a line may have any length",
+    "blanks-continue": "a blank or comment line ends a continued line, as in Linux-PAM 1.6",
+    "unbounded-includes": "every nested file counts",
+}
+"""What happens without each quirk."""
+
+_FEATURES = {
+    "at_include": "a line `@include file` takes in all facilities of a file",
+    "jump_counts": "in setcred and close_session a link that jumps counts like `ok`",
+}
+
+
+def quirks_page() -> str:
+    """Return the page of all dialects and quirks."""
+    names = tuple(DIALECTS)
+    features = tuple(
+        (meaning, *(_yes(getattr(DIALECTS[name], field)) for name in names))
+        for field, meaning in _FEATURES.items()
+    )
+    quirks = tuple(
+        (f"`{name}`", meaning, _INSTEAD[name], _sets(name)) for name, meaning in QUIRKS.items()
+    )
+    return markdown(
+        Page(
+            "Dialects and quirks",
+            "The differences between PAM implementations that have a name.",
+            (
+                Text(
+                    "A *dialect* is what an implementation means to do; one is always chosen. A"
+                    " *quirk* is what libpam does although it opens doors or blinds the"
+                    " administrator; every one is off until its name, or that of a set, is given."
+                    " Which test shows each, and what else no manual page says, is in"
+                    " [dialects.md](dialects.md)."
+                ),
+            ),
+            (
+                Section("Dialects", (Table(("", *(f"`{name}`" for name in names)), features),)),
+                Section(
+                    "Quirks",
+                    (Table(("Name", "What libpam does", "What is done instead", "In"), quirks),),
+                ),
+            ),
+        )
+    )
+
+
+def quirk_page(name: str) -> str | None:
+    """Return the page of a quirk or a set of quirks, or `None`."""
+    name = name.lower()
+    if name in QUIRK_SETS:
+        members = Bullets(tuple(f"`{q}`: {QUIRKS[q]}" for q in QUIRKS if q in QUIRK_SETS[name]))
+        return markdown(Page(f"{name} (set of quirks)", "All of these at once.", (members,)))
+    if name not in QUIRKS:
+        return None
+    points = (f"Without it {_INSTEAD[name]}", f"In {_sets(name)}")
+    meaning = QUIRKS[name]
+    summary = f"{meaning[:1].upper()}{meaning[1:]}."
+    return markdown(Page(f"{name} (quirk)", summary, (Bullets(points),)))
+
+
+def dialect_page(name: str) -> str | None:
+    """Return the page of a dialect, or `None`."""
+    dialect = DIALECTS.get(name.lower())
+    if dialect is None:
+        return None
+    points = tuple(
+        f"{'Yes' if getattr(dialect, field) else 'No'}: {meaning}"
+        for field, meaning in _FEATURES.items()
+    )
+    return markdown(Page(f"{dialect.name} (dialect)", _origin(dialect), (Bullets(points),)))
+
+
+def dialect_names() -> tuple[str, ...]:
+    """Return the names of dialects, quirks and sets of quirks."""
+    return (*DIALECTS, *QUIRKS, *QUIRK_SETS)
+
+
+def _origin(dialect: Dialect) -> str:
+    kin = "with Debian's patches" if dialect.at_include else "as its authors release it"
+    return f"Linux-PAM {kin}."
+
+
+def _sets(name: str) -> str:
+    return ", ".join(f"`{label}`" for label, members in QUIRK_SETS.items() if name in members)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
