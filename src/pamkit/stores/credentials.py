@@ -1,0 +1,145 @@
+"""Hashed secrets and their ages behind `world.Credentials`: shadow, passwd and opasswd."""
+
+from __future__ import annotations
+
+from pamkit.formats.opasswd import find_history, with_hash
+from pamkit.formats.passwd import (
+    PasswdEntry,
+    ShadowEntry,
+    find,
+    parse_passwd,
+    parse_shadow,
+    shadow_line,
+    text_of,
+    with_line,
+    with_password,
+    with_shadow,
+)
+from pamkit.module.world import Shadow
+from pamkit.stores import nss
+from pamkit.stores.accounts import PASSWD_FILE
+from pamkit.stores.lock import PasswordLock
+from pamkit.stores.regular import MAX_ACCOUNT_FILE, read_regular
+from pamkit.stores.rewrite import rewrite
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.stores.root import Root
+
+SHADOW_FILE = "/etc/shadow"
+HISTORY_FILE = "/etc/security/opasswd"
+
+
+class ShadowFiles:
+    """The account files below a root.
+
+    What is changed is changed in files; users of the name service are only looked up.
+    """
+
+    __slots__ = ("_lock", "_root")
+
+    def __init__(self, root: Root) -> None:
+        """Serve the files below ``root``."""
+        self._root = root
+        self._lock = PasswordLock(root)
+
+    def shadow(self, name: str) -> Shadow | None:
+        """Return a user's entry, `None` if there is none.
+
+        `PermissionError` if the shadow file may not be read, another `OSError` if it cannot.
+        Whom the file does not know the name service may, for the system's own root.
+        """
+        try:
+            data = read_regular(self._root, SHADOW_FILE, limit=MAX_ACCOUNT_FILE)
+        except FileNotFoundError:
+            data = b""
+        entry = find(data, name, parse_shadow)
+        if entry is not None:
+            return Shadow(
+                entry.name,
+                entry.hashed,
+                entry.last_change,
+                entry.min_days,
+                entry.max_days,
+                entry.warn_days,
+                entry.inactive_days,
+                entry.expires,
+            )
+        return _from_name_service(name) if self._root.is_system else None
+
+    def lock(self) -> PasswordLock:
+        """Hold the lock of lckpwdf(3); `TimeoutError` if another holds it too long."""
+        return self._lock
+
+    def change(self, name: str, hashed: Secret, *, last_change: int) -> bool:
+        """Store a new hash where the user's hash lives; return whether the user was found.
+
+        ``last_change`` counts days since 1970; -1 leaves the day open.  Needs the lock
+        (`RuntimeError`).  `OSError` if it fails, and then nothing is changed; `ValueError`
+        for a hash that would break the line.
+        """
+        self._require_lock()
+        passwd = read_regular(self._root, PASSWD_FILE, limit=MAX_ACCOUNT_FILE)
+        account = find(passwd, name, parse_passwd)
+        if account is None:
+            return False
+        new = hashed.expose()
+        if not _is_shadowed(account):
+            return rewrite(self._root, PASSWD_FILE, lambda data: with_password(data, name, new))
+        entry = ShadowEntry(name, hashed, last_change)
+
+        def edit(data: bytes) -> bytes:
+            changed = with_shadow(data, name, new, last_change=last_change)
+            # C: passwd says `x` but shadow has no line: one is added, without ages.
+            return with_line(data, shadow_line(entry)) if changed is None else changed
+
+        return rewrite(self._root, SHADOW_FILE, edit)
+
+    def history(self, name: str) -> tuple[str, ...] | None:
+        """Return the remembered hashes, newest last; `None` if there is no history file."""
+        try:
+            data = read_regular(self._root, HISTORY_FILE, limit=MAX_ACCOUNT_FILE)
+        except FileNotFoundError:
+            return None
+        history = find_history(data, name)
+        if history is None:
+            return ()
+        return tuple(text_of(hashed.expose()) for hashed in history.hashes)
+
+    def remember(self, name: str, uid: int, hashed: Secret, *, keep: int) -> bool:
+        """Add a hash to the history, of which the newest ``keep`` stay; return whether one is kept.
+
+        Needs the lock (`RuntimeError`).  The file is never created: an administrator who wants
+        a history makes it.  C: a negative ``keep`` changes nothing, 0 forgets the user.
+        """
+        self._require_lock()
+        new = hashed.expose()
+        if keep < 0:
+            return self.history(name) is not None
+        try:
+            return rewrite(
+                self._root,
+                HISTORY_FILE,
+                lambda data: with_hash(data, name, uid=uid, hashed=new, keep=keep),
+            )
+        except FileNotFoundError:
+            return False
+
+    def _require_lock(self) -> None:
+        if not self._lock.is_mine():
+            raise RuntimeError("the account files are changed without their lock")
+
+
+def _is_shadowed(account: PasswdEntry) -> bool:
+    """Whether the hash lives in shadow. C: `x`, or `##name` as some old systems wrote it."""
+    field = account.password.expose()
+    return field in (b"x", b"##" + account.name.encode("utf-8", "surrogateescape"))
+
+
+def _from_name_service(name: str) -> Shadow | None:
+    found = nss.shadow(name)
+    if found is None:
+        return None
+    key, hashed, *days = found
+    return Shadow(text_of(key), Secret(hashed), *days[:6])

@@ -1,0 +1,49 @@
+"""What a driver performs effects with, on the spot: hashes, programs, waiting."""
+
+from __future__ import annotations
+
+import errno
+import time
+
+from pamkit.stores import programs
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.module.effect import Finished, Run
+    from pamkit.stores.hashing import LibCrypt
+    from pamkit.stores.root import Root
+
+
+class SystemOutside:
+    """The system; each of its functions may be called in any thread."""
+
+    __slots__ = ("_hashing", "_root")
+
+    def __init__(self, root: Root, hashing: LibCrypt) -> None:
+        """Perform with this libcrypt; programs run for the system's own root only."""
+        self._root, self._hashing = root, hashing
+
+    def crypt(self, token: bytes, setting: str) -> str | None:
+        """Return the hash; `None` if the scheme is not known; `OSError` without libcrypt."""
+        return self._hashing.crypt(token, setting)
+
+    def run(self, effect: Run) -> Finished:
+        """Run a program to its end; `OSError` if it cannot be started.
+
+        Below another root none can: it would be the image's program on the host's accounts.
+        """
+        if not self._root.is_system:
+            reason = f"programs below the root `{self._root.path}` are not run"
+            raise PermissionError(errno.EPERM, reason)
+        stdin = effect.stdin
+        return programs.run(
+            effect.argv,
+            environment=effect.environment,
+            stdin=stdin.expose() if isinstance(stdin, Secret) else stdin,
+            as_effective_user=effect.as_effective_user,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(max(0.0, seconds))

@@ -1,0 +1,40 @@
+"""Reads regular files and nothing else: no FIFO, device or directory can hold a login up."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from pamkit.stores.root import Root, read_all
+
+MAX_ACCOUNT_FILE = 64 << 20
+"""Bytes of passwd, shadow or group that are read: half a million users."""
+
+
+def read_regular(root: Root, path: str, *, limit: int) -> bytes:
+    """Return a regular file's bytes.
+
+    `OSError` if it cannot be read, is no regular file (`EINVAL`), or has more than ``limit``
+    bytes (`EFBIG`): half a list of rules would be another list.
+    """
+    descriptor = open_regular(root, path)
+    try:
+        data = read_all(descriptor, limit + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"the file has more than {limit} bytes", path)
+    return data
+
+
+def open_regular(root: Root, path: str) -> int:
+    """Return a descriptor of a regular file, to read; `OSError` for anything else."""
+    descriptor = root.open(path)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor

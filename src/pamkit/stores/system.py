@@ -1,0 +1,61 @@
+"""The world of the system, or of an installation below a root directory."""
+
+from __future__ import annotations
+
+import os
+
+from pamkit.module.world import World
+from pamkit.policy.source import Layout
+from pamkit.stores.accounts import accounts_for
+from pamkit.stores.clock import SystemClock
+from pamkit.stores.credentials import ShadowFiles
+from pamkit.stores.files import DiskFiles
+from pamkit.stores.hashing import LibCrypt
+from pamkit.stores.log import SystemLog
+from pamkit.stores.outside import SystemOutside
+from pamkit.stores.process import ThisProcess
+from pamkit.stores.randomness import KernelRandomness
+from pamkit.stores.root import Root
+from pamkit.stores.tallies import ProcessTallies
+
+_DEBIAN_MARK = "/etc/debian_version"
+
+
+def system_world(root: str = "/") -> World:
+    """Return the world below ``root``; nothing is opened or asked before a module does."""
+    place = Root(root)
+    accounts = accounts_for(place)
+    random = KernelRandomness()
+    return World(
+        accounts=accounts,
+        credentials=ShadowFiles(place),
+        hashing=LibCrypt(random),
+        clock=SystemClock(),
+        tallies=ProcessTallies(),
+        files=DiskFiles(place, accounts),
+        process=ThisProcess(),
+        random=random,
+        log=SystemLog(),
+    )
+
+
+def system_outside(root: str = "/") -> SystemOutside:
+    """Return what the driver of a transaction performs effects with."""
+    return SystemOutside(Root(root), LibCrypt(KernelRandomness()))
+
+
+def layout_for(root: str = "/") -> Layout:
+    """Return where the installation below ``root`` keeps its policies.
+
+    The same everywhere: directories that are not there are passed over by who searches them.
+    """
+    return Layout()
+
+
+def dialect_for(root: str = "/") -> str:
+    """Return the name of the dialect spoken below ``root``: `debian` or `linux`."""
+    try:
+        os.close(Root(root).open(_DEBIAN_MARK, os.O_PATH))
+    except OSError:
+        return "linux"
+    return "debian"

@@ -1,0 +1,186 @@
+"""Files of the system: regular ones, whole, as whom they may be touched."""
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from pamkit.module.world import Account
+from pamkit.stores import syscalls
+from pamkit.stores.accounts import accounts_for
+from pamkit.stores.files import DiskFiles
+from pamkit.stores.root import Root
+from pamkit.vocab.secret import Secret
+
+
+def _files(root: Path | str) -> DiskFiles:
+    place = Root(str(root))
+    return DiskFiles(place, accounts_for(place))
+
+
+def _account(uid: int, gid: int) -> Account:
+    return Account("somebody", Secret("x"), uid, gid, "", "/", "")
+
+
+def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
+    data = os.urandom(200_000)
+    (tmp_path / "f").write_bytes(data)
+    assert _files(tmp_path).read("/f") == data
+    assert _files("/").read(str(tmp_path / "f")) == data
+
+
+def test_a_file_longer_than_the_limit_is_refused_not_cut(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"12345")
+    assert _files(tmp_path).read("/f", limit=5) == b"12345"
+    with pytest.raises(OSError, match="more than 4 bytes") as caught:
+        _files(tmp_path).read("/f", limit=4)
+    assert caught.value.errno == errno.EFBIG
+
+
+def test_a_huge_file_is_refused_at_once(tmp_path: Path) -> None:
+    with (tmp_path / "f").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(OSError, match="more than") as caught:
+        _files(tmp_path).read("/f")
+    assert caught.value.errno == errno.EFBIG
+
+
+def test_a_fifo_does_not_hang_a_login(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "f")
+    for files, path in ((_files(tmp_path), "/f"), (_files("/"), str(tmp_path / "f"))):
+        with pytest.raises(OSError, match="not a regular file"):
+            files.read(path)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/"])
+def test_what_is_no_regular_file_is_refused(path: str) -> None:
+    with pytest.raises(OSError, match="not a regular file"):
+        _files("/").read(path)
+
+
+def test_what_is_there_exists(tmp_path: Path) -> None:
+    (tmp_path / "f").touch()
+    (tmp_path / "dangling").symlink_to("nothing")
+    found = {
+        path for path in ("/f", "/", "/g", "/dangling", "f", "/\0") if _files(tmp_path).exists(path)
+    }
+    assert found == {"/f", "/"}
+
+
+def test_a_program_is_runnable_only_on_the_system_itself(tmp_path: Path) -> None:
+    program = tmp_path / "p"
+    program.write_text("#!/bin/sh\n")
+    assert not _files("/").runnable(str(program))
+    program.chmod(0o755)
+    assert _files("/").runnable(str(program))
+    assert not _files("/").runnable(str(tmp_path))
+    assert not _files("/").runnable(str(tmp_path / "none"))
+    assert not _files(tmp_path).runnable("/p")
+
+
+def test_one_is_oneself_already(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("mine")
+    files = _files(tmp_path)
+    with files.drop_to(_account(os.geteuid(), os.getegid())):
+        assert files.read("/f") == b"mine"
+
+
+@pytest.mark.needs("root")
+def test_files_are_touched_as_the_user_and_by_this_thread_only(tmp_path: Path) -> None:
+    secret = tmp_path / "f"
+    secret.write_text("roots")
+    secret.chmod(0o600)
+    files = _files("/")
+    groups = os.getgroups()
+    with files.drop_to(_account(65534, 65533)):
+        with pytest.raises(PermissionError):
+            files.read(str(secret))
+        assert os.getgroups() == [65533]
+        ids = dict(
+            line.split(":", 1) for line in Path("/proc/thread-self/status").read_text().splitlines()
+        )
+        assert ids["Uid"].split() == ["0", "0", "0", "65534"]
+        assert ids["Gid"].split()[3] == "65533"
+    assert files.read(str(secret)) == b"roots"
+    assert os.getgroups() == groups
+    assert syscalls.file_user() == 0
+
+
+@pytest.mark.needs("root")
+def test_a_thread_that_was_there_before_keeps_its_rights(tmp_path: Path) -> None:
+    secret = tmp_path / "f"
+    secret.write_text("roots")
+    secret.chmod(0o600)
+    files, seen = _files("/"), list[bytes]()
+    go = threading.Event()
+
+    def read() -> None:
+        go.wait()
+        seen.append(files.read(str(secret)))
+
+    other = threading.Thread(target=read)
+    other.start()
+    with files.drop_to(_account(65534, 65534)):
+        go.set()
+        other.join()
+    assert seen == [b"roots"]
+
+
+@pytest.mark.needs("root")
+def test_acting_as_a_user_inside_another_is_refused() -> None:
+    files = _files("/")
+    with files.drop_to(_account(65534, 65534)):
+        with pytest.raises(PermissionError), files.drop_to(_account(1, 1)):
+            pass
+        assert syscalls.file_user() == 65534
+    assert syscalls.file_user() == 0
+
+
+@pytest.mark.needs("root")
+@pytest.mark.parametrize("broken", ["set_groups", "set_file_ids"])
+def test_a_change_that_fails_is_taken_back(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    groups = os.getgroups()
+    works = getattr(syscalls, broken)
+    calls = iter([True])
+
+    def fails_once(*args: object) -> None:
+        works(*args)
+        if next(calls, False):
+            raise PermissionError(errno.EPERM, "as the test wants it")
+
+    monkeypatch.setattr(syscalls, broken, fails_once)
+    with pytest.raises(PermissionError, match="as the test"), _files("/").drop_to(_account(1, 1)):
+        pass
+    assert syscalls.file_user() == 0
+    assert os.getgroups() == groups
+
+
+UNPRIVILEGED = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import ctypes
+from pamkit.module.world import Account
+from pamkit.vocab.secret import Secret
+from pamkit.stores.system import system_world
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+try:
+    with system_world().files.drop_to(Account("u", Secret("x"), 1, 1, "", "/", "")):
+        print("entered")
+except PermissionError:
+    print("refused")
+"""
+
+
+def test_an_unprivileged_process_cannot_act_as_another() -> None:
+    source = str(Path(syscalls.__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", UNPRIVILEGED, source], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "refused\n"
