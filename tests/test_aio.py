@@ -68,8 +68,7 @@ def test_refusal_raises_and_sessions_unwind() -> None:
         calls: list[str] = []
         async with start(answering(calls)) as transaction:
             with pytest.raises(RuntimeError):
-                async with transaction.session() as session:
-                    assert (session.user, session.env) == ("alice", {})
+                async with transaction.session():
                     raise RuntimeError
         assert calls == ["setcred", "open_session", "close_session", "setcred"]
         async with start(answering(close_session=_C.SESSION_ERR)) as transaction:
@@ -96,6 +95,12 @@ def test_login_is_the_whole_way() -> None:
             )
 
     asyncio.run(main())
+
+
+def test_check_opens_nothing() -> None:
+    calls: list[str] = []
+    asyncio.run(aio.check("alice", "pw", service="test", **settings(answering(calls))))
+    assert calls == ["authenticate", "acct_mgmt"]
 
 
 def test_cancellation_runs_what_a_hook_has_to_clean_up_and_refuses_the_rest() -> None:

@@ -199,6 +199,33 @@ def test_check_opens_nothing() -> None:
         )
 
 
+def test_a_password_given_to_login_answers_its_prompt_and_is_gone_afterwards() -> None:
+    kept: list[Any] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        assert (await call.authtok(Item.AUTHTOK)).expose() == b"pw"
+        return _C.SUCCESS
+
+    def yes(call: ModuleCall[Any]) -> int:
+        return _C.SUCCESS
+
+    asks_twice = module("x", authenticate=hook, acct_mgmt=hook)
+    with pytest.raises(pamkit.PamError):
+        pamkit.check("alice", "pw", service="test", **settings(asks_twice))
+    rest = dict.fromkeys(("acct_mgmt", "setcred", "open_session", "close_session"), yes)
+    given = settings(module("x", authenticate=hook, **rest))
+    with pamkit.login("alice", "pw", service="test", **given) as session:
+        kept.append(session.transaction.items["CONV"])
+    assert repr(kept[0]) == "<Answers: none>"
+
+
+def test_a_password_with_a_nul_is_refused_before_anybody_is_asked() -> None:
+    calls: list[str] = []
+    with pytest.raises(pamkit.PamError, match="NUL") as refused:
+        pamkit.check("alice", "a\0b", service="test", **settings(answering(calls)))
+    assert (refused.value.code, calls) == (_C.BAD_ITEM, [])
+
+
 def asking(style: Style = Style.PROMPT_ECHO_OFF, text: str = "Password: ") -> Any:
     async def hook(call: ModuleCall[Any]) -> int:
         answer = await call.ask(style, text)

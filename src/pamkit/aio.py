@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pamkit.engine.choreography import admit, finish_session, start_session
 from pamkit.engine.driver import Kept, NotYet, checked, unanswered
-from pamkit.front import Front
+from pamkit.front import Front, prepared
 from pamkit.module.effect import Ask, Effect, Hash, Run, Wait
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
@@ -193,22 +193,27 @@ async def login(
     **settings: Any,
 ) -> Session:
     """Log somebody in and return the open session; see `pamkit.login`."""
-    if password is not None or new_password is not None:
-        from pamkit.engine.prompts import Answers
-
-        conversation = Answers(
-            user=user, password=password, new_password=new_password, otherwise=conversation
-        )
-    transaction = Transaction(service, user, conversation=conversation, **settings)
-    try:
-        can_change = new_password is not None or (conversation is not None and password is None)
-        await transaction.admit(flags, change_expired=can_change)
-        session = Session(transaction, ends=True)
-        await session.open()
-    except BaseException:
-        transaction.end()
-        raise
+    can_change = conversation is not None or new_password is not None
+    with prepared(user, password, new_password, conversation) as answers:
+        transaction = Transaction(service, user, conversation=answers.conversation, **settings)
+        try:
+            await transaction.admit(flags, change_expired=can_change)
+            session = Session(transaction, ends=True)
+            await session.open()
+        except BaseException:
+            transaction.end()
+            raise
     return session
+
+
+async def check(
+    user: str, password: Any, *, service: str = "login", flags: int = 0, **settings: Any
+) -> None:
+    """Check a password and the account behind it; see `pamkit.check`."""
+    with prepared(user, password, None, None) as answers:
+        conversation = answers.conversation
+        async with Transaction(service, user, conversation=conversation, **settings) as one:
+            await one.admit(flags)
 
 
 async def _drive(

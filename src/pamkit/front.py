@@ -13,7 +13,7 @@ from pamkit.vocab.item import Item
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
-    from typing import Any
+    from typing import Any, Self
 
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.driver import Kept, Outside
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pamkit.semantics.trace import Run, Step
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.facility import Primitive
+    from pamkit.vocab.secret import Secret
 
     Verb = Coroutine[Effect, Any, int]
 
@@ -183,3 +184,45 @@ class Front:
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
+
+
+class Prepared:
+    """The conversation of one login: answers known beforehand, wiped when it is over."""
+
+    __slots__ = ("_wipes", "conversation")
+
+    def __init__(self, conversation: Any, *, wipes: bool) -> None:
+        """Hold a conversation; with ``wipes`` it is one of ours."""
+        self.conversation, self._wipes = conversation, wipes
+
+    def __enter__(self) -> Self:
+        """Return the holder."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Overwrite the secrets; what else the conversation answers, it goes on answering."""
+        if self._wipes:
+            self.conversation.wipe()
+
+
+def prepared(
+    user: str | None,
+    password: str | bytes | Secret | None,
+    new_password: str | bytes | Secret | None,
+    conversation: Any,
+) -> Prepared:
+    """Return the conversation for a login with these answers; ``conversation`` has the rest.
+
+    Raises `PamError` with `BAD_ITEM` for an answer with a NUL.
+    """
+    if password is None and new_password is None:
+        return Prepared(conversation, wipes=False)
+    from pamkit.engine.prompts import Answers
+
+    try:
+        answers = Answers(
+            user=user, password=password, new_password=new_password, otherwise=conversation
+        )
+    except ValueError as odd:
+        raise PamError(ReturnCode.BAD_ITEM, str(odd)) from None
+    return Prepared(answers, wipes=True)

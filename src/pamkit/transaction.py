@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pamkit.engine.choreography import admit, finish_session, start_session
 from pamkit.engine.driver import Kept, Performer, drive
-from pamkit.front import Front
+from pamkit.front import Front, prepared
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
 
@@ -200,20 +200,16 @@ def login(
 
     Raises `PamError`; then nothing is left open.
     """
-    transaction = Transaction(
-        service,
-        user,
-        conversation=_conversation(user, password, new_password, conversation),
-        **settings,
-    )
-    try:
-        can_change = conversation is not None or new_password is not None
-        transaction.admit(flags, change_expired=can_change)
-        session = Session(transaction, ends=True)
-        session.open()
-    except BaseException:
-        transaction.end()
-        raise
+    can_change = conversation is not None or new_password is not None
+    with prepared(user, password, new_password, conversation) as answers:
+        transaction = Transaction(service, user, conversation=answers.conversation, **settings)
+        try:
+            transaction.admit(flags, change_expired=can_change)
+            session = Session(transaction, ends=True)
+            session.open()
+        except BaseException:
+            transaction.end()
+            raise
     return session
 
 
@@ -229,19 +225,7 @@ def check(
 
     Opens no session and sets no credentials.  Raises `PamError` like `login`.
     """
-    conversation = _conversation(user, password, None, None)
-    with Transaction(service, user, conversation=conversation, **settings) as transaction:
-        transaction.admit(flags)
-
-
-def _conversation(
-    user: str | None,
-    password: str | bytes | Secret | None,
-    new_password: str | bytes | Secret | None,
-    conversation: Conversation | None,
-) -> Conversation | None:
-    if password is None and new_password is None:
-        return conversation
-    from pamkit.engine.prompts import Answers
-
-    return Answers(user=user, password=password, new_password=new_password, otherwise=conversation)
+    with prepared(user, password, None, None) as answers:
+        conversation = answers.conversation
+        with Transaction(service, user, conversation=conversation, **settings) as transaction:
+            transaction.admit(flags)

@@ -246,7 +246,7 @@ def test_effects_reach_the_outside_and_come_back() -> None:
     assert t.authenticate() == _C.SUCCESS
     assert outside.slept == [1.5]
     ran = outside.ran[0]
-    assert (("/bin/x", "y"), (("A", "1"),)) == (ran.argv, ran.environment)
+    assert (ran.argv, ran.environment) == (("/bin/x", "y"), (("A", "1"),))
 
 
 def test_items_environment_and_data_of_the_handle_are_seen() -> None:

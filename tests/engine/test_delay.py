@@ -17,7 +17,7 @@ def test_the_longest_request_of_a_round_counts() -> None:
     delay = FailDelay()
     for request in (5, 9, 7):
         delay(request)
-    assert (9, True) == (delay.microseconds, delay.asked)
+    assert (delay.microseconds, delay.asked) == (9, True)
 
 
 def test_a_new_round_starts_from_nothing_but_zero_revives_the_old_request() -> None:
@@ -29,7 +29,7 @@ def test_a_new_round_starts_from_nothing_but_zero_revives_the_old_request() -> N
     assert delay.microseconds == 3
     delay.finish()
     delay(0)
-    assert (3, True) == (delay.microseconds, delay.asked)
+    assert (delay.microseconds, delay.asked) == (3, True)
 
 
 def test_without_a_request_there_is_no_delay() -> None:

@@ -270,8 +270,8 @@ def test_the_watcher_hears_steps_and_the_audit_runs() -> None:
     t.core._audit = runs.append
     drive(t.core.call(Primitive.AUTHENTICATE), Performer(None, t.outside))
     assert steps == [(Primitive.AUTHENTICATE, _C.SUCCESS)]
-    assert [(_C.SUCCESS, ("pam_x.so",))] == [
-        (run.code, tuple(link.module for link in run.grantors)) for run in runs
+    assert [(run.code, tuple(link.module for link in run.grantors)) for run in runs] == [
+        (_C.SUCCESS, ("pam_x.so",))
     ]
 
 

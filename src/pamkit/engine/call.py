@@ -69,7 +69,8 @@ class Call:
     @property
     def preliminary(self) -> bool:
         """Whether this is the first pass of chauthtok."""
-        return bool(self.flags & Flag.PRELIM_CHECK)
+        # C: libpam hands stray bits of the application on to the other primitives.
+        return self.primitive is Primitive.CHAUTHTOK and bool(self.flags & Flag.PRELIM_CHECK)
 
     def item(self, item: Item) -> str | None:
         """Return a text item."""

@@ -183,7 +183,10 @@ class Dispatcher:
 
 def _is_code(answer: object) -> bool:
     """A hook may be anybody's code: what it answers is looked at before it is believed."""
-    return isinstance(answer, int) and not isinstance(answer, bool)
+    # `False` and members of other enumerations equal 0 as well, and none of them means success.
+    if type(answer) is not int and not isinstance(answer, ReturnCode):
+        return False
+    return -(2**31) <= answer < 2**31  # C: an int
 
 
 def _advance(

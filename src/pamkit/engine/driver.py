@@ -148,9 +148,14 @@ def checked(
         elif not isinstance(answer, (str, bytes, Secret)):
             return ReturnCode.CONV_ERR, ()
         elif message.style is Style.BINARY_PROMPT:
-            good.append(answer if isinstance(answer, bytes) else None)
+            if not isinstance(answer, bytes):
+                return ReturnCode.CONV_ERR, ()
+            good.append(answer)
         else:
-            token = Secret(answer)
+            try:
+                token = Secret(answer)
+            except ValueError:  # half a character stands for no bytes
+                return ReturnCode.CONV_ERR, ()
             if 0 in token.expose():
                 return ReturnCode.CONV_ERR, ()
             hidden = message.style is Style.PROMPT_ECHO_OFF

@@ -42,7 +42,8 @@ _HARMFUL = (
     (0xD800, 0xDFFF),  # bytes that are not UTF-8: on an 8-bit terminal they may be controls
 )
 
-_A_DAY = 86_400.0
+_LOOK_UP = 0.5
+"""Seconds between looks at the signals: one may slip in between the last look and the wait."""
 
 _one_at_a_time = _thread.RLock()
 """Two threads at one terminal would restore each other's settings, and leave echo on or off."""
@@ -116,9 +117,8 @@ class TerminalConversation:
     def _ask(self, prompt: str, *, hidden: bool) -> bytearray:
         due = None if self._timeout is None else time.monotonic() + self._timeout
         question = _Question(self._stdin, self._stderr, prompt, due)
-        patience = -1.0 if due is None else max(0.0, min(due - time.monotonic(), _A_DAY))
-        if not _one_at_a_time.acquire(timeout=patience):
-            raise question.ended("the terminal was busy all the time, at")
+        while not _one_at_a_time.acquire(timeout=question.left()):
+            question.check_time()
         try:
             if os.isatty(self._stdin):
                 return _ask_terminal(question, hidden=hidden)
@@ -215,12 +215,21 @@ class _Question:
         if wake is not None:
             poller.register(wake, POLLIN)
         while True:
-            left = _A_DAY if self._due is None else min(self._due - time.monotonic(), _A_DAY)
-            ready = [fd for fd, _ in poller.poll(max(0, int(left * 1000) + 1))]
+            ready = [fd for fd, _ in poller.poll(int(self.left() * 1000) + 1)]
             if ready:
                 return wake not in ready
-            if self._due is not None and time.monotonic() >= self._due:
-                raise self.ended("the time is up for an answer to")
+            self.check_time()
+
+    def left(self) -> float:
+        """Return for how many seconds to wait before the next look."""
+        if self._due is None:
+            return _LOOK_UP
+        return min(max(self._due - time.monotonic(), 0.0), _LOOK_UP)
+
+    def check_time(self) -> None:
+        """Raise `ConversationEnded` if the time is up."""
+        if self._due is not None and time.monotonic() >= self._due:
+            raise self.ended("the time is up for an answer to")
 
 
 def _ask_terminal(question: _Question, *, hidden: bool) -> bytearray:

@@ -129,7 +129,7 @@ class MemoryCredentials:
         if self.remembered is None:
             return False
         text = hashed.expose().decode()
-        self.remembered[name] = [*self.remembered.get(name, ()), text][-keep:]
+        self.remembered[name] = [*self.remembered.get(name, ()), text][-keep:] if keep else []
         return True
 
 
@@ -227,7 +227,9 @@ class MemoryFiles:
             raise FileNotFoundError(2, "no such file", path)
         if isinstance(data, OSError):
             raise data
-        return data[:limit]
+        if len(data) > limit:
+            raise OSError(27, f"the file has more than {limit} bytes", path)
+        return data
 
     def exists(self, path: str) -> bool:
         """Whether something lies at the path."""
@@ -322,6 +324,8 @@ class StandInOutside:
     def run(self, effect: Run) -> Finished:
         """Note the program and end it as scripted."""
         self.ran.append(effect)
+        if not self.results:
+            raise AssertionError(f"`{effect.argv[0]}` was run, and no result was scripted")
         result = self.results.pop(0)
         if isinstance(result, OSError):
             raise result

@@ -32,3 +32,8 @@ class Finding(Record):
         """The finding as one or two lines of text."""
         head = f"{self.span}: {self.severity.name.lower()}: {self.message} [{self.rule}]"
         return f"{head}\n  help: {self.help}" if self.help else head
+
+
+def shown(text: str) -> str:
+    """Return a user's text fit for a message: what a terminal would obey is escaped."""
+    return text if text.isprintable() else ascii(text)[1:-1]

@@ -134,7 +134,6 @@ class ConversationEnded(Refused):
     """The applicant did not answer."""
 
     code = ReturnCode.CONV_ERR
-    advice = "nobody answered the prompt"
 
 
 class Unavailable(Refused):

@@ -23,9 +23,7 @@ class Flag(Names):
     SILENT = 0x8000
 
 
-CRED_FLAGS = (
-    Flag.ESTABLISH_CRED | Flag.DELETE_CRED | Flag.REINITIALIZE_CRED | Flag.REFRESH_CRED
-)
+CRED_FLAGS = Flag.ESTABLISH_CRED | Flag.DELETE_CRED | Flag.REINITIALIZE_CRED | Flag.REFRESH_CRED
 """The four actions of setcred; they exclude one another (XSSO P702, pam_setcred)."""
 
 PASS_FLAGS = Flag.PRELIM_CHECK | Flag.UPDATE_AUTHTOK

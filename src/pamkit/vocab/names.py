@@ -7,6 +7,8 @@ checked for completeness; at run time members are `int` with a name.
 
 from __future__ import annotations
 
+__all__ = ["Names"]  # one name, two homes: below, and `enum` for type checkers
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +22,7 @@ else:
         def __new__(
             mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
         ) -> NamesType:
-            """Make an enumeration; the first name of a number is its name, later ones are aliases."""
+            """Make an enumeration; the first name of a number counts, later ones are aliases."""
             numbers = {
                 key: value
                 for key, value in namespace.items()
@@ -42,6 +44,9 @@ else:
 
         def __call__(cls, number: int) -> Any:
             """Return the member with this number, or what `_missing_` makes of it."""
+            if not isinstance(number, int) or isinstance(number, bool):
+                # `False` equals 0, which is success: a truth value is no code.
+                raise ValueError(f"{number!r} is not a valid {cls.__name__}")
             member = cls._by_number.get(number)
             if member is None:
                 member = cls._missing_(number)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from _collections import _tuplegetter  # type: ignore[import-not-found]  # what namedtuple uses
 
+__all__ = ["Record", "RecordType", "dataclass_transform"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Self, dataclass_transform

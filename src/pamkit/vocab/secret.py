@@ -15,12 +15,14 @@ class Secret:
     __slots__ = ("_bytes",)
 
     def __init__(self, token: str | bytes | bytearray | Secret) -> None:
-        """Take a copy of ``token``."""
+        """Take a copy of ``token``; `ValueError` for a text that no bytes stand for."""
+        self._bytes: bytearray
         if isinstance(token, Secret):
-            token = token._bytes
-        if isinstance(token, str):
-            token = token.encode("utf-8", "surrogateescape")
-        self._bytes = bytearray(token)
+            self._bytes = token._bytes.copy()
+        elif isinstance(token, str):
+            self._bytes = _encoded(token)
+        else:
+            self._bytes = bytearray(token)
 
     def expose(self) -> bytes:
         """Return the token itself, for the one line that needs it."""
@@ -60,3 +62,11 @@ class Secret:
     def __reduce__(self) -> str:
         """Refuse to be pickled: a secret does not travel to files or other processes."""
         raise TypeError("a secret cannot be pickled")
+
+
+def _encoded(text: str) -> bytearray:
+    try:
+        return bytearray(text, "utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        pass  # it carries the whole text, so it must not even be the context of the next one
+    raise ValueError("the token holds half a character")
