@@ -367,6 +367,15 @@ def test_a_cleanup_that_raises_is_logged_and_the_end_goes_on() -> None:
     transaction.end()
 
 
+def test_what_is_logged_can_be_had_instead_of_syslog() -> None:
+    lines: list[tuple[int, str]] = []
+    given = settings(answering(), log=lambda *line: lines.append(line), policy="auth optional\n")
+    with pamkit.Transaction("test", "alice", **given) as transaction:
+        with pytest.raises(pamkit.Denied):
+            transaction.acct_mgmt()
+    assert lines == [(3, "PAM no modules loaded for `test' service")]
+
+
 def test_fail_delay_is_the_librarys_function() -> None:
     given = settings(answering(authenticate=_C.AUTH_ERR))
     with pamkit.Transaction("test", "alice", **given) as transaction:

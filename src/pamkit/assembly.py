@@ -113,6 +113,7 @@ def core(
     source: PolicySource | None = None,
     watch: Callable[[Primitive, Step], object] | None = None,
     audit: Callable[[Run], object] | None = None,
+    log: Callable[[int, str], object] | None = None,
 ) -> Core:
     """Return the core of a new transaction.
 
@@ -127,6 +128,10 @@ def core(
         from pamkit.stores.system import system_world
 
         world = system_world(root)
+    if log is not None:
+        from pamkit.stores.log import CallingLog
+
+        world = world.changed(log=CallingLog(log))
     files = source or policy_source(root, confdir)
     layout = Layout(confdir=confdir)
     return Core(

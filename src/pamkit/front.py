@@ -51,6 +51,7 @@ class Front:
         source: PolicySource | None = None,
         watch: Callable[[Primitive, Step], object] | None = None,
         audit: Callable[[Run], object] | None = None,
+        log: Callable[[int, str], object] | None = None,
     ) -> None:
         """Start a transaction."""
         self._core = core(
@@ -65,6 +66,7 @@ class Front:
             source=source,
             watch=watch,
             audit=audit,
+            log=log,
         )
         if outside is None:
             from pamkit.stores.system import system_outside

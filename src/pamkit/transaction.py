@@ -31,7 +31,9 @@ class Transaction(Front):
     system and its modules touch below another directory.  ``dialect`` is `linux` or `debian`
     (default: what the system is); ``quirks`` turns refusals back into what libpam does.
     ``items`` are set at the start.  ``modules``, ``world``, ``outside`` and ``source`` replace
-    parts of the outside; ``watch`` is told each step, ``audit`` each finished run.
+    parts of the outside; ``watch`` is told each step, ``audit`` each finished run.  ``log`` gets
+    priority and text of what modules log; without it, that goes to syslog(3), or nowhere if
+    ``root`` is another system's.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to

@@ -15,7 +15,7 @@ def test_only_status_0_is_yes(status: int) -> None:
     assert checked_password(status).name == allowed.get(status, "AUTH_ERR")
 
 
-@given(st.binary(max_size=2000))
+@given(st.integers(0, 600).map(lambda length: b"a" * length))
 def test_the_helper_never_reads_more_than_a_pipe_holds(token: bytes) -> None:
     assert password_input(Secret(token)).expose() == token[:512] + b"\0"
 

@@ -20,6 +20,8 @@ def test_each_check_has_its_remark() -> None:
         ("secret", ""): obscure.PALINDROME,
         ("secret", "SECRET"): obscure.CASE_ONLY,
         ("secret", "terces1"): obscure.SIMILAR,
+        ("abcd", "abxyZ9"): "",
+        ("abcd", "abcyZ9"): obscure.SIMILAR,
         ("secret", "zxyw"): obscure.SIMPLE,
         ("secret", "zxywvu9"): "",
         ("secret", "zxywvu"): obscure.SIMPLE,

@@ -146,7 +146,7 @@ while done < 15:
             assert store.change(name, Secret(f"$y${done}"), last_change=done)
             assert store.remember(name, 1, Secret(f"$y${done}"), keep=99)
             done += 1
-    except TimeoutError:
+    except BlockingIOError:
         continue
 """
 

@@ -106,7 +106,7 @@ def test_without_the_lock_nothing_is_changed() -> None:
 def test_a_lock_that_another_holds_is_not_taken() -> None:
     shadows = MemoryCredentials()
     shadows.busy = True
-    with pytest.raises(TimeoutError), shadows.lock():
+    with pytest.raises(BlockingIOError), shadows.lock():
         pass
     assert not shadows.locked
 

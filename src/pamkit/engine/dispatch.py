@@ -146,7 +146,9 @@ class Dispatcher:
             options=bound.options,
         )
         for problem in bound.problems:
-            call.log(_ERR, problem.message)
+            # An old name still works: that is no error of this login.
+            old = problem.rule == "deprecated-option"
+            call.log(_DEBUG if old else _ERR, problem.message)
         try:
             answer = hook(call)
             if not isinstance(answer, int):

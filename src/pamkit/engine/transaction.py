@@ -138,7 +138,7 @@ class Core:
             self._log(f"no modules loaded for `{self.handle.service}' service")
             return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
         self._suspended = None
-        update = bool(flags & Flag.UPDATE_AUTHTOK)
+        update = _updates(primitive, flags)
         mode = self._mode(primitive)
         if resume is None and not update and primitive not in REPLAYS:
             self._paths[primitive] = ()  # until it has ended, no yes can be built on it
@@ -185,7 +185,7 @@ class Core:
         replayed: bool = False,
     ) -> int:
         run = Run(primitive, self.handle.service, flags, steps, verdict or START, code, replayed)
-        if primitive not in REPLAYS and not flags & Flag.UPDATE_AUTHTOK:
+        if primitive not in REPLAYS and not _updates(primitive, flags):
             self._paths[primitive] = path_of(run)
         self.runs.append(run)
         if self._audit is not None:
@@ -222,3 +222,8 @@ class Core:
 
     def _log(self, text: str) -> None:
         self.world.log.write(_ERR, f"PAM {text}")
+
+
+def _updates(primitive: Primitive, flags: int) -> bool:
+    """Whether this is the second pass of chauthtok; elsewhere the bit is a stray one."""
+    return primitive is Primitive.CHAUTHTOK and bool(flags & Flag.UPDATE_AUTHTOK)

@@ -34,7 +34,8 @@ class Ask(Effect):
 
     def __await__(self) -> Generator[Effect, Any, tuple[int, tuple[Answer, ...]]]:
         """Come back with the conversation's return code and its answers."""
-        return (yield self)
+        answers: tuple[int, tuple[Answer, ...]] = yield self
+        return answers
 
 
 class Hash(Effect):
@@ -45,7 +46,8 @@ class Hash(Effect):
 
     def __await__(self) -> Generator[Effect, Any, str | None]:
         """Come back with the hash, or `None` if the scheme is not known."""
-        return (yield self)
+        hashed: str | None = yield self
+        return hashed
 
 
 class Finished(Record):
@@ -65,7 +67,8 @@ class Run(Effect):
 
     def __await__(self) -> Generator[Effect, Any, Finished]:
         """Come back with how it ended; `OSError` if it could not be started."""
-        return (yield self)
+        finished: Finished = yield self
+        return finished
 
 
 class Wait(Effect):
@@ -75,4 +78,4 @@ class Wait(Effect):
 
     def __await__(self) -> Generator[Effect, Any, None]:
         """Come back when the time has passed."""
-        return (yield self)
+        yield self

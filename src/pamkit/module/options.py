@@ -6,12 +6,12 @@ A module states its options once, as a class; parser, manual page, completion an
 from __future__ import annotations
 
 from pamkit.vocab.names import Names
-from pamkit.vocab.record import Record, RecordType
+from pamkit.vocab.record import Record, RecordType, dataclass_transform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, Self
+    from typing import Any, ClassVar, Self
 
 
 class Match(Names):
@@ -112,26 +112,31 @@ def _absolute(given: str) -> str:
     return given
 
 
+@dataclass_transform(frozen_default=True, eq_default=True)
 class OptionsType(RecordType):
     """The class of option classes: keeps the options beside the fields."""
 
-    _options: dict[str, Option]
-    match: Match
+    _options: ClassVar[dict[str, Option]]
+    match: ClassVar[Match]
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **extra: bool
     ) -> OptionsType:
-        """Make an options class; each field's default is the option's."""
+        """Make an options class from its options; `TypeError` for a field that is none."""
         stated: dict[str, Option] = {}
         for field in namespace.get("__annotations__", ()):
             option = namespace.get(field)
-            if isinstance(option, Option):
-                word = option.word or field + "=" * (option.read is not None)
-                stated[field] = option.changed(word=word)
-                namespace[field] = option.default
+            if not isinstance(option, Option):
+                raise TypeError(f"`{name}.{field}` is no option")
+            word = option.word or field + "=" * (option.read is not None)
+            stated[field] = option.changed(word=word)
+            namespace[field] = option.default
+        inherited: dict[str, Option] = {}
+        for base in bases:
+            inherited |= getattr(base, "_options", {})
+        namespace["_options"] = inherited | stated
         cls = super().__new__(mcs, name, bases, namespace, **extra)
-        assert isinstance(cls, OptionsType)
-        cls._options = {**getattr(cls, "_options", {}), **stated}
+        assert isinstance(cls, OptionsType)  # noqa: S101  # said for type checkers
         return cls
 
 

@@ -80,7 +80,8 @@ class Registry:
         directory = directory.rstrip("/")
         if directory.endswith("$ISA"):
             directory = directory[:-4].rstrip("/")
-        if directory and directory not in self._directories:
+        elsewhere = directory or written.startswith("/")
+        if elsewhere and directory not in self._directories:
             return ""
         stem = file.removesuffix(".so")
         named = stem != file and stem.isascii() and stem.isidentifier()

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
             """Return the entry; `None` if there is none; `PermissionError` if we may not look."""
 
         def lock(self) -> AbstractContextManager[None]:
-            """Hold the lock of passwd(1); `TimeoutError` if another holds it too long."""
+            """Return the lock of lckpwdf(3); entering it raises `BlockingIOError` if it is held."""
 
         def change(self, name: str, hashed: Secret, *, last_change: int) -> bool:
             """Store a new hash; return whether the user was found.  Needs the lock."""

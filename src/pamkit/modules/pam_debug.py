@@ -1,14 +1,23 @@
 """Answer what the options say, and say so.
 
-The test instrument of PAM: each primitive answers the code that its option names, or success.
-It checks nobody and has no place on a real machine.
+The test instrument of PAM: each primitive answers the code that its option names, in the words of
+a policy (`auth=auth_err`, `prechauthtok=try_again`), and shows the option to the applicant.  The
+first option for a primitive counts; without one, or if it names no code, the answer is success.
+
+It checks nobody: whoever is let in by it has shown nothing.  It has no place on a real machine.
+Source: `pam_debug(8)`.
 """
 
 from __future__ import annotations
 
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
-from pamkit.module.facts import ALWAYS_SUCCEEDS, GRANTS_WITHOUT_SECRET, NEVER_PROMPTS, TEST_INSTRUMENT
+from pamkit.module.facts import (
+    ALWAYS_SUCCEEDS,
+    GRANTS_WITHOUT_SECRET,
+    NEVER_PROMPTS,
+    TEST_INSTRUMENT,
+)
 from pamkit.module.options import Options, rest
 from pamkit.vocab.codes import CODES_BY_WORD, WORDS, ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -29,7 +38,7 @@ _ANY = " ".join(WORDS)
 MODULE = declare(
     "pam_debug",
     options=DebugOptions,
-    answers={primitive: _ANY for primitive in Primitive},
+    answers=dict.fromkeys(Primitive, _ANY),
     facts=[
         TEST_INSTRUMENT,
         NEVER_PROMPTS,

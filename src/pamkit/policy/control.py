@@ -5,7 +5,7 @@ Source: `pam.conf(5)`.
 
 from __future__ import annotations
 
-from pamkit.vocab.codes import CODE_COUNT, CODES_BY_WORD, WORDS, ReturnCode
+from pamkit.vocab.codes import CODE_COUNT, CODES_BY_WORD, WORDS
 from pamkit.vocab.names import Names
 from pamkit.vocab.record import Record
 
@@ -25,6 +25,7 @@ ACTION_WORDS = ("ignore", "ok", "done", "bad", "die", "reset")
 """Actions in the order libpam tries them, which is -number."""
 
 _MAX_JUMP = 2**31 - 1  # C: INT_MAX
+_MAX_DIGITS = 10
 _SPACES = " \t\n\v\f\r"  # C: isspace
 _UNSET = None
 
@@ -90,8 +91,9 @@ def parse_brackets(text: str) -> Control:
                 at += 1
             if start == at:
                 return _broken(text, "expected an action or a number", at)
-            # A number too long to be an int is refused before it is converted.
-            action = int(text[start:at]) if at - start <= len(str(_MAX_JUMP)) + 20 else 0
+            digits = text[start:at].lstrip("0")
+            # Too long a number is refused before it is converted, which would take its time.
+            action = int(digits or "0") if len(digits) <= _MAX_DIGITS else 0
             if not 0 < action <= _MAX_JUMP:
                 return _broken(text, "expected a number of links from 1 to 2147483647", start)
         if value == "default":
@@ -131,8 +133,3 @@ def to_text(actions: tuple[int, ...]) -> str:
         if action != common
     ]
     return f"[{' '.join([*pairs, f'default={action_word(common)}'])}]"
-
-
-def code_for(word: str) -> ReturnCode | None:
-    """Return the code a policy word names, or `None`."""
-    return CODES_BY_WORD.get(word)

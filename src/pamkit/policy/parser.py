@@ -6,13 +6,20 @@ from pamkit.policy.control import ALL_BAD, KEYWORDS, Control, parse_brackets
 from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.suggest import did_you_mean
 from pamkit.policy.syntax import Entry, Kind, Line, PolicyFile
-from pamkit.policy.words import LogicalLine, Word, ascii_lower, logical_lines, words
-from pamkit.vocab.diagnostic import Finding, Severity
+from pamkit.policy.words import (
+    LONGEST,
+    LogicalLine,
+    Word,
+    ascii_lower,
+    byte_length,
+    logical_lines,
+    words,
+)
+from pamkit.vocab.diagnostic import Finding, Severity, shown
 from pamkit.vocab.facility import FACILITY_WORDS
 from pamkit.vocab.span import Span
 
 _NESTING = {"include": Kind.INCLUDE, "substack": Kind.SUBSTACK}
-_LONG = 1023  # bytes; libpam before 1.6 cuts longer lines
 
 
 def parse(
@@ -48,6 +55,13 @@ class _Reader:
     def line(self, logical: LogicalLine) -> Line:
         """Return the tree of one logical line."""
         self._look_at_bytes(logical)
+        if logical.dangling:
+            self._error(
+                "dangling-continuation",
+                Span(self.name, logical.line),
+                "the file ends after a `\\`",
+                "libpam refuses the whole file: remove the `\\` or add the missing line",
+            )
         if logical.text is None:
             return Line(logical, (), None)
         found = words(logical, self.name)
@@ -55,24 +69,16 @@ class _Reader:
             if not word.closed:
                 self._error("unclosed-bracket", word.span, "`[` without `]`", "close the bracket")
         if logical.dangling:
-            self._error(
-                "dangling-continuation",
-                logical.place(self.name, 0, len(logical.text)),
-                "the file ends after a `\\`",
-                "libpam refuses the whole file: remove the `\\` or add the missing line",
-            )
             return Line(logical, found, None)
         rest = list(found)
-        service = rest.pop(0) if self.with_service and rest else None
-        if self.with_service and service is None:
-            return Line(logical, found, None)
-        span = Span(self.name, logical.line, logical.pieces[0].column)
-        return Line(logical, found, self._entry(rest, service, found[0].span if found else span))
+        service = rest.pop(0) if self.with_service else None
+        return Line(logical, found, self._entry(rest, service, found[0].span))
 
     def _entry(self, rest: list[Word], service: Word | None, span: Span) -> Entry:
         facility, quiet, must_fail = None, False, False
         column = rest.pop(0) if rest else None
         if column is None:
+            # Only a pam.conf can have such a line: it holds nothing but a service.
             self._error("missing-facility", span, "the line names no facility", _FACILITIES)
             must_fail = True
         else:
@@ -101,9 +107,7 @@ class _Reader:
             self._look_at_nesting(column, quiet, rest)
         elif target is not None:
             self._look_at_module(target, flag)
-        return Entry(
-            kind, span, service, facility, quiet, control, target, tuple(rest), must_fail
-        )
+        return Entry(kind, span, service, facility, quiet, control, target, tuple(rest), must_fail)
 
     def _at_include(
         self, rest: list[Word], service: Word | None, column: Word, quiet: bool
@@ -128,15 +132,22 @@ class _Reader:
             self._error(
                 "unknown-control",
                 flag.span,
-                f"control `{flag.text}` is unknown",
+                f"control `{shown(flag.text)}` is unknown",
                 did_you_mean(spelled, [*KEYWORDS, *_NESTING]),
             )
+        elif not flag.raw.startswith("["):
+            self._warn(
+                "bare-control",
+                flag.span,
+                f"`{shown(flag.text)}` is read as if it stood in brackets",
+                f"write `[{shown(flag.text)}]`",
+            )
         elif control.problem:
-            shown = control.text[control.at : control.at + 20]
+            found = shown(control.text[control.at : control.at + 20])
             self._error(
                 "bad-control",
                 flag.span,
-                f"{control.problem}, found `{shown}`",
+                f"{control.problem}, found `{found}`",
                 "libpam lets every answer of this module fail; write value=action pairs",
             )
         return Kind.MODULE, Control(flag.raw, control.actions, control.problem, control.at)
@@ -149,7 +160,7 @@ class _Reader:
         else:
             hint = did_you_mean(spelled, FACILITY_WORDS)
         self._error(
-            "unknown-facility", column.span, f"facility `{_shown(column.text)}` is unknown", hint
+            "unknown-facility", column.span, f"facility `{shown(column.text)}` is unknown", hint
         )
 
     def _missing_target(self, kind: Kind, flag: Word) -> None:
@@ -159,7 +170,10 @@ class _Reader:
             )
         else:
             self._error(
-                "missing-file", flag.span, f"`{flag.text}` names no file", "add the file's name"
+                "missing-file",
+                flag.span,
+                f"`{shown(flag.text)}` names no file",
+                "add the file's name",
             )
 
     def _look_at_nesting(self, column: Word | None, quiet: bool, rest: list[Word]) -> None:
@@ -171,7 +185,7 @@ class _Reader:
             self._warn(
                 "ignored-words",
                 rest[0].span,
-                f"`{_shown(rest[0].text)}` after the file name is ignored",
+                f"`{shown(rest[0].text)}` after the file name is ignored",
                 "one include takes one file",
             )
 
@@ -188,7 +202,9 @@ class _Reader:
         raw = logical.raw
         start = Span(self.name, logical.line)
         if "\0" in raw:
-            self._error("nul-byte", start, "the line holds a NUL byte", "libpam stops reading there")
+            self._error(
+                "nul-byte", start, "the line holds a NUL byte", "libpam stops reading there"
+            )
         if "\r" in raw:
             self._error(
                 "carriage-return",
@@ -212,7 +228,7 @@ class _Reader:
                     "a continued line ends in a blank or comment line",
                     "libpam before 1.6 goes on reading behind it: remove the `\\`",
                 )
-        if len(raw) > _LONG // 4 and len(raw.encode("utf-8", "surrogateescape")) > _LONG:
+        if len(raw) > LONGEST // 4 and byte_length(raw) > LONGEST:
             self._warn(
                 "long-line",
                 start,
@@ -228,8 +244,3 @@ class _Reader:
 
 
 _FACILITIES = "expected one of " + ", ".join(FACILITY_WORDS)
-
-
-def _shown(text: str) -> str:
-    """User text made printable: surrogates and control characters escaped."""
-    return ascii(text)[1:-1] if not text.isprintable() else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.parser import parse
 from pamkit.policy.syntax import Entry, Line, PolicyFile
-from pamkit.policy.words import Word
+from pamkit.policy.words import LONGEST, Word, byte_length
 
 _WIDTHS = (10, 10, 24)  # facility, control, module; what most distributions use
 
@@ -19,7 +19,8 @@ def formatted(file: PolicyFile, dialect: Dialect = LINUX) -> str:
     """Return the text with its columns aligned and its continued lines joined.
 
     A line is left as it is where it is malformed, or where the new one would not mean
-    exactly the same.  Formatting the result again changes nothing.
+    exactly the same, or would be too long for older libpams.  Formatting the result again
+    changes nothing.
     """
     with_service = any(entry.service for entry in file.entries)
     return "".join(_line(line, dialect, with_service) for line in file.lines)
@@ -43,7 +44,7 @@ def meaning(entry: Entry | None) -> object:
 
 def _line(line: Line, dialect: Dialect, with_service: bool) -> str:
     raw = line.logical.raw
-    if line.entry is None or line.logical.dangling:
+    if line.entry is None or not all(word.closed for word in line.words):
         return raw
     text = _columns(line.words, with_service)
     if line.logical.comment:
@@ -51,7 +52,8 @@ def _line(line: Line, dialect: Dialect, with_service: bool) -> str:
     text += "\n" * raw.endswith("\n")
     new = parse(text, "", dialect, with_service=with_service).lines
     same = len(new) == 1 and meaning(new[0].entry) == meaning(line.entry)
-    return text if same else raw
+    fits = byte_length(text) <= LONGEST
+    return text if same and fits else raw
 
 
 def _columns(words: tuple[Word, ...], with_service: bool) -> str:

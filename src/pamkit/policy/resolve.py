@@ -11,7 +11,7 @@ from pamkit.policy.parser import parse
 from pamkit.policy.source import Layout, Outcome, Reading
 from pamkit.policy.syntax import Entry, Kind, PolicyFile
 from pamkit.policy.words import ascii_lower
-from pamkit.vocab.diagnostic import Finding, Severity
+from pamkit.vocab.diagnostic import Finding, Severity, shown
 from pamkit.vocab.errors import PolicyError
 from pamkit.vocab.facility import Facility, word
 from pamkit.vocab.record import Record
@@ -32,6 +32,12 @@ MAX_ENTRIES = 4096
 
 The largest service in some 2,500 real files comes to fewer than 100.
 """
+
+MAX_LOOKED_AT = 65536
+"""Lines that are gone through for one service, those of other facilities with them."""
+
+MAX_OPEN = 64
+"""Files inside one another under the quirk `unbounded-includes`, which libpam survives."""
 
 
 class Place(Record):
@@ -74,7 +80,9 @@ def service_name(name: str, quirks: frozenset[str] = frozenset()) -> str:
     if "service-path" in quirks:
         return ascii_lower(name.rpartition("/")[2])
     if not name or "/" in name or name in (".", ".."):
-        raise PolicyError(f"`{name}` is no service name: expected the name of a file in /etc/pam.d")
+        raise PolicyError(
+            f"`{shown(name)}` is no service name: expected the name of a file in /etc/pam.d"
+        )
     return ascii_lower(name)
 
 
@@ -102,7 +110,6 @@ def resolve(
     )
 
 
-
 def _frozen(lists: dict[Facility, list[Place]]) -> dict[Facility, tuple[Place, ...]]:
     return {facility: tuple(places) for facility, places in lists.items()}
 
@@ -117,10 +124,12 @@ class _Loader:
         self.dialect, self.quirks = dialect, quirks
         self.own: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
         self.other: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
-        self.files: dict[str, PolicyFile] = {}
-        self.findings: list[Finding] = []
+        self.readings: dict[str, Reading] = {}  # a file has one content, however often it is met
+        self.files: dict[tuple[str, bool], PolicyFile] = {}  # by path, and if it is a pam.conf
+        self.findings: dict[Finding, None] = {}  # a set that keeps its order
         self.open_paths: list[str] = []
         self.count = 0
+        self.looked_at = 0
 
     def load(self, service: str) -> None:
         """Read the files of the service and of `other`; raises `PolicyError`."""
@@ -148,38 +157,37 @@ class _Loader:
                 continue
             file = self._read(path)
             found = True
-            self._take_in(file, None, lists, name, 0, path)
+            self._take_in(file, None, lists, 0)
             if not file.complete:
-                raise PolicyError(f"`{path}` ends in the middle of a line", tuple(self.findings))
+                raise PolicyError(
+                    f"`{shown(path)}` ends in the middle of a line", tuple(self.findings)
+                )
         if not found:
             raise PolicyError(
-                f"there is no policy for the service `{service}`, nor for `{OTHER}`",
+                f"there is no policy for the service `{shown(service)}`, nor for `{OTHER}`",
                 tuple(self.findings),
             )
 
     def _load_conf(self, service: str) -> None:
         path = self.layout.conf_file
-        reading = self.source.read(path)
-        if reading.outcome in (Outcome.MISSING, Outcome.UNREADABLE):
-            raise PolicyError(f"`{path}` cannot be read: {reading.reason}", tuple(self.findings))
-        file = self._parsed(path, reading, with_service=True)
+        file = self._read(path, with_service=True)
         for entry in file.entries:
             name = ascii_lower(entry.service.text) if entry.service else ""
             if name == OTHER:
-                self._place(entry, None, self.other, name, 0, path)
+                self._place(entry, None, self.other, 0)
             elif name == service:
-                self._place(entry, None, self.own, name, 0, path)
+                self._place(entry, None, self.own, 0)
         if not file.complete:
-            raise PolicyError(f"`{path}` ends in the middle of a line", tuple(self.findings))
+            raise PolicyError(f"`{shown(path)}` ends in the middle of a line", tuple(self.findings))
 
     def _find(self, name: str) -> str | None:
         """Return the path of the first file for a name; `PolicyError` if it may not be read."""
         for path in self._candidates(name):
-            reading = self.source.read(path)
+            reading = self._reading(path)
             if reading.outcome is Outcome.UNREADABLE:
                 if "unreadable-falls-through" not in self.quirks:
                     raise PolicyError(
-                        f"`{path}` cannot be read: {reading.reason}", tuple(self.findings)
+                        f"`{shown(path)}` cannot be read: {reading.reason}", tuple(self.findings)
                     )
             elif reading.outcome is not Outcome.MISSING:
                 return path
@@ -192,32 +200,46 @@ class _Loader:
             return [f"{self.layout.confdir}/{name}"]
         return [f"{directory}/{name}" for directory in self.layout.directories]
 
-    def _read(self, path: str) -> PolicyFile:
-        if path not in self.files:
-            self.files[path] = self._parsed(path, self.source.read(path))
-            self.findings.extend(self.files[path].findings)
-        return self.files[path]
+    def _reading(self, path: str) -> Reading:
+        if path not in self.readings:
+            self.readings[path] = self.source.read(path)
+        return self.readings[path]
 
-    def _parsed(self, path: str, reading: Reading, *, with_service: bool = False) -> PolicyFile:
-        if reading.outcome is Outcome.CUT_SHORT and "read-error-ends-file" not in self.quirks:
-            raise PolicyError(f"`{path}` cannot be read: {reading.reason}", tuple(self.findings))
-        return parse(
+    def _read(self, path: str, *, with_service: bool = False) -> PolicyFile:
+        known = self.files.get((path, with_service))
+        if known is not None:
+            return known
+        reading = self._reading(path)
+        whole = reading.outcome is Outcome.READ
+        if not whole and not (
+            reading.outcome is Outcome.CUT_SHORT and "read-error-ends-file" in self.quirks
+        ):
+            raise PolicyError(
+                f"`{shown(path)}` cannot be read: {reading.reason}", tuple(self.findings)
+            )
+        file = parse(
             reading.text, path, self.dialect, with_service=with_service, quirks=self.quirks
         )
+        self.files[path, with_service] = file
+        self.findings.update(dict.fromkeys(file.findings))
+        return file
 
     def _take_in(
         self,
         file: PolicyFile,
         wanted: Facility | None,
         lists: dict[Facility, list[Place]],
-        service: str,
         depth: int,
-        path: str,
     ) -> None:
         """Put the entries of a file into ``lists``: those of one facility, or all."""
-        self.open_paths.append(path)
+        if len(self.open_paths) == MAX_OPEN:
+            raise self._bomb(Span(file.name, 1), f"more than {MAX_OPEN} files are nested")
+        self.open_paths.append(file.name)
         for entry in file.entries:
-            self._place(entry, wanted, lists, service, depth, path)
+            self.looked_at += 1
+            if self.looked_at > MAX_LOOKED_AT:
+                raise self._bomb(entry.span, f"more than {MAX_LOOKED_AT} lines have to be read")
+            self._place(entry, wanted, lists, depth)
         self.open_paths.pop()
 
     def _place(
@@ -225,12 +247,10 @@ class _Loader:
         entry: Entry,
         wanted: Facility | None,
         lists: dict[Facility, list[Place]],
-        service: str,
         depth: int,
-        path: str,
     ) -> None:
         if entry.kind is Kind.AT_INCLUDE:
-            self._include_all(entry, wanted, lists, service, depth)
+            self._include_all(entry, wanted, lists, depth)
             return
         # A line with a broken first column counts for the facility that was asked for, or for
         # `auth`, the most sensitive.
@@ -253,7 +273,7 @@ class _Loader:
         if deeper:
             self._check_name(entry)
             into = {facility: inside}
-        refusal = self._nest(entry, target, facility, into, service, depth, deeper)
+        refusal = self._nest(entry, target, facility, into, depth, deeper)
         if deeper:
             places.append(Place(entry, "", tuple(inside)))
         if refusal:
@@ -265,17 +285,16 @@ class _Loader:
         entry: Entry,
         wanted: Facility | None,
         lists: dict[Facility, list[Place]],
-        service: str,
         depth: int,
     ) -> None:
         """DIALECT: debian.  `@include` takes in everything, and has no facility to fail in."""
         self._count(entry)
         target = entry.target.text if entry.target else None
-        refusal = self._nest(entry, target, wanted, lists, service, depth, False)
+        refusal = self._nest(entry, target, wanted, lists, depth, False)
         if not refusal:
             return
         if wanted is None:
-            raise PolicyError(f"{entry.span}: {refusal}", tuple(self.findings))
+            raise PolicyError(f"{shown(str(entry.span))}: {refusal}", tuple(self.findings))
         lists[wanted].append(Place(entry, refusal))
 
     def _nest(
@@ -284,7 +303,6 @@ class _Loader:
         target: str | None,
         wanted: Facility | None,
         lists: dict[Facility, list[Place]],
-        service: str,
         depth: int,
         deeper: bool,
     ) -> str:
@@ -304,14 +322,14 @@ class _Loader:
             return self._refuse(
                 "missing-include",
                 entry,
-                f"the file `{target}` is not there",
+                f"the file `{shown(target)}` is not there",
                 "the entry always fails: create the file or correct the name",
             )
         if path in self.open_paths and "self-include" not in self.quirks:
             return self._refuse(
                 "self-include",
                 entry,
-                f"`{target}` is being read already: the files include one another in a circle",
+                f"`{shown(target)}` is being read already: it includes itself, directly or not",
                 "remove one of the includes",
             )
         file = self._read(path)
@@ -319,17 +337,17 @@ class _Loader:
             return self._refuse(
                 "empty-include",
                 entry,
-                f"the included file `{target}` has no entries",
+                f"the included file `{shown(target)}` has no entries",
                 "it would grant what it was meant to check: fill the file or remove the include",
             )
         before = self.count
-        self._take_in(file, wanted, lists, service, below, path)
+        self._take_in(file, wanted, lists, below)
         if self.count == before and wanted is not None and file.entries:
             self._note(
                 "include-adds-nothing",
                 Severity.WARNING,
                 entry.span,
-                f"`{target}` has no `{word(wanted)}` entries",
+                f"`{shown(target)}` has no `{word(wanted)}` entries",
                 "the include adds nothing to this facility",
             )
         return "" if file.complete else "the included file ends in the middle of a line"
@@ -340,7 +358,7 @@ class _Loader:
         # DIALECT: system-includes; Debian's 1.5 looks in the system's directory alone.
         directory = self.layout.directories[0]
         path = f"{directory}/{target}"
-        found = self.source.read(path).outcome in (Outcome.READ, Outcome.CUT_SHORT)
+        found = self._reading(path).outcome in (Outcome.READ, Outcome.CUT_SHORT)
         return path if found and self.source.is_directory(directory) else None
 
     def _check_name(self, entry: Entry) -> None:
@@ -350,41 +368,26 @@ class _Loader:
         base = entry.target.text.rpartition("/")[2]
         stem = base[: base.rindex(".")] if "." in base else base
         if stem in ("", "?"):
-            self._note(
-                "nameless-module",
-                Severity.ERROR,
-                entry.target.span,
-                f"`{entry.target.text}` is no name for a module",
-                "libpam refuses the whole service: name a file, `pam_….so`",
-            )
-            raise PolicyError(
-                f"{entry.target.span}: `{entry.target.text}` is no name for a module",
-                tuple(self.findings),
-            )
+            name = f"`{shown(entry.target.text)}` is no name for a module"
+            span = entry.target.span
+            hint = "libpam refuses the whole service: name a file, `pam_….so`"
+            self._note("nameless-module", Severity.ERROR, span, name, hint)
+            raise PolicyError(f"{shown(str(span))}: {name}", tuple(self.findings))
 
     def _count(self, entry: Entry) -> None:
         """Bound the work: files that include one another grow as a power of their number."""
         self.count += 1
         if self.count > MAX_ENTRIES:
-            self._note(
-                "include-bomb",
-                Severity.ERROR,
-                entry.span,
-                f"the service comes to more than {MAX_ENTRIES} entries",
-                "the files include one another over and over: remove the repetition",
-            )
-            raise PolicyError(
-                f"{entry.span}: the service comes to more than {MAX_ENTRIES} entries",
-                tuple(self.findings),
-            )
+            raise self._bomb(entry.span, f"the service comes to more than {MAX_ENTRIES} entries")
+
+    def _bomb(self, span: Span, message: str) -> PolicyError:
+        hint = "the files include one another over and over: remove the repetition"
+        self._note("include-bomb", Severity.ERROR, span, message, hint)
+        return PolicyError(f"{shown(str(span))}: {message}", tuple(self.findings))
 
     def _refuse(self, rule: str, entry: Entry, message: str, hint: str) -> str:
         self._note(rule, Severity.ERROR, entry.span, message, hint)
         return message
 
     def _note(self, rule: str, severity: Severity, span: Span, message: str, hint: str) -> None:
-        finding = Finding(rule, severity, span, message, hint)
-        if finding not in self.findings:
-            self.findings.append(finding)
-
-
+        self.findings[Finding(rule, severity, span, message, hint)] = None

@@ -12,9 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLANKS = " \t"
+LONGEST = 1023
+"""Bytes of a line that every libpam reads whole; those before 1.6 cut longer ones."""
+
+_BLANKS = " \t"
 _SEPARATORS = " \t\n"
-_BUFFER = 1023  # DIALECT: short-lines; bytes that libpam 1.5's line buffer holds
 
 
 class Piece(Record):
@@ -29,8 +31,9 @@ class LogicalLine(Record):
     """One line as libpam sees it: joined, uncommented, with a way back to the file.
 
     ``raw`` is everything in the file that went into it; ``text`` is `None` where nothing
-    is left (a blank line or a comment).  ``comment`` is the comment with its `#`.
-    ``dangling`` is set if the file ended inside a continuation: the file is broken.
+    is left (a blank line or a comment), and starts with a word otherwise.  ``comment`` is the
+    comment with its `#`.  ``dangling`` is set if the file ended inside a continuation: the
+    file is broken.
     """
 
     raw: str
@@ -47,11 +50,11 @@ class LogicalLine(Record):
         return Span(file, line, column, last_line, last + 1)
 
     def _at(self, offset: int) -> tuple[int, int]:
-        here = self.pieces[0]
-        for piece in self.pieces:
-            if piece.start > offset:
-                break
-            here = piece
+        low, high = 0, len(self.pieces) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (low, middle - 1) if self.pieces[middle].start > offset else (middle, high)
+        here = self.pieces[low]
         return here.line, here.column + offset - here.start
 
 
@@ -66,38 +69,44 @@ class Word(Record):
 
 def ascii_lower(text: str) -> str:
     """Lower the 26 letters only, as C does; `K` for Kelvin is not a `k`."""
-    return text.lower() if text.isascii() else "".join(
-        c.lower() if c.isascii() else c for c in text
+    return (
+        text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
     )
+
+
+def byte_length(text: str) -> int:
+    """Return how many bytes a text takes in a file; a surrogate stands for one."""
+    return len(text.encode("utf-8", "replace"))
 
 
 def logical_lines(text: str, quirks: frozenset[str] = frozenset()) -> Iterator[LogicalLine]:
     """Yield the logical lines of a policy text; their ``raw`` joined is the text."""
     blanks_continue, short = "blanks-continue" in quirks, "short-lines" in quirks
-    raw, first, joined, lost = "", 1, None, False
-    pieces: tuple[Piece, ...] = ()
+    raw, first, joined = "", 1, ""
+    pieces: list[Piece] = []
+    lost = False
     for number, column, physical in _physical_lines(text, short):
-        if not raw:
+        continued = raw != ""
+        if not continued:
             first = number
         raw += physical
         if short:
             physical = physical.partition("\0")[0]  # DIALECT: short-lines; fgets and strlen
         body, skipped, comment, goes_on = _cut(physical)
-        if blanks_continue and joined is not None and not goes_on and not body.strip(_SEPARATORS):
+        if blanks_continue and continued and not goes_on and not body.strip(_SEPARATORS):
             continue  # DIALECT: blanks-continue; nothing in this line
         if lost:
             body = ""  # C: what is joined behind a NUL is never seen
         lost = goes_on and (lost or "\0" in physical)
-        if body.strip("\n") or joined is not None:
-            pieces += (Piece(len(joined or ""), number, column + skipped),)
-            joined = (joined or "") + body
+        if joined or body.strip("\n"):
+            pieces.append(Piece(len(joined), number, column + skipped))
+            joined += body
         if goes_on:
-            joined = joined or ""
             continue
-        yield LogicalLine(raw, first, joined or None, pieces, comment)
-        raw, joined, pieces = "", None, ()
+        yield LogicalLine(raw, first, joined or None, tuple(pieces), comment)
+        raw, joined, pieces = "", "", []
     if raw:
-        yield LogicalLine(raw, first, joined, pieces, dangling=True)
+        yield LogicalLine(raw, first, joined or None, tuple(pieces), dangling=True)
 
 
 def _physical_lines(text: str, short: bool) -> Iterator[tuple[int, int, str]]:
@@ -106,15 +115,22 @@ def _physical_lines(text: str, short: bool) -> Iterator[tuple[int, int, str]]:
     while start < len(text):
         number += 1
         end = text.find("\n", start) + 1 or len(text)
-        if not short or len(line := text[start:end].encode("utf-8", "surrogateescape")) <= _BUFFER:
-            yield number, 1, text[start:end]
-        else:
-            column = 1
-            for at in range(0, len(line), _BUFFER):
-                chunk = line[at : at + _BUFFER].decode("utf-8", "surrogateescape")
-                yield number, column, chunk
-                column += len(chunk)
+        column = 1
+        for chunk in _chunks(text[start:end]) if short else (text[start:end],):
+            yield number, column, chunk
+            column += len(chunk)
         start = end
+
+
+def _chunks(line: str) -> Iterator[str]:
+    """DIALECT: short-lines.  Cut a line where the buffer is full, be it inside a character."""
+    try:
+        stored = line.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        yield line  # half a character: no file holds this, so nothing has to be cut
+        return
+    for at in range(0, len(stored), LONGEST):
+        yield stored[at : at + LONGEST].decode("utf-8", "surrogateescape")
 
 
 def _backslash(physical: str) -> bool:
@@ -128,7 +144,7 @@ def _cut(physical: str) -> tuple[str, int, str, bool]:
     goes_on = _backslash(physical) and not sign
     if goes_on and "\0" not in physical:
         body = body.rstrip(_SEPARATORS).removesuffix("\\") + " "
-    stripped = body.lstrip(BLANKS)
+    stripped = body.lstrip(_BLANKS)
     return stripped, len(body) - len(stripped), (sign + comment).rstrip("\n"), goes_on
 
 

@@ -11,7 +11,7 @@ from pamkit.policy.chain import Link
 from pamkit.policy.control import Action
 from pamkit.semantics.table import POSITIVE, deny, take
 from pamkit.semantics.trace import Path
-from pamkit.semantics.verdict import OVERRUN, START, Mood, Verdict
+from pamkit.semantics.verdict import OVERRUN, Mood, Verdict
 from pamkit.semantics.walk import Cursor, Links, begin, decide, land
 from pamkit.vocab.codes import CODE_COUNT, ReturnCode
 from pamkit.vocab.record import Record
@@ -54,9 +54,7 @@ def begin_replay(links: Links, path: Path) -> Replay | Verdict:
     return first if isinstance(first, Verdict) else _matched(Replay(first, first, path))
 
 
-def advance_replay(
-    replay: Replay, answer: int, *, jump_counts: bool = False
-) -> Replay | Verdict:
+def advance_replay(replay: Replay, answer: int, *, jump_counts: bool = False) -> Replay | Verdict:
     """Return the next link of the recorded path, or the verdict of this run.
 
     The recorded code alone moves the cursors, so the path cannot depend on the answers (A14).
@@ -83,9 +81,7 @@ def _matched(replay: Replay) -> Replay:
     return replay
 
 
-def _fold(
-    now: Verdict, action: int, answer: int, entry: Verdict, *, jump_counts: bool
-) -> Verdict:
+def _fold(now: Verdict, action: int, answer: int, entry: Verdict, *, jump_counts: bool) -> Verdict:
     """Fold an answer in: ignored entries do not count, all others are `required`."""
     if action > 0:
         if not jump_counts:

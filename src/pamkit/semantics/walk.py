@@ -39,7 +39,8 @@ class Cursor(Record):
         """The link to ask."""
         here = self.frames[-1]
         link = here.links[here.at]
-        assert isinstance(link, Link)  # INVARIANT: `_settle` never stops at a substack
+        # INVARIANT: `_settle` never stops at a substack.
+        assert isinstance(link, Link)  # noqa: S101  # said for type checkers
         return link
 
 
@@ -108,4 +109,3 @@ def run(links: Links, answer: Callable[[Link], int]) -> Verdict:
     while isinstance(at, Cursor):
         at = advance(at, answer(at.link))
     return at
-

@@ -69,7 +69,7 @@ class ShadowFiles:
         return _from_name_service(name) if self._root.is_system else None
 
     def lock(self) -> PasswordLock:
-        """Hold the lock of lckpwdf(3); `TimeoutError` if another holds it too long."""
+        """Hold the lock of lckpwdf(3); entering raises `BlockingIOError` if another does."""
         return self._lock
 
     def change(self, name: str, hashed: Secret, *, last_change: int) -> bool:

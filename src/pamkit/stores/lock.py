@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import struct
-import time
 from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from pamkit.stores.root import Root
 
 LOCK_FILE = "/etc/.pwd.lock"
 """The file that lckpwdf(3) locks."""
-
-# C: pam_unix tries 100 times, 1 ms apart, but each try waits up to 15 s inside lckpwdf(3).
-# Nobody may be held up that long here: an event loop may be waiting.
-_TRIES = 100
-_PAUSE = 0.01
 
 
 class PasswordLock:
@@ -31,11 +25,11 @@ class PasswordLock:
     this descriptor, so that neither another thread nor a stray ``close`` undoes it.
     """
 
-    __slots__ = ("_descriptor", "_holder", "_root", "_sleep")
+    __slots__ = ("_descriptor", "_holder", "_root")
 
-    def __init__(self, root: Root, sleep: Callable[[float], object] = time.sleep) -> None:
-        """Lock the account files below ``root``; wait with ``sleep`` between tries."""
-        self._root, self._sleep = root, sleep
+    def __init__(self, root: Root) -> None:
+        """Lock the account files below ``root``."""
+        self._root = root
         self._descriptor = -1
         self._holder: int | None = None
 
@@ -44,16 +38,15 @@ class PasswordLock:
         return self._holder == get_ident()
 
     def __enter__(self) -> None:
-        """Take the lock.
+        """Take the lock, at once or not at all: who waits must not hold an event loop up.
 
-        `TimeoutError` if another holds it for a second; any other `OSError` if it cannot be
-        locked at all.
+        `BlockingIOError` if another holds it; any other `OSError` if it cannot be locked.
         """
         if self.is_mine():
-            raise TimeoutError("this thread holds the lock of the account files already")
+            raise BlockingIOError(errno.EAGAIN, "this thread holds the lock already")
         descriptor = _open(self._root)
         try:
-            self._take(descriptor)
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_WRLCK))
         except BaseException:
             os.close(descriptor)
             raise
@@ -69,16 +62,6 @@ class PasswordLock:
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_UNLCK))
         finally:
             os.close(descriptor)
-
-    def _take(self, descriptor: int) -> None:
-        for _ in range(_TRIES):
-            try:
-                fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_WRLCK))
-            except (BlockingIOError, PermissionError):
-                self._sleep(_PAUSE)
-            else:
-                return
-        raise TimeoutError(f"another process holds the lock `{LOCK_FILE}`")
 
 
 def _open(root: Root) -> int:

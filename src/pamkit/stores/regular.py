@@ -15,8 +15,8 @@ MAX_ACCOUNT_FILE = 64 << 20
 def read_regular(root: Root, path: str, *, limit: int) -> bytes:
     """Return a regular file's bytes.
 
-    `OSError` if it cannot be read, is no regular file (`EINVAL`), or has more than ``limit``
-    bytes (`EFBIG`): half a list of rules would be another list.
+    `OSError` if it cannot be read, is no regular file (`EINVAL`, a directory `EISDIR`), or has
+    more than ``limit`` bytes (`EFBIG`): half a list of rules would be another list.
     """
     descriptor = open_regular(root, path)
     try:
@@ -32,8 +32,10 @@ def open_regular(root: Root, path: str) -> int:
     """Return a descriptor of a regular file, to read; `OSError` for anything else."""
     descriptor = root.open(path)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            kind = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+            raise OSError(kind, "not a regular file", path)
     except BaseException:
         os.close(descriptor)
         raise

@@ -79,9 +79,9 @@ class Held:
         self._owner = owner
 
     def __enter__(self) -> None:
-        """Take the lock; `TimeoutError` if the test says that another holds it."""
+        """Take the lock; `BlockingIOError` if the test says that another has it."""
         if self._owner.busy:
-            raise TimeoutError("another process holds the lock")
+            raise BlockingIOError("another process holds the lock")
         self._owner.locked = True
 
     def __exit__(self, *_: object) -> None:

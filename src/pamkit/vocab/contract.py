@@ -41,7 +41,18 @@ ANSWERS = {
         _C.TRY_AGAIN,
         _C.AUTHTOK_EXPIRED,
     },
-    Primitive.SETCRED: _ALWAYS | {_C.CRED_UNAVAIL, _C.CRED_EXPIRED, _C.CRED_ERR, _C.AUTH_ERR},
+    # What comes behind the credential codes is authenticate's answer, which pam_unix repeats
+    # with `likeauth`.
+    Primitive.SETCRED: _ALWAYS
+    | {
+        _C.CRED_UNAVAIL,
+        _C.CRED_EXPIRED,
+        _C.CRED_ERR,
+        _C.AUTH_ERR,
+        _C.AUTHINFO_UNAVAIL,
+        _C.AUTHTOK_ERR,
+        _C.MAXTRIES,
+    },
     Primitive.ACCT_MGMT: _ALWAYS
     | {
         _C.AUTH_ERR,
@@ -55,6 +66,7 @@ ANSWERS = {
     Primitive.CLOSE_SESSION: _ALWAYS | {_C.SESSION_ERR},
     Primitive.CHAUTHTOK: _ALWAYS
     | {
+        _C.ACCT_EXPIRED,
         _C.AUTH_ERR,
         _C.AUTHTOK_ERR,
         _C.AUTHTOK_RECOVERY_ERR,

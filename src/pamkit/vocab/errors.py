@@ -35,6 +35,10 @@ class PamError(Exception):
         """The sentence, with what to do about it."""
         return f"{self.message}: {self.advice}" if self.advice else self.message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as it is."""
+        return type(self), (self.code, self.message, self.trace)
+
 
 class PolicyError(PamError):
     """A policy cannot be used; ``findings`` say where and why."""
@@ -45,6 +49,10 @@ class PolicyError(PamError):
         """Make an error from a sentence and what was found on the way."""
         super().__init__(ReturnCode.ABORT, message)
         self.findings = findings
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as it is."""
+        return type(self), (self.message, self.findings)
 
 
 class Refused(PamError):

@@ -1,0 +1,42 @@
+"""What policies and people wrote, made fit to be shown: no secrets, no control characters."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "<hidden>"
+"""What stands where a secret stood."""
+
+# Words that name a secret: those of pam_mysql, pam_ldap, pam_radius, pam_krb5 and their like.
+_TELLING = (
+    r"(?:[\w.-]*(?:passw|passphrase|secret|token|api_?key|credential|bindpw)[\w.-]*"
+    r"|pass|pw|pwd|pin|psk|key)"
+)
+_ASSIGNED = re.compile(rf"(?i)(?<![\w.-])({_TELLING}=)(?:[^`\n]*(?=`)|\S+)")
+_ARGUMENT = re.compile(rf"(?is)(?:-{{1,2}})?({_TELLING})=.+")
+_IN_ADDRESS = re.compile(r"(\w+://[^\s/:@]*:)[^\s/@]+@")
+
+
+def shown(text: str) -> str:
+    """Return a text with everything escaped that a terminal would act on instead of showing."""
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def argument(text: str) -> str:
+    """Return an argument of a module as it may be shown: `secret=` keeps its name only."""
+    if _ARGUMENT.fullmatch(text):
+        return shown(text.partition("=")[0]) + "=" + HIDDEN
+    return policy_text(text)
+
+
+def policy_text(text: str) -> str:
+    """Return a text that may quote a policy as it may be shown."""
+    text = _ASSIGNED.sub(rf"\1{HIDDEN}", text)
+    return shown(_IN_ADDRESS.sub(rf"\1{HIDDEN}@", text))
+
+
+def _escaped(char: str) -> str:
+    number = ord(char)
+    if 0xDC80 <= number <= 0xDCFF:
+        number -= 0xDC00  # a byte that was no text
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

@@ -1,0 +1,15 @@
+from pamkit.docgen.find import names
+
+from .conftest import Command
+
+
+def test_a_page_is_shown_as_it_is_where_nobody_watches(command: Command) -> None:
+    ran = command("doc", "PAM_AUTH_ERR")
+    assert (ran.status, ran.err) == (0, "")
+    assert "Authentication failure" in ran.out
+
+
+def test_without_a_name_all_names_are_listed(command: Command) -> None:
+    ran = command("doc", "--plain")
+    assert ran.status == 0
+    assert set(names()) <= set(ran.out.split())

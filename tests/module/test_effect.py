@@ -1,0 +1,48 @@
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+
+import pytest
+
+from pamkit.module.effect import Ask, Effect, Finished, Hash, Run, Wait
+from pamkit.vocab.message import Message, Style
+from pamkit.vocab.secret import Secret
+
+EFFECTS: list[tuple[Effect, object, object]] = [
+    # effect, what the driver answers, what the hook gets
+    (Effect(), 1, 1),
+    (Ask((Message(Style.TEXT_INFO, "hello"),)), (0, (None,)), (0, (None,))),
+    (Hash(Secret("hunter2"), "$y$"), "hash", "hash"),
+    (Run(("/bin/true",)), Finished(0), Finished(0)),
+    (Wait(1.5), None, None),
+]
+
+
+async def wait_for(effect: Awaitable[Any]) -> object:
+    return await effect
+
+
+def step(coroutine: Coroutine[Any, Any, object], answer: object) -> object:
+    with pytest.raises(StopIteration) as end:
+        coroutine.send(answer)
+    return end.value.value
+
+
+@pytest.mark.parametrize(("effect", "answer", "expected"), EFFECTS)
+def test_an_effect_surfaces_and_comes_back_with_the_answer(
+    effect: Effect, answer: object, expected: object
+) -> None:
+    coroutine = wait_for(effect)
+    assert coroutine.send(None) is effect
+    assert step(coroutine, answer) == expected
+
+
+def test_what_the_driver_throws_reaches_the_hook() -> None:
+    coroutine = wait_for(Run(("/nowhere",)))
+    coroutine.send(None)
+    with pytest.raises(FileNotFoundError):
+        coroutine.throw(FileNotFoundError())
+
+
+def test_an_effect_does_not_show_its_secret() -> None:
+    shown = repr([effect for effect, _, _ in EFFECTS]) + repr(Run(("/x",), stdin=Secret("hunter2")))
+    assert "hunter2" not in shown
