@@ -1,6 +1,7 @@
 """Finds out by trying which libpam this machine has: its dialect and its quirks.
 
-Version numbers would not tell: distributions patch.
+Version numbers would not tell: distributions patch.  ``python -m tests.oracle.run --cases 0``
+says what was found.
 """
 
 from __future__ import annotations
@@ -45,6 +46,13 @@ def detect(libpam: LibPam) -> Behaviour:
         Manner(dialect, quirks),
         names[0] if names else " + ".join(["libpam", *sorted(quirks - _LIBPAM)]),
     )
+
+
+def announcement(behaviour: Behaviour) -> str:
+    """Return the line that says which libpam was met."""
+    version = package_version()
+    known = f" (package version {version})" if version else ""
+    return f"libpam.so.0 behaves as: {behaviour}{known}"
 
 
 def package_version() -> str:

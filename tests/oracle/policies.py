@@ -277,7 +277,9 @@ class _Author:
                 words[at] = f"[{words[at]}]"
         line = self.join(words)
         if chance > 0.94:
-            line += self.pick((" # comment", "#glued", " #", "\t# x \\", " \t ", "\v"))
+            line += self.pick(
+                (" # comment", "#glued", " #", "\t# x \\", " \t ", "\v", "\0 \\", " \\\0 x")
+            )
         elif chance > 0.91:
             line = self.pick((" ", "\t", "  \t")) + line
         elif chance > 0.89:

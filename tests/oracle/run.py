@@ -13,7 +13,7 @@ import time
 
 from tests.oracle.case import shown
 from tests.oracle.compare import report, shrunk, tally
-from tests.oracle.detect import detect, package_version
+from tests.oracle.detect import announcement, detect
 from tests.oracle.libpam import Worker
 from tests.oracle.policies import draw
 
@@ -32,9 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     with contextlib.ExitStack() as stack:
         workers = [stack.enter_context(Worker()) for _ in range(options.jobs)]
         behaviour = workers[0].ask(detect)
-        version = package_version()
-        known = f" (package version {version})" if version else ""
-        print(f"libpam.so.0 behaves as: {behaviour}{known}", flush=True)
+        print(announcement(behaviour), flush=True)
         manner = behaviour.manner
         if options.show:
             for number in range(options.first, options.first + options.cases):
@@ -57,12 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"=== seed {options.seed} case {number} differs; made small:")
             print(report(workers[0], small, manner))
         for number in result.crashed:
-            print(f"=== seed {options.seed} case {number} crashes libpam:")
+            print(f"=== seed {options.seed} case {number} crashes or hangs libpam:")
             print(shown(draw(options.seed, number)))
-    crashes = f", {len(result.crashed)} crashes of libpam" if result.crashed else ""
+    crashes = f", {len(result.crashed)} crashes or hangs of libpam" if result.crashed else ""
     if result.different:
         print(f"different: {' '.join(map(str, result.different[:50]))}")
-    print(f"{seconds:.0f} s, {result.played / seconds:.0f} policies/s, seed {options.seed}")
+    rate = result.played / max(seconds, 0.001)
+    print(f"{seconds:.0f} s, {rate:.0f} policies/s, seed {options.seed}")
     print(f"{result.played} policies, {len(result.different)} differences{crashes} ({behaviour})")
     return 1 if result.different else 0
 
