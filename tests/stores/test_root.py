@@ -112,3 +112,23 @@ def test_a_root_is_the_systems_only_by_that_name(image: Path) -> None:
     assert Root().is_system
     assert Root("//").is_system
     assert not Root(f"{image}/").is_system
+
+
+def test_a_relative_root_stays_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "jail").mkdir()
+    (tmp_path / "jail/file").write_text("inside")
+    monkeypatch.chdir(tmp_path)
+    root = Root("jail/")
+    monkeypatch.chdir("/")
+    descriptor = root.open("/file")
+    assert (os.read(descriptor, 9), root.path) == (b"inside", str(tmp_path / "jail"))
+    os.close(descriptor)
+
+
+def test_an_empty_root_is_not_the_whole_system() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        Root("")
+    for path in ("/", "//", "/./"):
+        assert Root(path).is_system

@@ -26,8 +26,14 @@ class Root:
     __slots__ = ("_path", "path")
 
     def __init__(self, path: str = "/") -> None:
-        """Take ``path`` for the root; it is opened at each use."""
-        self.path = path.rstrip("/") or "/"
+        """Take ``path`` for the root; it is opened at each use.
+
+        A relative path counts from where the process is now, wherever it goes later.  Raises
+        `ValueError` for an empty one: a setting that is missing must not mean the whole system.
+        """
+        if not path:
+            raise ValueError("the root directory is empty: expected a path, or `/`")
+        self.path = "/" + os.path.abspath(path).lstrip("/")  # POSIX keeps two slashes
         self._path = _encoded(self.path)
 
     @property
