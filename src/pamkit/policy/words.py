@@ -157,8 +157,9 @@ def words(line: LogicalLine, file: str) -> tuple[Word, ...]:
     text = line.text or ""
     found: list[Word] = []
     at, end = 0, len(text)
+    blanked = text.replace("\t", " ").replace("\n", " ")  # separators alike, places unchanged
     while True:
-        while at < end and text[at] in _SEPARATORS:
+        while at < end and blanked[at] == " ":
             at += 1
         if at == end:
             return tuple(found)
@@ -176,7 +177,8 @@ def words(line: LogicalLine, file: str) -> tuple[Word, ...]:
             raw = text[start:at]
             found.append(Word(inside, raw, line.place(file, start, at), closed))
         else:
-            while at < end and text[at] not in _SEPARATORS:
-                at += 1
+            at = blanked.find(" ", at)
+            if at < 0:
+                at = end
             raw = text[start:at]
             found.append(Word(raw, raw, line.place(file, start, at)))
