@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.stores.system import system_outside, system_world
+from pamkit.stores.system import system_outside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import ConversationEnded, PamError
 from pamkit.vocab.message import Style

@@ -7,7 +7,7 @@ recognised gets no answer: a code from a phone must not be asked for and get the
 from __future__ import annotations
 
 from pamkit.engine.driver import NotYet
-from pamkit.engine.terminal import harmless
+from pamkit.engine.harmless import harmless
 from pamkit.vocab.errors import ConversationEnded
 from pamkit.vocab.message import Style
 from pamkit.vocab.names import Names

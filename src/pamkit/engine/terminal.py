@@ -12,6 +12,8 @@ import _thread
 import os
 import time
 
+from pamkit.engine.harmless import harmless
+from pamkit.engine.signals import HeldSignals
 from pamkit.vocab.errors import ConversationEnded
 from pamkit.vocab.message import Style
 from pamkit.vocab.secret import Secret
@@ -29,18 +31,6 @@ LONGEST = 4096
 A terminal hands out lines of 4096 bytes with their end, and cuts longer ones without a word;
 a line that fills it is refused, which leaves 4094 for the answer.
 """
-
-_HELD_BACK = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGTSTP", "SIGCONT")
-"""Signals after which somebody else may look at the terminal."""
-
-_HARMFUL = (
-    (0x00, 0x08),  # control characters but tab and newline: escape sequences begin with one
-    (0x0B, 0x1F),
-    (0x7F, 0x9F),  # the second set of control characters, which some terminals obey in UTF-8
-    (0x2028, 0x202E),  # line separators, and what turns the direction of the text round
-    (0x2066, 0x2069),
-    (0xD800, 0xDFFF),  # bytes that are not UTF-8: on an 8-bit terminal they may be controls
-)
 
 _LOOK_UP = 0.5
 """Seconds between looks at the signals: one may slip in between the last look and the wait."""
@@ -151,24 +141,6 @@ class TerminalConversation:
             _wipe(buffer)
 
 
-def harmless(text: str) -> str:
-    r"""Return a text from a module in a form that a terminal only shows.
-
-    Newline and tab stay; other control characters, raw bytes and what turns the direction of
-    writing round become ``\x1b`` and the like.
-    """
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
-
-
-def _shown(character: str) -> str:
-    number = ord(character)
-    if not any(first <= number <= last for first, last in _HARMFUL):
-        return character
-    if 0xDC80 <= number <= 0xDCFF:
-        number -= 0xDC00  # the byte it stands for
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
-
-
 class _Question:
     """One prompt, and the wait for its answer."""
 
@@ -234,7 +206,7 @@ class _Question:
 
 def _ask_terminal(question: _Question, *, hidden: bool) -> bytearray:
     while True:
-        signals = _Signals()
+        signals = HeldSignals()
         line: bytearray | None = None
         try:
             try:
@@ -329,70 +301,6 @@ def _settle(terminal: int, attributes: list[Any]) -> None:
         except termios.error as odd:
             if odd.args[0] != errno.EINTR:
                 raise
-
-
-class _Signals:
-    """Signals that came while the terminal was not as it should be, kept for later.
-
-    Nothing is interrupted: a handler notes the signal and rings at ``wake``.  Works in the
-    main thread, where Python runs handlers; elsewhere it holds nothing back.
-    """
-
-    __slots__ = ("_before", "_bell", "_came", "wake")
-
-    def __init__(self) -> None:
-        self._before: list[tuple[int, Any]] = []
-        self._came: list[int] = []
-        self.wake = self._bell = -1
-
-    def __enter__(self) -> None:
-        import _signal  # type: ignore[import-not-found]  # `signal` is this with enumerations
-
-        self.wake, self._bell = os.pipe()
-        os.set_blocking(self._bell, False)
-        try:
-            for name in _HELD_BACK:
-                number = getattr(_signal, name)
-                handler = _signal.getsignal(number)
-                if handler is None or handler == _signal.SIG_IGN:
-                    continue  # not Python's, or wanted ignored
-                self._before.append((number, handler))
-                _signal.signal(number, self._note)
-        except ValueError:
-            self._before.clear()  # not the main thread
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        import _signal
-
-        try:
-            while self._before:
-                _signal.signal(*self._before[-1])
-                self._before.pop()
-        finally:
-            # A handler that is itself again may raise at once: the others must be put back too.
-            if self._before:
-                self.__exit__()
-            elif self.wake >= 0:
-                os.close(self.wake)
-                os.close(self._bell)
-                self.wake = self._bell = -1
-
-    def _note(self, number: int, _: object) -> None:
-        self._came.append(number)
-        try:  # noqa: SIM105  # `contextlib` is nothing for the login path
-            os.write(self._bell, b"!")
-        except BlockingIOError:
-            pass  # it rings already
-
-    def deliver(self) -> None:
-        """Send the signals again, to whom they were meant for."""
-        import _signal
-
-        for number in dict.fromkeys(self._came):
-            _signal.raise_signal(number)
 
 
 def _tell(fd: int, text: str) -> None:
