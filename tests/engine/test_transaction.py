@@ -119,6 +119,13 @@ def test_flags_that_a_primitive_does_not_have_are_refused_unless_libpam_is_wante
     assert [f for _, f in recorder.calls] == [flags]
 
 
+def test_setcred_does_not_follow_an_authenticate_that_was_refused_for_its_flags() -> None:
+    t, recorder = trial()
+    assert t.authenticate(0x100) == _C.SYSTEM_ERR
+    assert t.setcred() == _C.PERM_DENIED
+    assert recorder.calls == []
+
+
 def test_tokens_are_wiped_around_authenticate_and_chauthtok_only() -> None:
     kept = Secret("kept")
 

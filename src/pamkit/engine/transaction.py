@@ -79,6 +79,8 @@ class Core:
         that cannot be loaded any more is `ABORT`.
         """
         if not self._flags_allowed(primitive, flags):
+            if primitive not in REPLAYS:
+                self._paths[primitive] = ()  # it did not succeed: nothing may follow it
             return ReturnCode.SYSTEM_ERR
         if primitive is Primitive.SETCRED:
             flags = self._cred_flags(flags)
