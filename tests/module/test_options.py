@@ -155,3 +155,10 @@ def test_a_field_that_is_no_option_is_refused() -> None:
 
         class Odd(Options):
             plain: int = 3
+
+
+def test_an_option_without_a_type_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"`Odd.deny` has no type"):
+
+        class Odd(Options):
+            deny = flag("it would never be found")

@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from pamkit.vocab.record import Record
+from pamkit.vocab.record import Record, RecordType
 
 
 class Point(Record):
@@ -102,3 +102,16 @@ def test_it_can_be_copied_and_pickled() -> None:
     value = Marked(1, 2, "!")
     assert value == copy.deepcopy(value)
     assert value == pickle.loads(pickle.dumps(value))  # noqa: S301  # our own bytes
+
+
+def test_annotations_that_are_kept_as_a_function_are_found_too() -> None:
+    """Python 3.14 keeps them so where a file does not import them from the future."""
+    asked: list[int] = []
+
+    def annotate(form: int) -> dict[str, object]:
+        asked.append(form)
+        return {"x": int, "y": str}
+
+    made = RecordType("Made", (Record,), {"__annotate_func__": annotate, "y": "why"})
+    assert repr(made(1)) == "Made(x=1, y='why')"
+    assert asked == [1]

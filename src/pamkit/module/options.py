@@ -6,7 +6,7 @@ A module states its options once, as a class; parser, manual page, completion an
 from __future__ import annotations
 
 from pamkit.vocab.names import Names
-from pamkit.vocab.record import Record, RecordType, dataclass_transform
+from pamkit.vocab.record import Record, RecordType, annotated, dataclass_transform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,7 +124,12 @@ class OptionsType(RecordType):
     ) -> OptionsType:
         """Make an options class from its options; `TypeError` for a field that is none."""
         stated: dict[str, Option] = {}
-        for field in namespace.get("__annotations__", ()):
+        fields = annotated(namespace)
+        for field, value in namespace.items():
+            if isinstance(value, Option) and field not in fields:
+                # It would be taken for an unknown word wherever a policy uses it.
+                raise TypeError(f"`{name}.{field}` has no type")
+        for field in fields:
             option = namespace.get(field)
             if not isinstance(option, Option):
                 raise TypeError(f"`{name}.{field}` is no option")

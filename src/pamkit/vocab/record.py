@@ -25,6 +25,16 @@ _tuple_new = tuple.__new__
 _tuple_eq = tuple.__eq__
 
 
+def annotated(namespace: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names that a class body annotates, in order."""
+    if "__annotations__" in namespace:
+        return tuple(namespace["__annotations__"])
+    # From Python 3.14 on, a body without `from __future__ import annotations` keeps a function;
+    # format 1 is the values themselves.
+    annotate = namespace.get("__annotate_func__")
+    return () if annotate is None else tuple(annotate(1))
+
+
 @dataclass_transform(frozen_default=True, eq_default=True)
 class RecordType(type):
     """The class of record classes: turns annotations into fields."""
@@ -43,7 +53,7 @@ class RecordType(type):
         cls = super().__new__(mcs, name, bases, namespace)
         fields = tuple(getattr(cls, "_fields", ()))
         defaults = dict(getattr(cls, "_defaults", {}))
-        for field in namespace.get("__annotations__", ()):
+        for field in annotated(namespace):
             if field in namespace:
                 defaults[field] = namespace[field]
             setattr(cls, field, _tuplegetter(len(fields), None))
