@@ -1,4 +1,4 @@
-"""PAM, complete, in Python.
+"""PAM in pure Python: who may come in, and why.
 
 Names are fetched when they are first used, so that ``import pamkit`` costs next to nothing.
 """
@@ -62,7 +62,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = [*sorted(_HOME_OF), "__version__", "aio"]  # pyright: ignore
+__all__ = [*sorted(_HOME_OF), "__version__", "aio"]  # pyright: ignore[reportUnsupportedDunderAll]  # computed from the table
 
 
 def __getattr__(name: str) -> object:

@@ -9,6 +9,7 @@ from pamkit.engine.views import Environment, Items
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
 from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class Front:
             self._kept[1].coroutine.close()
             self._kept = None
         for fault in self._core.end(self._status if status is None else status):
-            self._core.world.log.write(3, f"PAM a cleanup raised {type(fault).__name__}")
+            self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {type(fault).__name__}")
 
     def __repr__(self) -> str:
         """Service and user."""

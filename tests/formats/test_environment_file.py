@@ -1,6 +1,7 @@
 import pytest
 
-from pamkit.formats.environment_file import Assignment, BadLine, parse
+from pamkit.formats.continued_lines import BadLine
+from pamkit.formats.environment_file import Assignment, parse
 
 
 @pytest.mark.parametrize(

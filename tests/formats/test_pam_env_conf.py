@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamkit.formats.pam_env_conf import LONGEST, BadLine, Setting, expand, parse
+from pamkit.formats.continued_lines import BadLine
+from pamkit.formats.pam_env_conf import LONGEST, Setting, expand, parse
 
 
 @pytest.mark.parametrize(

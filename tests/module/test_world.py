@@ -1,4 +1,4 @@
-from pamkit.module.world import Account, Failure, Priority, Shadow, World
+from pamkit.module.world import Account, Failure, Shadow, World
 from pamkit.testing.world import memory_world
 from pamkit.vocab.secret import Secret
 
@@ -20,7 +20,3 @@ def test_an_empty_field_of_shadow_is_minus_one() -> None:
 
 def test_a_failure_counts_until_it_is_forgiven() -> None:
     assert Failure(0.0, "tty1").valid
-
-
-def test_priorities_are_those_of_syslog() -> None:
-    assert (Priority.ALERT, Priority.ERR, Priority.DEBUG) == (1, 3, 7)

@@ -3,7 +3,7 @@ import pytest
 from pamkit.modules import pam_echo
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, info
-from pamkit.testing.world import MemoryFiles, memory_world
+from pamkit.testing.world import MemoryLog, memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
@@ -39,7 +39,7 @@ def test_what_is_shown_is_at_most_511_bytes_longer_than_what_was_written() -> No
     items = {Item.RHOST: "h" * 2000}
     with Script(info("h" * (2 + 511))) as script:
         trial = Trial("auth required pam_echo.so %H", pam_echo, items=items, conversation=script)
-        trial.authenticate()
+        assert trial.authenticate() == ReturnCode.SUCCESS
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,16 @@ def test_a_file_with_nothing_to_read_is_ignored(content: str | OSError) -> None:
 
 def test_a_missing_file_is_logged() -> None:
     trial = _alone("file=/etc/issue", {})
-    assert isinstance(trial.world.files, MemoryFiles)
-    assert trial.world.files.read_by == [("/etc/issue", "")]
+    assert isinstance(trial.world.log, MemoryLog)
+    assert trial.world.log.texts == [
+        "pam_echo(test:auth): Cannot open /etc/issue: no such file",
+    ]
 
 
 def test_only_the_first_pass_of_a_password_change_speaks() -> None:
     with Script(info("Careful")) as script:
         trial = Trial("password required pam_echo.so Careful", pam_echo, conversation=script)
-        trial.chauthtok()
+        assert trial.chauthtok() == ReturnCode.PERM_DENIED  # nobody had a say in the second
 
 
 @pytest.mark.parametrize("primitive", [Primitive.SETCRED, Primitive.CLOSE_SESSION])

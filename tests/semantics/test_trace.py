@@ -57,8 +57,3 @@ def test_an_odd_success_is_no_grantor() -> None:
 
 def test_the_path_is_who_was_asked_and_what_was_said() -> None:
     assert path_of(run(YES, NEUTRAL)) == ((0, 0), (1, 25))
-
-
-def test_replaying_the_changes_gives_the_verdict() -> None:
-    assert run(YES, NO, code=7).replay() == DENIED
-    assert run().replay() == START

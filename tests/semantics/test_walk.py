@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pamkit.policy.chain import Link, Substack
 from pamkit.policy.control import KEYWORDS, parse_brackets
 from pamkit.semantics.verdict import START, Mood, Verdict
-from pamkit.semantics.walk import Cursor, Links, advance, begin, run
+from pamkit.semantics.walk import Cursor, Links, advance, begin
 from pamkit.vocab.span import Span
 from tests.properties.strategies import answers, chains, walked
 from tests.semantics import model
@@ -37,14 +37,12 @@ def walk(nodes: list[Node]) -> tuple[int, list[int]]:
     said: dict[int, int] = {}
     links = build(nodes, said)
     asked: list[int] = []
-
-    def answer(link: Link) -> int:
-        asked.append(link.number)
-        return said[link.number]
-
-    verdict = run(links, answer)
-    assert (verdict.code == SUCCESS) == (verdict.mood is Mood.GRANTED)
-    return verdict.code, asked
+    at = begin(links)
+    while isinstance(at, Cursor):
+        asked.append(at.link.number)
+        at = advance(at, said[at.link.number])
+    assert (at.code == SUCCESS) == (at.mood is Mood.GRANTED)
+    return at.code, asked
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.policy.source import Layout
 from pamkit.stores import system
-from pamkit.stores.system import dialect_for, layout_for, system_world
+from pamkit.stores.system import dialect_for, system_world
 
 SOURCE = str(Path(system.__file__).parents[2])
 
@@ -26,10 +25,10 @@ from pamkit.module.effect import Run
 from pamkit.module.world import Failure
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.root import Root
-from pamkit.stores.system import dialect_for, layout_for, system_outside, system_world
+from pamkit.stores.system import dialect_for, system_outside, system_world
 early = "ctypes" in sys.modules
 world, system = system_world(sys.argv[2]), system_world()
-assert dialect_for(sys.argv[2]) == "debian" and layout_for(sys.argv[2])
+assert dialect_for(sys.argv[2]) == "debian"
 user = world.accounts.find("alice")
 assert world.credentials.shadow("alice").hashed.expose() == b"$6$a"
 with world.credentials.lock():
@@ -82,10 +81,6 @@ def test_the_dialect_is_debians_where_debian_says_so(image: Path) -> None:
     (image / "etc/debian_version").unlink()
     assert dialect_for(str(image)) == "linux"
     assert dialect_for(str(image / "none")) == "linux"
-
-
-def test_the_layout_is_linux_pams(image: Path) -> None:
-    assert layout_for(str(image)) == Layout()
 
 
 def test_the_world_below_a_root_knows_nobody_else(image: Path) -> None:

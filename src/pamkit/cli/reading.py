@@ -5,24 +5,23 @@ from __future__ import annotations
 import os
 import pwd
 
+from pamkit.formats.chkpwd import PLACES
+from pamkit.formats.passwd import SHADOW_FILE
 from pamkit.vocab.codes import ReturnCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.semantics.trace import Run
 
-HELPERS = ("/usr/sbin/unix_chkpwd", "/sbin/unix_chkpwd", "/usr/bin/unix_chkpwd")
-"""Where distributions keep the helper that may read the shadow file (`unix_chkpwd(8)`)."""
-
 
 def reading_note(trace: tuple[Run, ...], user: str | None, root: str) -> str:
     """Return a sentence if passwords were refused that this process could not have checked."""
-    shadow = f"{root.rstrip('/')}/etc/shadow"
+    shadow = f"{root.rstrip('/')}{SHADOW_FILE}"
     if not _refused_by_passwords(trace) or not os.path.exists(shadow):
         return ""
     if os.access(shadow, os.R_OK, effective_ids=True):
         return ""
-    runnable = (path for path in HELPERS if root == "/" and os.access(path, os.X_OK))
+    runnable = (path for path in PLACES if root == "/" and os.access(path, os.X_OK))
     return explanation(
         shadow,
         uid=os.geteuid(),

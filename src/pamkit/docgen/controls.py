@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pamkit.docgen.markdown import markdown
 from pamkit.docgen.page import Bullets, Page, Section, Table, Text, Verbatim
-from pamkit.policy.control import KEYWORDS, Action, action_word
+from pamkit.policy.control import KEYWORDS, Action, action_word, to_brackets
 from pamkit.semantics.table import CELLS, ENDINGS, Ending
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import WORDS
@@ -68,7 +68,7 @@ def control_page(name: str) -> str | None:
         return None
     sections: tuple[Section, ...] = ()
     if name in KEYWORDS:
-        sections = (Section("What it stands for", (Verbatim(_spelled(name)),)),)
+        sections = (Section("What it stands for", (Verbatim(to_brackets(KEYWORDS[name])),)),)
     return markdown(Page(name, _CONTROLS[name], (), sections))
 
 
@@ -131,20 +131,8 @@ def control_names() -> tuple[str, ...]:
 
 def spelled_out() -> Table:
     """Return the four keywords and the bracket forms they stand for."""
-    rows = tuple((f"`{name}`", f"`{_spelled(name)}`") for name in KEYWORDS)
+    rows = tuple((f"`{name}`", f"`{to_brackets(table)}`") for name, table in KEYWORDS.items())
     return Table(("Keyword", "Stands for"), rows)
-
-
-def _spelled(name: str) -> str:
-    """Return a keyword as brackets: what differs from the default, then the default."""
-    table = KEYWORDS[name]
-    common = max(dict.fromkeys(table), key=table.count)
-    pairs = [
-        f"{WORDS[code]}={action_word(action)}"
-        for code, action in enumerate(table)
-        if action != common
-    ]
-    return f"[{' '.join(pairs)} default={action_word(common)}]"
 
 
 def _ending(action: Action) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.docgen.markdown import markdown
-from pamkit.docgen.page import Bullets, Page, Section, Table, Text
+from pamkit.docgen.page import Bullets, Page, Section, Table, Text, capital
 from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect
 
 _INSTEAD = {
@@ -73,7 +73,7 @@ def quirk_page(name: str) -> str | None:
         return None
     points = (f"Without it {_INSTEAD[name]}", f"In {_sets(name)}")
     meaning = QUIRKS[name]
-    summary = f"{meaning[:1].upper()}{meaning[1:]}."
+    summary = f"{capital(meaning)}."
     return markdown(Page(f"{name} (quirk)", summary, (Bullets(points),)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.docgen.markdown import markdown
-from pamkit.docgen.page import Bullets, Page, Section, Table, Text
+from pamkit.docgen.page import Bullets, Page, Section, Table, Text, capital
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.families import SUN_FLAGS
 from pamkit.vocab.flags import ALLOWED, DATA_REPLACE, DATA_SILENT, PASS_FLAGS, Flag
@@ -62,7 +62,7 @@ def flag_page(name: str) -> str | None:
                 f"Bit `{flag:#x}` in Linux-PAM, `{_sun(flag)}` in the Sun family",
                 f"Given to: {_given_to(flag)}",
             )
-            summary = f"{meaning[:1].upper()}{meaning[1:]}."
+            summary = f"{capital(meaning)}."
             return markdown(Page(f"PAM_{flag.name}", summary, (Bullets(points),)))
     return None
 

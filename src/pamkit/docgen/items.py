@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.docgen.markdown import markdown
-from pamkit.docgen.page import Bullets, Page, Table, Text
+from pamkit.docgen.page import Bullets, Page, Table, Text, capital
 from pamkit.vocab.item import TEXTS, TOKENS, Item
 
 _MEANINGS = {
@@ -57,7 +57,7 @@ def item_page(name: str) -> str | None:
                 f"Holds {_holds(item)}",
                 f"Read and set by {_who(item)}",
             )
-            summary = f"{meaning[:1].upper()}{meaning[1:]}."
+            summary = f"{capital(meaning)}."
             return markdown(Page(f"PAM_{item.name}", summary, (Bullets(points),)))
     return None
 

@@ -7,7 +7,17 @@ from importlib import import_module
 from importlib.resources import files
 
 from pamkit.docgen.markdown import markdown
-from pamkit.docgen.page import Block, Bullets, Page, Section, Table, Text, Verbatim, from_docstring
+from pamkit.docgen.page import (
+    Block,
+    Bullets,
+    Page,
+    Section,
+    Table,
+    Text,
+    Verbatim,
+    capital,
+    from_docstring,
+)
 from pamkit.module.declaration import Declaration
 from pamkit.module.facts import Fact
 from pamkit.module.options import Match, Option
@@ -73,7 +83,7 @@ def _options(declaration: Declaration) -> tuple[Block, ...]:
     stated = declaration.options.stated()
     if not stated:
         return (Text("It takes none."),)
-    match = _MATCHES[getattr(declaration.options, "match", Match.EXACT)]
+    match = _MATCHES[declaration.options.match]
     rows = tuple(
         (f"`{_written(option)}`", _meaning(option), _default(option)) for option in stated.values()
     )
@@ -154,7 +164,7 @@ def _facts(declaration: Declaration) -> Block:
 def _fact(declaration: Declaration, fact: Fact) -> str:
     stated = declaration.options.stated()
     conditions = [_condition(stated[field], value) for field, value in fact.only]
-    phrase = fact.phrase[:1].upper() + fact.phrase[1:]
+    phrase = capital(fact.phrase)
     return f"{phrase}{', if ' * bool(conditions)}{' and '.join(conditions)}."
 
 
@@ -179,7 +189,7 @@ def _examples(declaration: Declaration) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for example in declaration.examples:
         place = f"n `/etc/pam.d/{example.service}`:"
-        phrase = example.phrase[:1].upper() + example.phrase[1:].rstrip(".")
+        phrase = capital(example.phrase).rstrip(".")
         blocks.append(Text(f"{phrase}, i{place}" if phrase else f"I{place}"))
         blocks.append(Verbatim(example.line))
     return tuple(blocks)

@@ -53,6 +53,11 @@ class Page(Record):
     sections: tuple[Section, ...] = ()
 
 
+def capital(phrase: str) -> str:
+    """Return a phrase as it begins a sentence."""
+    return phrase[:1].upper() + phrase[1:]
+
+
 def from_docstring(doc: str) -> tuple[str, tuple[Block, ...]]:
     """Return the first sentence of a docstring and the blocks of the rest.
 

@@ -1,4 +1,4 @@
-"""A link to its module: found by name, options typed, oddities logged once."""
+"""A link to its module: found by name, options typed, oddities kept."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Message, Style
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -188,7 +189,7 @@ class Call:
         """Hold a conversation of one message; ends the hook if it fails."""
         code, answer = await self._converse(style, text)
         if code != ReturnCode.SUCCESS:
-            self.log(3, "conversation failed")
+            self.log(Priority.ERR, "conversation failed")
             raise Stop(code)
         return answer
 

@@ -11,6 +11,7 @@ from pamkit.semantics.trace import Path, Step
 from pamkit.semantics.verdict import Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import CODE_COUNT, ReturnCode
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.vocab.facility import Primitive
-
-    Stand = Cursor | Replay | Verdict
-    Watcher = Callable[[Primitive, Step], object]
-
-_ERR, _DEBUG = 3, 7
 
 
 class Mode(Record):
@@ -115,7 +111,7 @@ class Dispatcher:
             judged, after = _advance(stand, answer, mode)
             step = _step(stand, answer, judged, after, note)
             if step.action > 0 and _past_end(stand, step.action):
-                self._log(_ERR, "bad jump in stack")
+                self._log(Priority.ERR, "bad jump in stack")
             steps.append(step)
             if self._watch is not None:
                 self._watch(primitive, step)
@@ -133,7 +129,7 @@ class Dispatcher:
             return ReturnCode.MODULE_UNKNOWN, bound.fault
         hook = bound.module.hooks.get(primitive)
         if hook is None:
-            self._log(_ERR, f"unable to resolve symbol: pam_sm_{primitive.name.lower()}")
+            self._log(Priority.ERR, f"unable to resolve symbol: pam_sm_{primitive.name.lower()}")
             return ReturnCode.MODULE_UNKNOWN, f"it has no function for {primitive.name.lower()}"
         call = Call(
             self._handle,
@@ -148,7 +144,7 @@ class Dispatcher:
         for problem in bound.problems:
             # An old name still works: that is no error of this login.
             old = problem.rule == "deprecated-option"
-            call.log(_DEBUG if old else _ERR, problem.message)
+            call.log(Priority.DEBUG if old else Priority.ERR, problem.message)
         try:
             answer = hook(call)
             if not isinstance(answer, int):
@@ -159,24 +155,24 @@ class Dispatcher:
             where = _where(fault.__traceback__)
             # The message is left out: it could hold what the applicant typed.
             note = f"raised {type(fault).__name__} at {where}"
-            self._log(_ERR, f"{bound.module.name}: {note}")
+            self._log(Priority.ERR, f"{bound.module.name}: {note}")
             return ReturnCode.SERVICE_ERR, note
         if not _is_code(answer):
             # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
             note = f"answered {type(answer).__name__} instead of a return code"
-            self._log(_ERR, f"{bound.module.name}: {note}")
+            self._log(Priority.ERR, f"{bound.module.name}: {note}")
             return ReturnCode.SERVICE_ERR, note
         declared = bound.module.declaration.answers[primitive]
         if answer not in declared:
             note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
-            self._log(_DEBUG, f"{bound.module.name}: {note}")
+            self._log(Priority.DEBUG, f"{bound.module.name}: {note}")
             return answer, note
         return answer, ""
 
     def _bind(self, link: Link) -> Bound:
         bound = bind(link, self._registry)
         if bound.module is None and not link.quiet:
-            self._log(_ERR, bound.fault)
+            self._log(Priority.ERR, bound.fault)
         return bound
 
     def _log(self, priority: int, text: str) -> None:

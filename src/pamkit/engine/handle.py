@@ -148,9 +148,9 @@ class Handle:
         """Return module data; `KeyError` if there is none."""
         return self._data[name][0]
 
-    def clean_up(self, status: int) -> list[Exception]:
+    def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
-        raised: list[Exception] = []
+        raised: list[BaseException] = []
         while self._data:
             _, (value, cleanup) = self._data.popitem()
             if cleanup is not None:

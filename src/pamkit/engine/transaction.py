@@ -10,6 +10,7 @@ from pamkit.engine.delay import FailDelay
 from pamkit.engine.dispatch import FRESH, Dispatcher, Mode, Suspended
 from pamkit.engine.handle import Handle
 from pamkit.module.effect import Wait
+from pamkit.module.facts import LOCKS_ACCOUNT
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.resolve import Policy
 from pamkit.semantics.trace import Path, Run, Step, path_of
@@ -18,6 +19,7 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import PolicyError
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
 from pamkit.vocab.flags import ALLOWED, CRED_FLAGS, PASS_FLAGS, Flag, words
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from pamkit.policy.chain import Chain, Link
     from pamkit.policy.dialect import Dialect
 
-_ERR = 3
 _TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
 
 
@@ -210,7 +211,7 @@ class Core:
 
     def locks(self, link: Link) -> bool:
         """Whether a link's module is one that locks accounts, so that its no means locked."""
-        return self._dispatcher.states(link, "locks-account")
+        return self._dispatcher.states(link, LOCKS_ACCOUNT.name)
 
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
@@ -223,7 +224,7 @@ class Core:
         return self.handle.clean_up(status)
 
     def _log(self, text: str) -> None:
-        self.world.log.write(_ERR, f"PAM {text}")
+        self.world.log.write(Priority.ERR, f"PAM {text}")
 
 
 def _updates(primitive: Primitive, flags: int) -> bool:

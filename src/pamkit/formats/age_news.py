@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.formats.shadow_age import Age
-
-_NOTICE, _DEBUG = 5, 7
-"""Priorities of syslog(3)."""
 
 # C: people and programs know these texts by heart.
 _ENDED = "Your account has expired; please contact your system administrator."
@@ -22,7 +20,7 @@ class News(Record):
     """The answer, and what is to be logged and said; an empty text: nothing is."""
 
     code: ReturnCode
-    priority: int = _DEBUG
+    priority: Priority = Priority.DEBUG
     line: str = ""
     style: Style = Style.ERROR_MSG
     remark: str = ""
@@ -36,16 +34,16 @@ def news_of(age: Age, name: str) -> News:
     code = age.code
     if code is ReturnCode.ACCT_EXPIRED:
         line = f"account {name} has expired (account expired)"
-        return News(code, _NOTICE, line, remark=_ENDED)
+        return News(code, Priority.NOTICE, line, remark=_ENDED)
     if code is ReturnCode.AUTHTOK_EXPIRED:
         line = f"account {name} has expired (failed to change password)"
-        return News(code, _NOTICE, line, remark=_ENDED)
+        return News(code, Priority.NOTICE, line, remark=_ENDED)
     if code is ReturnCode.NEW_AUTHTOK_REQD and age.days_left == 0:
         line = f"expired password for user {name} (root enforced)"
-        return News(code, _NOTICE, line, remark=_CHANGE + "(administrator enforced).")
+        return News(code, Priority.NOTICE, line, remark=_CHANGE + "(administrator enforced).")
     if code is ReturnCode.NEW_AUTHTOK_REQD:
         line = f"expired password for user {name} (password aged)"
-        return News(code, _DEBUG, line, remark=_CHANGE + "(password expired).")
+        return News(code, Priority.DEBUG, line, remark=_CHANGE + "(password expired).")
     if code not in (ReturnCode.SUCCESS, ReturnCode.AUTHTOK_ERR):
         return News(code)
     # Yes: it is in time; that the password may not be changed yet is no matter here.
@@ -54,4 +52,4 @@ def news_of(age: Age, name: str) -> News:
     line = f"password for user {name} will expire in {age.days_left} days"
     days = "day" if age.days_left == 1 else "days"
     warning = f"Warning: your password will expire in {age.days_left} {days}."
-    return News(ReturnCode.SUCCESS, _DEBUG, line, Style.TEXT_INFO, warning)
+    return News(ReturnCode.SUCCESS, Priority.DEBUG, line, Style.TEXT_INFO, warning)

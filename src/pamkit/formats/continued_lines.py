@@ -5,6 +5,14 @@ The reading of Linux-PAM 1.7, which `pam_env.conf(5)` and `environment(5)` share
 
 from __future__ import annotations
 
+from pamkit.vocab.record import Record
+
+
+class BadLine(Record):
+    """A line that says nothing usable, and the complaint that Linux-PAM logs about it."""
+
+    complaint: str
+
 
 def continued_lines(text: str) -> list[str]:
     """Return the lines that say something, without the blanks they start with.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.formats.continued_lines import continued_lines
+from pamkit.formats.continued_lines import BadLine, continued_lines
 from pamkit.vocab.record import Record
 
 
@@ -10,12 +10,6 @@ class Assignment(Record):
     """``KEY=value``, or ``KEY`` alone, which takes the variable away."""
 
     text: str
-
-
-class BadLine(Record):
-    """A line that is left out, and the complaint that Linux-PAM logs about it."""
-
-    complaint: str
 
 
 def parse(text: str, file: str) -> tuple[Assignment | BadLine, ...]:

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     Crypt = Callable[[Secret, str], Awaitable["str | None"]]
     """Computes ``crypt(token, setting)``; `None` if the scheme is not known."""
 
+DES_BYTES = 8
+"""Bytes of a token that one DES hash looks at."""
+
 _DES_LENGTH = 13
 _SALT_LENGTH = 2
-_SEGMENT = 8
-"""Bytes of the token in one DES hash."""
 
 _MOST_SEGMENTS = 16
 _SHOWN = 6
@@ -68,10 +69,10 @@ async def bigcrypt(token: Secret, setting: str, crypt: Crypt) -> str | None:
     """
     segments = 1
     if len(setting) != _DES_LENGTH:
-        segments = min(max(1, -(-len(token) // _SEGMENT)), _MOST_SEGMENTS)
+        segments = min(max(1, -(-len(token) // DES_BYTES)), _MOST_SEGMENTS)
     salt, whole = setting[:_SALT_LENGTH], ""
     for number in range(segments):
-        part = Secret(token.expose()[number * _SEGMENT : (number + 1) * _SEGMENT])
+        part = Secret(token.expose()[number * DES_BYTES : (number + 1) * DES_BYTES])
         computed = await crypt(part, salt)
         part.wipe()
         if computed is None or computed.startswith("*") or len(computed) != _DES_LENGTH:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+PATH = "/etc/login.defs"
+"""Where the file is."""
+
 _BLANKS = b" \t\n\v\f\r"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pamkit.formats.hash_text import DES_BYTES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.vocab.secret import Secret
@@ -14,7 +16,6 @@ SIMILAR = "Bad: new and old password are too similar"
 SIMPLE = "Bad: new password is too simple"
 ROTATED = "Bad: new password is just a wrapped version of the old one"
 
-_DES_LENGTH = 8
 _LONG_ENOUGH = 8
 """From this length on, likeness to the old password is not looked at."""
 
@@ -29,9 +30,9 @@ def obscure_remark(old: Secret, new: Secret, *, des: bool) -> str:
     of the checks is the order of Debian's `obscure.c`; source: pam_unix(8) of Debian.
     """
     remark = _remark(old.expose(), new.expose())
-    if remark or not des or max(len(old), len(new)) <= _DES_LENGTH:
+    if remark or not des or max(len(old), len(new)) <= DES_BYTES:
         return remark
-    return _remark(old.expose()[:_DES_LENGTH], new.expose()[:_DES_LENGTH])
+    return _remark(old.expose()[:DES_BYTES], new.expose()[:DES_BYTES])
 
 
 def _remark(old: bytes, new: bytes) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pamkit.formats.passwd import bytes_of, text_of
 from pamkit.vocab.record import Record
 from pamkit.vocab.secret import Secret
+
+PATH = "/etc/security/opasswd"
+"""Where the file is; who wants a history makes it."""
 
 
 class History(Record):
@@ -23,13 +27,13 @@ def parse_history(line: bytes) -> History | None:
     if len(fields) < 4 or not fields[0] or b"\0" in line or b"\n" in line:
         return None
     hashes = tuple(Secret(word) for word in fields[3].split(b",") if word)
-    return History(_text(fields[0]), _text(fields[1]), hashes)
+    return History(text_of(fields[0]), text_of(fields[1]), hashes)
 
 
 def history_line(history: History) -> bytes:
     """Return the line for a history, without a line end; `ValueError` if it fits in none."""
     hashes = [hashed.expose() for hashed in history.hashes]
-    fields = [_bytes(history.name), _bytes(history.uid), b"%d" % len(hashes)]
+    fields = [bytes_of(history.name), bytes_of(history.uid), b"%d" % len(hashes)]
     if any(mark in word for word in (*fields, *hashes) for mark in (b":", b"\n", b"\0")) or any(
         b"," in hashed for hashed in hashes
     ):
@@ -72,11 +76,3 @@ def with_hash(data: bytes, name: str, *, uid: int, hashed: bytes, keep: int) -> 
 def _lines(data: bytes) -> list[bytes]:
     lines = data.split(b"\n")
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

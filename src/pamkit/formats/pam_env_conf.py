@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.formats.continued_lines import continued_lines
+from pamkit.formats.continued_lines import BadLine, continued_lines
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
@@ -22,12 +22,6 @@ class Setting(Record):
     name: str
     default: str | None = None
     override: str | None = None
-
-
-class BadLine(Record):
-    """A line that says nothing usable, and the complaint that Linux-PAM logs about it."""
-
-    complaint: str
 
 
 def parse(text: str) -> tuple[Setting | BadLine, ...]:

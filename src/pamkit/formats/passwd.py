@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     E = TypeVar("E")
 
+PASSWD_FILE = "/etc/passwd"  # noqa: S105  # a path
+GROUP_FILE = "/etc/group"
+SHADOW_FILE = "/etc/shadow"
+
 _BLANKS = b" \t\n\v\f\r"
 _MAX_ID = 0xFFFFFFFE
 """The number above it, (uid_t)-1, means *no user* to the kernel."""
@@ -108,6 +112,14 @@ def parse_shadow(line: bytes) -> ShadowEntry | None:
     if len(numbers) < len(days):
         return None
     return ShadowEntry(text_of(fields[0]), Secret(fields[1]), *numbers)
+
+
+def is_shadowed(name: str, password: Secret) -> bool:
+    """Whether a passwd line says that the hash lives in shadow(5).
+
+    C: `x`, or `##name` as some old systems wrote it.
+    """
+    return password in (Secret("x"), Secret(f"##{name}"))
 
 
 def passwd_line(entry: PasswdEntry) -> bytes:

@@ -1,6 +1,6 @@
 """Kinds of module option; the words behind a module to a frozen object, and what is odd.
 
-A module states its options once, as a class; parser, manual page, completion and lint read it.
+A module states its options once, as a class; binding, pages and tests read it.
 """
 
 from __future__ import annotations
@@ -117,7 +117,6 @@ class OptionsType(RecordType):
     """The class of option classes: keeps the options beside the fields."""
 
     _options: ClassVar[dict[str, Option]]
-    match: ClassVar[Match]
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **extra: bool
@@ -148,8 +147,10 @@ class OptionsType(RecordType):
 class Options(Record, metaclass=OptionsType):
     """What may stand behind a module's name; subclasses list their options as fields.
 
-    ``match`` says how words are compared; ``warn_debug`` and the like are module business.
+    ``match`` says how arguments are compared with the words of options.
     """
+
+    match = Match.EXACT
 
     @classmethod
     def stated(cls) -> dict[str, Option]:
@@ -189,7 +190,7 @@ class Options(Record, metaclass=OptionsType):
 
     @classmethod
     def _field_for(cls, arg: str) -> str | None:
-        match = getattr(cls, "match", Match.EXACT)
+        match = cls.match
         given = arg.lower() if match is Match.ANY_CASE else arg
         for field, option in cls._options.items():
             word = option.word

@@ -123,19 +123,11 @@ if TYPE_CHECKING:
         """Where modules and library write for the administrator."""
 
         def write(self, priority: int, text: str) -> None:
-            """Write one line; priorities are those of `syslog(3)`."""
+            """Write one line; ``priority`` is a number of `vocab.priority`."""
 
 
-class Priority:
-    """The priorities of `syslog(3)` that PAM uses."""
-
-    ALERT = 1
-    CRIT = 2
-    ERR = 3
-    WARNING = 4
-    NOTICE = 5
-    INFO = 6
-    DEBUG = 7
+MAX_FILE = 1 << 20
+"""Bytes of a file that `Files.read` takes if no limit is given; what is longer is no such file."""
 
 
 class Account(Record):

@@ -20,11 +20,11 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
 from pamkit.module.options import Options, path, rest
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -26,14 +26,15 @@ Source: `pam_env(8)`, `pam_env.conf(5)`.
 from __future__ import annotations
 
 from pamkit.formats import environment_file, pam_env_conf
+from pamkit.formats.continued_lines import BadLine
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import NEVER_PROMPTS, SETS_ENVIRONMENT
 from pamkit.module.options import Option, Options, flag, path, text
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _read_conf(call: ModuleCall[EnvOptions], content: str | None) -> ReturnCode:
     room = _MOST
     code = ReturnCode.SUCCESS
     for line in pam_env_conf.parse(content):
-        if isinstance(line, pam_env_conf.BadLine):
+        if isinstance(line, BadLine):
             call.log(Priority.ERR, line.complaint)
             code = ReturnCode.ABORT
             continue
@@ -188,7 +189,7 @@ def _assignment(call: ModuleCall[EnvOptions], line: pam_env_conf.Setting) -> str
 def _read_environment(call: ModuleCall[EnvOptions], file: str) -> ReturnCode:
     content = _content(call, file)
     for line in environment_file.parse(content or "", file):
-        if isinstance(line, environment_file.BadLine):
+        if isinstance(line, BadLine):
             call.log(Priority.ERR, line.complaint)
             continue
         if "=" not in line.text and call.getenv(line.text) is None:

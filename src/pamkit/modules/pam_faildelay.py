@@ -11,16 +11,15 @@ connection; who opens many at a time is not slowed down.  Source: `pam_faildelay
 
 from __future__ import annotations
 
-from pamkit.formats.login_defs import value
+from pamkit.formats import login_defs
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ALWAYS_IGNORED, DELAYS_FAILURE, NEVER_PROMPTS
 from pamkit.module.options import Options, flag, number
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
+from pamkit.vocab.priority import Priority
 
-_LOGIN_DEFS = "/etc/login.defs"
 _LONGEST = 2**32 - 1  # C: microseconds are an unsigned int
 _MICROSECONDS = 1_000_000  # in a second
 _DIGITS = 20  # more are no delay, whatever they are
@@ -44,7 +43,7 @@ MODULE = declare(
     "pam_faildelay",
     options=FaildelayOptions,
     answers={Primitive.AUTHENTICATE: "ignore", Primitive.SETCRED: "ignore"},
-    files=[_LOGIN_DEFS],
+    files=[login_defs.PATH],
     facts=[ALWAYS_IGNORED, DELAYS_FAILURE, NEVER_PROMPTS],
     examples=[example("login", "auth optional pam_faildelay.so delay=10000000", "ten seconds")],
 )
@@ -70,15 +69,15 @@ def pam_sm_setcred(_: ModuleCall[FaildelayOptions]) -> ReturnCode:
 
 def _from_login_defs(call: ModuleCall[FaildelayOptions]) -> int | None:
     try:
-        text = call.world.files.read(_LOGIN_DEFS)
+        text = call.world.files.read(login_defs.PATH)
     except OSError:
         return None
-    written = value(text, "FAIL_DELAY")
+    written = login_defs.value(text, "FAIL_DELAY")
     if written is None:
         return None
     delay = _microseconds(written)
     if delay is None:
-        call.log(Priority.ERR, f"FAIL_DELAY={written} in {_LOGIN_DEFS} not valid")
+        call.log(Priority.ERR, f"FAIL_DELAY={written} in {login_defs.PATH} not valid")
     return delay
 
 

@@ -22,11 +22,11 @@ from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ASKS_USER, GRANTS_WITHOUT_SECRET
 from pamkit.module.options import Options, flag, path
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
+from pamkit.vocab.priority import Priority
 
 _PLACES = ("/var/run/nologin", "/etc/nologin")
 

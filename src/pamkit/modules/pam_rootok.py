@@ -19,9 +19,9 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
 from pamkit.module.options import Options, flag
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
+from pamkit.vocab.priority import Priority
 
 
 class RootokOptions(Options):

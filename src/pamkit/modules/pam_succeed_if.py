@@ -26,14 +26,15 @@ from __future__ import annotations
 from _operator import eq, ge, gt, le, lt, ne
 
 from pamkit.formats.glob import matches
+from pamkit.formats.strtoll import strtoll
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ASKS_USER, GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
 from pamkit.module.options import Options, flag, rest
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode, text
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
@@ -244,37 +245,13 @@ def _verdict(met: bool) -> ReturnCode:
 def _compare(
     call: ModuleCall[SucceedIfOptions], operator: str, left: str, right: str
 ) -> ReturnCode:
-    mine, theirs = _number(left), _number(right)
+    mine, theirs = strtoll(left), strtoll(right)
     for word, meaning in ((left, mine), (right, theirs)):
         if meaning is None:
             call.log(Priority.INFO, f'"{word}" is not a number')
     if mine is None or theirs is None:
         return ReturnCode.SERVICE_ERR
     return _verdict(_NUMBERS[operator](mine, theirs))
-
-
-def _number(word: str) -> int | None:
-    """Return what `strtoll(3)` with base 0 makes of a whole word; `None` if it is no number.
-
-    DIALECT: up to 1.5 an empty word counted as 0.
-    """
-    digits = word.lstrip(" \t\n\v\f\r")
-    sign = -1 if digits.startswith("-") else 1
-    digits = digits[1:] if digits.startswith(("+", "-")) else digits
-    base = 10
-    if digits[:2] in ("0x", "0X"):
-        base, digits = 16, digits[2:]
-    elif digits.startswith("0"):
-        base = 8
-    allowed = "0123456789abcdefABCDEF"[: 22 if base == 16 else base]
-    if not digits or digits.strip(allowed) or len(digits) > _DIGITS:
-        return None
-    number = sign * int(digits, base)
-    return number if -(2**63) <= number < 2**63 else None
-
-
-_DIGITS = 4096
-"""More digits than this are out of any range unless they are zeros, which nobody writes."""
 
 
 def _in_list(word: str, members: str) -> bool:

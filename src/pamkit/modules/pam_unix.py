@@ -16,8 +16,9 @@ right to be on this machine.
 
 from __future__ import annotations
 
-from pamkit.formats import chkpwd
+from pamkit.formats import chkpwd, login_defs, opasswd
 from pamkit.formats.age_news import news_of
+from pamkit.formats.passwd import PASSWD_FILE, SHADOW_FILE
 from pamkit.module.call import Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import (
@@ -29,20 +30,19 @@ from pamkit.module.facts import (
     GRANTS_WITHOUT_SECRET,
     PROVES_IDENTITY,
 )
-from pamkit.module.world import Priority
 from pamkit.unix.age import age_of
-from pamkit.unix.approve import OPASSWD
 from pamkit.unix.blank import blanks, is_blank
 from pamkit.unix.change import check_old, update
 from pamkit.unix.lookup import is_bad_name
 from pamkit.unix.options import UnixOptions
-from pamkit.unix.recipe import LOGIN_DEFS, recipe_of
+from pamkit.unix.recipe import recipe_of
 from pamkit.unix.remarks import debug, tell
 from pamkit.unix.verify import verify
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ MODULE = declare(
         CHANGES_SECRET,
         DELAYS_FAILURE.when(nodelay=False),
     ],
-    files=["/etc/passwd", "/etc/shadow", LOGIN_DEFS, OPASSWD, *chkpwd.PLACES],
+    files=[PASSWD_FILE, SHADOW_FILE, login_defs.PATH, opasswd.PATH, *chkpwd.PLACES],
     examples=[
         example(
             "common-auth",

@@ -14,10 +14,10 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ALWAYS_IGNORED, NEVER_PROMPTS
 from pamkit.module.options import NoOptions
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import HOOK_NAMES, Primitive
 from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
 
 MODULE = declare(
     "pam_warn",

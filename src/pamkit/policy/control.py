@@ -27,6 +27,7 @@ ACTION_WORDS = ("ignore", "ok", "done", "bad", "die", "reset")
 _MAX_JUMP = 2**31 - 1  # C: INT_MAX
 _MAX_DIGITS = 10
 _SPACES = " \t\n\v\f\r"  # C: isspace
+_DIGITS = frozenset("0123456789")
 _UNSET = None
 
 
@@ -87,7 +88,7 @@ def parse_brackets(text: str) -> Control:
             at += len(word)
         else:
             start = at
-            while text[at : at + 1] in DIGITS:
+            while text[at : at + 1] in _DIGITS:
                 at += 1
             if start == at:
                 return _broken(text, "expected an action or a number", at)
@@ -101,9 +102,6 @@ def parse_brackets(text: str) -> Control:
         else:
             actions[CODES_BY_WORD[value]] = action
     return Control(text, tuple(Action.BAD if a is _UNSET else a for a in actions))
-
-
-DIGITS = frozenset("0123456789")
 
 
 def _skip(text: str, at: int) -> int:
@@ -123,9 +121,12 @@ def action_word(action: int) -> str:
 
 def to_text(actions: tuple[int, ...]) -> str:
     """Return the shortest control with these actions: a keyword, or brackets with a default."""
-    for word, table in KEYWORDS.items():
-        if table == actions:
-            return word
+    known = (word for word, table in KEYWORDS.items() if table == actions)
+    return next(known, "") or to_brackets(actions)
+
+
+def to_brackets(actions: tuple[int, ...]) -> str:
+    """Return the shortest bracket form with these actions: what differs, then the default."""
     common = max(dict.fromkeys(actions), key=actions.count)
     pairs = [
         f"{WORDS[code]}={action_word(action)}"

@@ -9,8 +9,8 @@
     die     | deny      | deny    | deny      | keep   | always
     reset   | reset     | reset   | reset     | reset  | never
 
-Rule 1: everything that decides lies in this file and in `walk`.  Rule 2: the table does not
-know whether a chain is being run, replayed or analysed.
+Everything that decides lies in this file and in `walk`; the one other fold is that of `replay`,
+which the seed page wants.  The table does not know who drives it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def step(
     ``entry`` is the verdict with which the chain or substack was entered, for `reset`.
     With ``counts`` false the answer cannot be taken: `ignore` in a replayed chain.
     """
-    effect = CELLS[action][now.mood]  # type: ignore[index]
+    effect = CELLS[action][now.mood]  # type: ignore[index]  # an action equals its number
     if effect is Effect.TAKE:
         after = take(answer) if counts else now
     elif effect is Effect.DENY:
@@ -94,6 +94,6 @@ def step(
         after = entry
     else:
         after = now
-    ending = ENDINGS[action]  # type: ignore[index]
+    ending = ENDINGS[action]  # type: ignore[index]  # an action equals its number
     ends = ending is Ending.ALWAYS or (ending is Ending.IF_POSITIVE and after.mood in POSITIVE)
     return after, ends

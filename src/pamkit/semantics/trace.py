@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pamkit.policy.chain import Link
+from pamkit.policy.control import Action
 from pamkit.semantics.table import POSITIVE
-from pamkit.semantics.verdict import START, Verdict
+from pamkit.semantics.verdict import Verdict
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.record import Record
@@ -31,7 +32,7 @@ class Step(Record):
     def grants(self) -> bool:
         """Whether the link counted as one that said yes (libpam's grantor)."""
         positive = self.after.mood in POSITIVE
-        counted = self.action in (-1, -2)
+        counted = self.action in (Action.OK, Action.DONE)
         return counted and positive and self.answer == ReturnCode.SUCCESS
 
 
@@ -64,10 +65,6 @@ class Run(Record):
         if self.code != ReturnCode.SUCCESS:
             return ()
         return tuple(step.link for step in self.steps if step.grants)
-
-    def replay(self) -> Verdict:
-        """Return the verdict that the recorded verdict changes lead to."""
-        return self.steps[-1].after if self.steps else START
 
 
 Path = tuple[tuple[int, int], ...]

@@ -13,10 +13,6 @@ from pamkit.semantics.verdict import OVERRUN, START, Verdict
 from pamkit.vocab.codes import CODE_COUNT, ReturnCode
 from pamkit.vocab.record import Record
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 Links = tuple[Link | Substack, ...]
 
 
@@ -101,11 +97,3 @@ def _settle(frames: tuple[Frame, ...], verdict: Verdict) -> Cursor | Verdict:
         behind = Frame(here.links, here.at + 1, here.entry)
         frames = (*frames[:-1], behind, Frame(link.links, 0, verdict))
     return verdict
-
-
-def run(links: Links, answer: Callable[[Link], int]) -> Verdict:
-    """Ask every link that has to be asked; return the verdict."""
-    at = begin(links)
-    while isinstance(at, Cursor):
-        at = advance(at, answer(at.link))
-    return at

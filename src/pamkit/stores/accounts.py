@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pamkit.formats.passwd import (
+    GROUP_FILE,
+    PASSWD_FILE,
     GroupEntry,
     PasswdEntry,
     entries,
@@ -21,9 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.module.world import Accounts
     from pamkit.stores.root import Root
-
-PASSWD_FILE = "/etc/passwd"  # noqa: S105  # a path
-GROUP_FILE = "/etc/group"
 
 
 def accounts_for(root: Root) -> Accounts:

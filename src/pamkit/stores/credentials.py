@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pamkit.formats.opasswd import find_history, with_hash
+from pamkit.formats import opasswd
 from pamkit.formats.passwd import (
-    PasswdEntry,
+    PASSWD_FILE,
+    SHADOW_FILE,
     ShadowEntry,
     find,
+    is_shadowed,
     parse_passwd,
     parse_shadow,
     shadow_line,
@@ -17,7 +19,6 @@ from pamkit.formats.passwd import (
 )
 from pamkit.module.world import Shadow
 from pamkit.stores import nss
-from pamkit.stores.accounts import PASSWD_FILE
 from pamkit.stores.lock import PasswordLock
 from pamkit.stores.regular import MAX_ACCOUNT_FILE, read_regular
 from pamkit.stores.rewrite import rewrite
@@ -26,9 +27,6 @@ from pamkit.vocab.secret import Secret
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.stores.root import Root
-
-SHADOW_FILE = "/etc/shadow"
-HISTORY_FILE = "/etc/security/opasswd"
 
 
 class ShadowFiles:
@@ -85,7 +83,7 @@ class ShadowFiles:
         if account is None:
             return False
         new = hashed.expose()
-        if not _is_shadowed(account):
+        if not is_shadowed(account.name, account.password):
             return rewrite(self._root, PASSWD_FILE, lambda data: with_password(data, name, new))
         entry = ShadowEntry(name, hashed, last_change)
 
@@ -99,10 +97,10 @@ class ShadowFiles:
     def history(self, name: str) -> tuple[str, ...] | None:
         """Return the remembered hashes, newest last; `None` if there is no history file."""
         try:
-            data = read_regular(self._root, HISTORY_FILE, limit=MAX_ACCOUNT_FILE)
+            data = read_regular(self._root, opasswd.PATH, limit=MAX_ACCOUNT_FILE)
         except FileNotFoundError:
             return None
-        history = find_history(data, name)
+        history = opasswd.find_history(data, name)
         if history is None:
             return ()
         return tuple(text_of(hashed.expose()) for hashed in history.hashes)
@@ -120,8 +118,8 @@ class ShadowFiles:
         try:
             return rewrite(
                 self._root,
-                HISTORY_FILE,
-                lambda data: with_hash(data, name, uid=uid, hashed=new, keep=keep),
+                opasswd.PATH,
+                lambda data: opasswd.with_hash(data, name, uid=uid, hashed=new, keep=keep),
             )
         except FileNotFoundError:
             return False
@@ -129,12 +127,6 @@ class ShadowFiles:
     def _require_lock(self) -> None:
         if not self._lock.is_mine():
             raise RuntimeError("the account files are changed without their lock")
-
-
-def _is_shadowed(account: PasswdEntry) -> bool:
-    """Whether the hash lives in shadow. C: `x`, or `##name` as some old systems wrote it."""
-    field = account.password.expose()
-    return field in (b"x", b"##" + account.name.encode("utf-8", "surrogateescape"))
 
 
 def _from_name_service(name: str) -> Shadow | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from pamkit.module.world import MAX_FILE
 from pamkit.stores.act_as import ActAs
 from pamkit.stores.regular import read_regular
 
@@ -12,8 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.module.world import Account, Accounts
     from pamkit.stores.root import Root
-
-_LIMIT = 1 << 20
 
 
 class DiskFiles:
@@ -25,7 +24,7 @@ class DiskFiles:
         """Serve files below ``root``; ``accounts`` knows the groups of a user to act as."""
         self._root, self._accounts = root, accounts
 
-    def read(self, path: str, *, limit: int = _LIMIT) -> bytes:
+    def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         """Return the bytes of a regular file.
 
         `OSError` if it cannot be read, is something else, or has more than ``limit`` bytes:

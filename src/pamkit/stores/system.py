@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from pamkit.module.world import World
-from pamkit.policy.source import Layout
 from pamkit.stores.accounts import accounts_for
 from pamkit.stores.clock import SystemClock
 from pamkit.stores.credentials import ShadowFiles
@@ -46,14 +45,6 @@ def _nowhere(priority: int, text: str) -> None:
 def system_outside(root: str = "/") -> SystemOutside:
     """Return what the driver of a transaction performs effects with."""
     return SystemOutside(Root(root), LibCrypt(KernelRandomness()))
-
-
-def layout_for(root: str = "/") -> Layout:
-    """Return where the installation below ``root`` keeps its policies.
-
-    The same everywhere: directories that are not there are passed over by who searches them.
-    """
-    return Layout()
 
 
 def dialect_for(root: str = "/") -> str:

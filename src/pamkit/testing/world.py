@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.module.world import Account, Failure, Group, Shadow, World
+from pamkit.module.world import MAX_FILE, Account, Failure, Group, Shadow, World
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pamkit.module.effect import Finished, Run
+
+_ENOENT, _EFBIG = 2, 27  # `errno` would be one import more than a transaction in memory needs
 
 
 class MemoryAccounts:
@@ -219,16 +221,16 @@ class MemoryFiles:
         self.read_by: list[tuple[str, str]] = []
         """Path and user (`""`: oneself) of each read."""
 
-    def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+    def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         """Return a file's bytes; `FileNotFoundError` or the exception that lies there."""
         self.read_by.append((path, self.acting_as))
         data = self.files.get(path)
         if data is None:
-            raise FileNotFoundError(2, "no such file", path)
+            raise FileNotFoundError(_ENOENT, "no such file", path)
         if isinstance(data, OSError):
             raise data
         if len(data) > limit:
-            raise OSError(27, f"the file has more than {limit} bytes", path)
+            raise OSError(_EFBIG, f"the file has more than {limit} bytes", path)
         return data
 
     def exists(self, path: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pamkit.formats import chkpwd
 from pamkit.formats.shadow_age import Age, day_of, judge_age
-from pamkit.module.world import Priority
 from pamkit.unix.helper import run_helper
 from pamkit.unix.lookup import look_up
 from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

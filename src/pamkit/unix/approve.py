@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from pamkit.formats import opasswd
 from pamkit.formats.hash_text import matches_hash
 from pamkit.formats.obscure import obscure_remark
-from pamkit.module.world import Priority
 from pamkit.unix.recipe import least_length
 from pamkit.unix.remarks import debug, tell
 from pamkit.unix.rights import is_root
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import MAX_RESPONSE
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.formats.new_hash import Recipe
     from pamkit.unix.options import Call
-
-OPASSWD = "/etc/security/opasswd"
 
 
 async def approve(
@@ -36,7 +35,7 @@ async def approve(
         if call.options.remember is not None:
             history = call.world.credentials.history(name)
             if history is None:
-                line = f"can't open {OPASSWD} file to check old passwords"
+                line = f"can't open {opasswd.PATH} file to check old passwords"
                 call.log(Priority.ERR, line)
                 return ReturnCode.ABORT
             if await _is_remembered(call, new, history):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pamkit.module.world import Priority
 from pamkit.unix.age import age_of
 from pamkit.unix.helper import ask_helper
 from pamkit.unix.lookup import look_up
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pamkit.formats.hash_text import without_aging
 from pamkit.formats.shadow_age import day_of
 from pamkit.module.call import Stop
-from pamkit.module.world import Priority
 from pamkit.unix.approve import approve
 from pamkit.unix.blank import is_blank
 from pamkit.unix.lookup import look_up
@@ -17,6 +16,7 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False

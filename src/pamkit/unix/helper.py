@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pamkit.formats import chkpwd
 from pamkit.module.effect import Finished
-from pamkit.module.world import Priority
 from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pamkit.module.world import Priority
+from pamkit.formats.passwd import is_shadowed
 from pamkit.unix.remarks import debug
 from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.record import Record
-from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.module.world import Account, Shadow
     from pamkit.unix.options import Call
+    from pamkit.vocab.secret import Secret
 
 
 class Known(Record):
@@ -37,7 +38,7 @@ def look_up(call: Call, name: str) -> Known:
         return Known(ReturnCode.AUTHINFO_UNAVAIL)
     if account is None:
         return Known(ReturnCode.USER_UNKNOWN)
-    if account.password not in (Secret("x"), Secret(f"##{account.name}")):
+    if not is_shadowed(account.name, account.password):
         return Known(ReturnCode.SUCCESS, account, account.password)
     try:
         # DIALECT: since 1.6 C asks the helper even as root, so that programs that call PAM

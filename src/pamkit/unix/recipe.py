@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from pamkit.formats.hash_text import bigcrypt
-from pamkit.formats.login_defs import value
+from pamkit.formats import login_defs
+from pamkit.formats.hash_text import DES_BYTES, bigcrypt
 from pamkit.formats.new_hash import SCHEMES, Recipe, recipe, same_scheme
-from pamkit.module.world import Priority
 from pamkit.unix.options import UnixOptions
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.unix.options import Call
 
-LOGIN_DEFS = "/etc/login.defs"
-
-_DES_LENGTH = 8
-
 
 def recipe_of(call: Call, *, complain: bool = False) -> Recipe:
     """Return how new passwords are hashed: the last scheme in the options, or login.defs's."""
     try:
-        defs = call.world.files.read(LOGIN_DEFS)
+        defs = call.world.files.read(login_defs.PATH)
     except OSError:
         defs = b""
     words = {field: option.word for field, option in UnixOptions.stated().items()}
@@ -30,10 +26,10 @@ def recipe_of(call: Call, *, complain: bool = False) -> Recipe:
         for arg in call.args
     ]
     scheme = next((field for field in reversed(named) if field in SCHEMES), None)
-    made = recipe(scheme, call.options.rounds, lambda key: value(defs, key))
+    made = recipe(scheme, call.options.rounds, lambda key: login_defs.value(defs, key))
     for complaint in made.complaints if complain else ():
         call.log(Priority.WARNING, complaint)
-    if complain and made.scheme == "des" and call.options.minlen > _DES_LENGTH:
+    if complain and made.scheme == "des" and call.options.minlen > DES_BYTES:
         call.log(Priority.NOTICE, "Password minlen reset to 8 characters")
     return made
 
@@ -41,7 +37,7 @@ def recipe_of(call: Call, *, complain: bool = False) -> Recipe:
 def least_length(call: Call, made: Recipe) -> int:
     """Return how many bytes a new password must have; DES sees no more than eight."""
     least = call.options.minlen
-    return min(least, _DES_LENGTH) if made.scheme == "des" else least
+    return min(least, DES_BYTES) if made.scheme == "des" else least
 
 
 async def hash_new(call: Call, new: Secret, made: Recipe) -> Secret | None:

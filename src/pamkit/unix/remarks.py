@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pamkit.module.world import Priority
 from pamkit.vocab.message import Style
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

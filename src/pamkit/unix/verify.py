@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pamkit.formats.auth_failure import MAX_RETRIES, Failures, Origin, first_line, last_lines
 from pamkit.formats.hash_text import matches_hash
-from pamkit.module.world import Priority
 from pamkit.unix.helper import ask_helper
 from pamkit.unix.lookup import look_up
 from pamkit.unix.recipe import recipe_of
@@ -12,6 +11,7 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import DATA_REPLACE, DATA_SILENT
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import MAX_RESPONSE
+from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False

@@ -53,7 +53,7 @@ class ReturnCode(Names):
 
     @classmethod
     def _missing_(cls, number: object) -> Any:
-        stranger = int.__new__(cls, number)  # type: ignore[call-overload]
+        stranger = int.__new__(cls, number)  # type: ignore[call-overload]  # any int
         stranger.name = "UNKNOWN"
         return stranger
 

@@ -15,7 +15,7 @@ class PamError(Exception):
     """A call was refused or could not be carried out.
 
     ``code`` is the `ReturnCode`; ``trace`` what was asked and answered, as a tuple of
-    steps (empty where nothing was asked); ``str()`` a sentence a person can act on.
+    runs (empty where no chain was walked); ``str()`` a sentence a person can act on.
     """
 
     code: ReturnCode = ReturnCode.SYSTEM_ERR

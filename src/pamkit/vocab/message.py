@@ -23,9 +23,6 @@ PROMPTS = frozenset(
 )
 """Styles that want an answer."""
 
-MAX_MESSAGES = 32
-"""How many messages one call of a conversation may carry (`PAM_MAX_NUM_MSG`)."""
-
 MAX_RESPONSE = 512
 """Bytes in an answer (`PAM_MAX_RESP_SIZE`); a longer password is cut by C modules."""
 

@@ -23,6 +23,7 @@ else:
 
 _tuple_new = tuple.__new__
 _tuple_eq = tuple.__eq__
+_tuple_iter = tuple.__iter__  # a record may be iterable in a way of its own
 
 
 def annotated(namespace: dict[str, Any]) -> tuple[str, ...]:
@@ -67,8 +68,8 @@ class RecordType(type):
             tails.append(tail)
         cls._tails = tuple(reversed(tails))
         if not eq:
-            cls.__eq__ = object.__eq__  # type: ignore[assignment]
-            cls.__hash__ = object.__hash__  # type: ignore[assignment]
+            cls.__eq__ = object.__eq__  # type: ignore[assignment]  # a place is no value
+            cls.__hash__ = object.__hash__  # type: ignore[assignment]  # goes with equality
         return cls
 
 
@@ -107,16 +108,16 @@ else:
 
         def __repr__(self) -> str:
             """The call that would make this value."""
-            inside = ", ".join(f"{f}={v!r}" for f, v in zip(self._fields, self, strict=True))
+            inside = ", ".join(f"{f}={v!r}" for f, v in zip(self._fields, _tuple_iter(self), strict=True))
             return f"{self.__class__.__name__}({inside})"
 
         def __getnewargs__(self) -> tuple[Any, ...]:
             """Pickle and copy by the fields."""
-            return tuple(self)
+            return tuple(_tuple_iter(self))
 
         def changed(self, **changes: Any) -> Self:
             """Return a copy with some fields replaced."""
-            named = dict(zip(self._fields, self, strict=True))
+            named = dict(zip(self._fields, _tuple_iter(self), strict=True))
             return self.__class__(**(named | changes))
 
 
