@@ -253,3 +253,41 @@ def test_nobody_answers_and_the_login_is_refused(conversation: Any) -> None:
             assert refused.value.code in (_C.AUTHTOK_ERR, _C.CONV_ERR)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("where", ["open_session", "close_session"])
+def test_a_cancellation_at_a_session_leaves_nothing_behind_and_goes_on(where: str) -> None:
+    calls: list[str] = []
+    ended: list[int] = []
+    asked = asyncio.Event()
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        name = call.primitive.name.lower()
+        calls.append(name if name != "setcred" else f"setcred {call.flags}")
+        call.set_data(name, 1, lambda data, status: ended.append(status))
+        if name == where:
+            await call.ask(Style.PROMPT_ECHO_ON, "?")
+        return _C.SUCCESS
+
+    async def slow(messages: tuple[Message, ...]) -> Sequence[Answer]:
+        asked.set()
+        await asyncio.sleep(0.05)
+        return ["yes"]
+
+    async def main() -> None:
+        names = ("authenticate", "acct_mgmt", "setcred", "open_session", "close_session")
+        given = settings(module("x", **dict.fromkeys(names, hook)))
+
+        async def body() -> None:
+            async with await aio.login("alice", service="test", conversation=slow, **given):
+                pass
+
+        task = asyncio.ensure_future(body())
+        await asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert calls[-1] == "setcred 4"
+    assert ended, "the transaction was ended"

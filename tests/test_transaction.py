@@ -8,7 +8,7 @@ import pytest
 import pamkit
 from pamkit.module.call import ModuleCall
 from pamkit.module.facts import LOCKS_ACCOUNT
-from pamkit.testing.script import Script, hidden, later, visible
+from pamkit.testing.script import Line, Script, hidden, later, visible
 from pamkit.testing.world import MemoryLog
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import BY_CODE
@@ -390,3 +390,223 @@ def test_findings_and_policy_can_be_looked_at() -> None:
         assert {"missing-other", "unknown-control"} == {f.rule for f in transaction.findings}
         assert transaction.policy.service == transaction.service == "test"
         assert repr(transaction) == "<Transaction 'test' for 'alice'>"
+
+
+# --- what happens between `Incomplete` and the call that goes on
+
+
+def test_user_and_service_cannot_change_while_a_call_waits() -> None:
+    """What was proved so far was proved of somebody else, or by another policy."""
+    answers = [_C.INCOMPLETE]
+    waits = module("x", authenticate=lambda call: answers.pop() if answers else 0)
+    policy = {"test": "auth required pam_x.so\n", "strict": "auth required pam_deny.so\n"}
+    later_script = Script(later(Style.PROMPT_ECHO_OFF, "Password: "))
+    for hooks, script in ((waits, None), (asking(), later_script)):
+        with start(hooks, policy=policy, conversation=script) as transaction:
+            with pytest.raises(pamkit.Incomplete):
+                transaction.authenticate()
+            transaction.items["user"] = "alice"  # it is alice already
+            for item, value in (("user", "root"), ("service", "strict")):
+                with pytest.raises(pamkit.PamError, match="while a call waits") as refused:
+                    transaction.items[item] = value
+                assert refused.value.code == _C.PERM_DENIED
+            transaction.items["tty"] = "tty1"
+
+
+def test_a_service_that_a_module_changes_is_not_answered_by_the_old_policy() -> None:
+    def hook(call: ModuleCall[Any]) -> int:
+        call.set_item(Item.SERVICE, "strict")
+        return _C.INCOMPLETE
+
+    policy = {"test": "auth required pam_x.so\n", "strict": "auth required pam_y.so\n"}
+    no = module("y", authenticate=lambda call: _C.AUTH_ERR)
+    with start(module("x", authenticate=hook), no, policy=policy) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.authenticate()
+        with pytest.raises(pamkit.WrongCredentials):
+            transaction.authenticate()
+
+
+def test_a_waiting_call_does_not_go_on_with_other_flags() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        await call.ask(Style.PROMPT_ECHO_ON, "?")
+        return _C.SUCCESS
+
+    script = Script(later(Style.PROMPT_ECHO_ON, "?"), visible("?", "yes"))
+    with start(module("x", setcred=hook), conversation=script) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.setcred(pamkit.Flag.DELETE_CRED)
+        with pytest.raises(pamkit.PamError, match="other flags"):
+            transaction.setcred(pamkit.Flag.ESTABLISH_CRED)
+        transaction.setcred(pamkit.Flag.DELETE_CRED)
+
+
+def test_no_credentials_follow_an_authenticate_that_raised() -> None:
+    policy = "auth optional pam_x.so\nauth required pam_y.so\n"
+    yes = module("y", authenticate=lambda call: 0, setcred=lambda call: 0)
+
+    def breaks(code: int, microseconds: int) -> None:
+        raise RuntimeError
+
+    for conversation, callback, raised in (
+        (Script(hidden("Password: ", RuntimeError())), None, pamkit.ConversationEnded),
+        (None, breaks, RuntimeError),
+    ):
+        with start(asking(), yes, policy=policy, conversation=conversation) as transaction:
+            transaction.items["fail_delay"] = callback
+            with pytest.raises(raised):
+                transaction.authenticate()
+            with pytest.raises(pamkit.Denied):
+                transaction.setcred()
+
+
+def test_a_refusal_stands_although_the_service_is_set_again() -> None:
+    calls: list[str] = []
+    with start(answering(calls, authenticate=_C.AUTH_ERR)) as transaction:
+        with pytest.raises(pamkit.WrongCredentials):
+            transaction.authenticate()
+        transaction.items["service"] = "test"
+        with pytest.raises(pamkit.Denied):
+            transaction.setcred()
+    assert calls == ["authenticate"]
+
+
+# --- sessions that are cut off, or wait
+
+
+class Sessions:
+    """A module whose session hooks ask, and which notes what it is called for."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    async def hook(self, call: ModuleCall[Any]) -> int:
+        name = call.primitive.name.lower()
+        self.calls.append(name if name != "setcred" else f"setcred {call.flags}")
+        if "session" in name:
+            await call.ask(Style.PROMPT_ECHO_ON, f"{name}?")
+        return _C.SUCCESS
+
+    def module(self) -> Any:
+        names = ("authenticate", "acct_mgmt", "setcred", "open_session", "close_session")
+        return module("x", **dict.fromkeys(names, self.hook))
+
+
+def test_a_session_that_waits_goes_on_with_the_same_call() -> None:
+    sessions = Sessions()
+    script = Script(
+        later(Style.PROMPT_ECHO_ON, "open_session?"),
+        visible("open_session?", "yes"),
+        later(Style.PROMPT_ECHO_ON, "close_session?"),
+        visible("close_session?", "yes"),
+    )
+    with start(sessions.module(), conversation=script) as transaction:
+        session = transaction.session()
+        for step in (session.open, session.close):
+            with pytest.raises(pamkit.Incomplete):
+                step()
+            step()
+    assert sessions.calls == ["setcred 2", "open_session", "close_session", "setcred 4"]
+    script.assert_used_up()
+
+
+def test_a_hook_that_waits_keeps_the_whole_choreography() -> None:
+    waiting = {"acct_mgmt": 1, "open_session": 1, "close_session": 1}
+    calls: list[str] = []
+
+    def hook(call: ModuleCall[Any]) -> int:
+        name = call.primitive.name.lower()
+        calls.append(name)
+        if waiting.get(name):
+            waiting[name] -= 1
+            return _C.INCOMPLETE
+        return _C.SUCCESS
+
+    names = ("authenticate", "acct_mgmt", "setcred", "open_session", "close_session")
+    with start(module("x", **dict.fromkeys(names, hook))) as transaction:
+        session = transaction.session()
+        for step in (transaction.admit, session.open, session.close):
+            with pytest.raises(pamkit.Incomplete):
+                step()
+            step()
+    assert calls == [
+        "authenticate",
+        "acct_mgmt",
+        "acct_mgmt",
+        "setcred",
+        "open_session",
+        "open_session",
+        "close_session",
+        "close_session",
+        "setcred",
+    ]
+
+
+@pytest.mark.parametrize("where", ["open_session", "close_session"])
+def test_an_interrupt_leaves_no_credentials_behind(where: str) -> None:
+    sessions = Sessions()
+    lines = [visible("open_session?", "yes")] * (where == "close_session")
+    script = Script(*lines, visible(f"{where}?", KeyboardInterrupt()))
+    with start(sessions.module(), conversation=script) as transaction:
+        with pytest.raises(KeyboardInterrupt), transaction.session():
+            pass
+    assert sessions.calls[-1] == "setcred 4"
+
+
+def test_a_session_whose_conversation_broke_while_it_opened_is_closed() -> None:
+    calls: list[str] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        calls.append(call.primitive.name.lower())
+        if call.primitive is Primitive.OPEN_SESSION:
+            await call.say(Style.TEXT_INFO, "welcome")
+        return _C.SUCCESS
+
+    def breaks(messages: Any) -> list[None]:
+        raise RuntimeError
+
+    names = ("setcred", "open_session", "close_session")
+    with start(module("x", **dict.fromkeys(names, hook)), conversation=breaks) as transaction:
+        with pytest.raises(pamkit.ConversationEnded), transaction.session():
+            pytest.fail("the body ran")
+    assert calls == ["setcred", "open_session", "close_session", "setcred"]
+
+
+def test_an_interrupt_in_a_cleanup_comes_after_the_others() -> None:
+    cleaned: list[str] = []
+
+    def hook(call: ModuleCall[Any]) -> int:
+        def interrupted(data: str, status: int) -> None:
+            raise KeyboardInterrupt
+
+        call.set_data("a", "a", lambda data, status: cleaned.append(data))
+        call.set_data("b", "b", interrupted)
+        return _C.SUCCESS
+
+    transaction = start(module("x", authenticate=hook))
+    transaction.authenticate()
+    with pytest.raises(KeyboardInterrupt):
+        transaction.end()
+    assert cleaned == ["a"]
+
+
+# --- which exception it is
+
+
+def test_a_change_that_is_refused_says_why_although_nobody_answered_again() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        await call.ask(Style.PROMPT_ECHO_OFF, "New password: ")
+        await call.say(Style.ERROR_MSG, "You must choose a longer password.")
+        if await call.say(Style.PROMPT_ECHO_OFF, "New password: ") != _C.SUCCESS:
+            return _C.AUTHTOK_ERR
+        return _C.SUCCESS
+
+    script = Script(
+        hidden("New password: ", "x"),
+        Line(Style.ERROR_MSG, "You must choose a longer password."),
+        hidden("New password: ", pamkit.ConversationEnded(message="asked again")),
+    )
+    with start(module("x", chauthtok=hook), conversation=script) as transaction:
+        with pytest.raises(pamkit.TokenError, match="You must choose a longer password") as refused:
+            transaction.chauthtok()
+    assert isinstance(refused.value.__cause__, pamkit.ConversationEnded)

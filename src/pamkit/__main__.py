@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from pamkit.cli.main import main
+from pamkit.cli.entry import main
 
 sys.exit(main())

@@ -7,14 +7,20 @@ timer.  The meaning is that of `pamkit.Transaction`: both drive the same corouti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+import contextlib
+from collections.abc import Awaitable, Coroutine
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Self
 
-from pamkit.engine.choreography import admit, finish_session, start_session
-from pamkit.engine.driver import Kept, NotYet, checked, unanswered
-from pamkit.front import Front, prepared
-from pamkit.module.effect import Ask, Effect, Hash, Run, Wait
+from pamkit.engine.choreography import (
+    admit,
+    delete_credentials,
+    finish_session,
+    start_session,
+)
+from pamkit.engine.driver import Heard, Kept, NotYet, checked, resumed, unanswered
+from pamkit.front import Front, prepared, was_opened
+from pamkit.module.effect import Ask, Effect, Hash, Later, Run, Wait
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
@@ -23,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from pamkit.front import Verb
+    from pamkit.engine.transaction import Core
+    from pamkit.front import Key, Verb
     from pamkit.vocab.message import Answer, Message
 
 
@@ -66,7 +73,10 @@ class Transaction(Front):
 
     async def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
-        await self._verb("admit", lambda: admit(self._core, flags, change_expired=change_expired))
+        await self._verb(
+            ("admit", flags, change_expired),
+            lambda: admit(self._core, flags, change_expired=change_expired),
+        )
 
     def session(self, flags: int = 0) -> Session:
         """Return an asynchronous context manager like `pamkit.Transaction.session`."""
@@ -83,12 +93,13 @@ class Transaction(Front):
             self._let_go()
 
     async def _primitive(self, primitive: Primitive, flags: int) -> None:
-        await self._verb(primitive.name.lower(), lambda: self._core.call(primitive, flags))
+        name = primitive.name.lower()
+        await self._verb((name, flags, False), lambda: self._core.call(primitive, flags))
 
-    async def _verb(self, name: str, start: Callable[[], Verb]) -> None:
+    async def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
         self._take_hold()
         try:
-            kept = self._resumed(name)
+            kept = self._resumed(key)
             performer = _Performer(self)
             first = len(self._core.runs)
             try:
@@ -97,12 +108,12 @@ class Transaction(Front):
                 else:
                     code = await _drive(kept.coroutine, performer, kept.effect)
             except Kept as waiting:
-                self._kept = (name, waiting)
+                self._kept = (key, waiting)
                 raise Incomplete from None
             except BaseException:
-                self._core.abandon()
+                self._cut_off(first)
                 raise
-            self._judge(code, performer.fault, first)
+            self._judge(code, performer, first)
         finally:
             self._let_go()
 
@@ -140,26 +151,58 @@ class Session:
         return dict(self.transaction.env.items())
 
     async def open(self) -> None:
-        """Establish credentials and open the session."""
-        transaction = self.transaction
-        await transaction._verb("session", lambda: start_session(transaction._core, self._flags))
+        """Establish credentials and open the session; what a cancellation cuts off is undone."""
+        core, flags = self.transaction._core, self._flags
+        key = ("session", flags, False)
+        try:
+            await self.transaction._verb(key, lambda: start_session(core, flags))
+        except PamError as refused:
+            if was_opened(refused.trace):
+                await self._undo(finish_session)  # it was open when the conversation broke
+            raise
+        except BaseException:
+            await _to_the_end(self._undo(delete_credentials))
+            raise
         self._open = True
 
     async def close(self) -> None:
-        """Close the session and delete the credentials, once; cancellation does not stop it."""
-        await asyncio.shield(asyncio.ensure_future(self._close()))
+        """Close the session and delete the credentials, once.
+
+        A cancellation waits until that is done, and then goes on its way; a second one does
+        not wait.
+        """
+        await _to_the_end(self._close())
 
     async def _close(self) -> None:
-        transaction = self.transaction
+        core, flags = self.transaction._core, self._flags
+        key = ("close", flags, False)
         try:
             if self._open:
-                self._open = False
-                await transaction._verb(
-                    "close", lambda: finish_session(transaction._core, self._flags)
-                )
-        finally:
-            if self._ends:
-                transaction.end()
+                await self.transaction._verb(key, lambda: finish_session(core, flags))
+        except Incomplete:
+            raise
+        except PamError:
+            self._closed()
+            raise
+        except BaseException:
+            await self._undo(delete_credentials)
+            self._closed()
+            raise
+        self._closed()
+
+    async def _undo(self, what: Callable[[Core, int], Verb]) -> None:
+        """Take back what was cut off, whatever comes of it."""
+        core, flags = self.transaction._core, self._flags
+        key = ("undo", flags, False)
+        try:
+            await self.transaction._verb(key, lambda: what(core, flags))
+        except PamError:
+            return
+
+    def _closed(self) -> None:
+        self._open = False
+        if self._ends:
+            self.transaction.end()
 
     async def __aenter__(self) -> Self:
         """Open the session, unless it is open."""
@@ -216,6 +259,19 @@ async def check(
             await one.admit(flags)
 
 
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await something that one cancellation must not cut off; the cancellation comes after it."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.done():
+            raise
+        with contextlib.suppress(PamError):  # the cancellation is what counts now
+            await task  # a second cancellation reaches it
+        raise
+
+
 async def _drive(
     coroutine: Verb,
     perform: Callable[[Effect], Awaitable[Any]],
@@ -223,7 +279,7 @@ async def _drive(
 ) -> int:
     """Step a coroutine of the core, awaiting each effect; the twin of `engine.driver.drive`."""
     try:
-        effect = coroutine.send(None) if waiting is None else waiting
+        effect = resumed(coroutine, waiting)
         while True:
             try:
                 result = await perform(effect)
@@ -241,19 +297,21 @@ async def _drive(
         return code
 
 
-class _Performer:
+class _Performer(Heard):
     """Awaits effects for one verb of one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
+        super().__init__()
         self._conversation = transaction._core.handle.conversation
         self._outside, self._executor = transaction._outside, transaction._executor
-        self.fault: Exception | None = None
 
     async def __call__(self, effect: Effect) -> Any:
         if isinstance(effect, Ask):
             return await self._ask(effect.messages)
         if isinstance(effect, Wait):
             return await asyncio.sleep(effect.seconds)
+        if isinstance(effect, Later):
+            raise NotYet
         loop = asyncio.get_running_loop()
         if isinstance(effect, Hash):
             token, crypt = effect.token.expose(), self._outside.crypt
@@ -263,6 +321,7 @@ class _Performer:
         raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
 
     async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+        self.hear(messages)
         if self._conversation is None:
             return unanswered(messages)
         try:

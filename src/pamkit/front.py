@@ -8,6 +8,7 @@ from pamkit.assembly import core
 from pamkit.engine.views import Environment, Items
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
+from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from pamkit.engine.delay import FailDelay
-    from pamkit.engine.driver import Kept, Outside
+    from pamkit.engine.driver import Heard, Kept, Outside
     from pamkit.module.effect import Effect
     from pamkit.module.registry import Module
     from pamkit.module.world import World
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from pamkit.policy.source import PolicySource
     from pamkit.semantics.trace import Run, Step
     from pamkit.vocab.diagnostic import Finding
-    from pamkit.vocab.facility import Primitive
     from pamkit.vocab.secret import Secret
 
     Verb = Coroutine[Effect, Any, int]
+    Key = tuple[str, int, bool]
+    """What tells one call from another: its name, its flags, and whether it renews passwords."""
 
 
 class Front:
@@ -76,10 +78,10 @@ class Front:
         self._outside = outside
         self._core.handle.conversation = conversation
         self._lock = _thread.allocate_lock()
-        self._kept: tuple[str, Kept] | None = None
+        self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
-        self.items = Items(self._core.handle)
+        self.items = Items(self._core.handle, self._is_waiting)
         """The items, by `Item` or name."""
         self.env = Environment(self._core.handle)
         """The PAM environment, for the user's process."""
@@ -134,59 +136,120 @@ class Front:
     def _let_go(self) -> None:
         self._lock.release()
 
-    def _resumed(self, name: str) -> Kept | None:
-        """Return what is kept for a verb; raises `PamError` if something else is."""
+    def _is_waiting(self) -> bool:
+        return self._kept is not None or self._core.waiting
+
+    def _resumed(self, key: Key) -> Kept | None:
+        """Return what is kept for a call; raises `PamError` if something else is."""
         if self._kept is None:
             return None
-        waiting, kept = self._kept
-        if waiting != name:
+        (name, *how), kept = self._kept
+        if self._core.handle.service_changed:
+            self._forget_kept()  # a module changed the service: what waits is another policy's
+            return None
+        if name != key[0]:
             raise PamError(
-                ReturnCode.ABORT, f"`{waiting}` waits for its conversation: call it again first"
+                ReturnCode.ABORT, f"`{name}` waits for its conversation: call it again first"
             )
+        if tuple(how) != key[1:]:
+            raise PamError(ReturnCode.ABORT, f"`{name}` was called with other flags, and waits")
         self._kept = None
         return kept
 
-    def _judge(self, code: int, fault: Exception | None, first: int) -> None:
+    def _forget_kept(self) -> None:
+        """Close what is kept, so that its hook cleans up."""
+        if self._kept is not None:
+            self._kept[1].coroutine.close()
+            self._kept = None
+            self._core.abandon()
+
+    def _cut_off(self, first: int) -> None:
+        """A verb was ended by an exception: what it did so far is no ground for the next."""
+        self._core.abandon()
+        self._disown(first)
+
+    def _disown(self, first: int) -> None:
+        """Take authenticate for refused; a session that was opened can still be closed."""
+        if any(run.primitive is Primitive.AUTHENTICATE for run in self._core.runs[first:]):
+            self._core.refuse(Primitive.AUTHENTICATE)
+
+    def _judge(self, code: int, performer: Heard, first: int) -> None:
         """Return if a verb succeeded; raise if it did not.
 
-        ``fault`` is what the conversation raised, ``first`` the number of runs before the verb.
+        ``performer`` knows what the conversation raised and was told, ``first`` is the number
+        of runs before the verb.
         """
         self._status = code
+        fault = performer.fault
         runs = tuple(self._core.runs[first:])
         gave_up = fault is None or isinstance(fault, (PamError, EOFError))
         if code == ReturnCode.SUCCESS and gave_up:
             return
-        if fault is None:
-            raise self._refusal(code, runs)
         if code == ReturnCode.SUCCESS:
             # The conversation broke in a way of its own: yes is not what was meant.
             self._status = code = ReturnCode.CONV_ERR
-        told = fault.message if isinstance(fault, PamError) else "the conversation failed"
-        if isinstance(fault, EOFError):
-            told = "the conversation ended before all was answered"
-        raise ConversationEnded(ReturnCode(code), told, runs) from fault
+            self._disown(first)
+        if fault is None or (gave_up and _has_a_reason(code, runs)):
+            error = self._refusal(code, runs, performer.told)
+        else:
+            error = ConversationEnded(ReturnCode(code), _last_words(fault), runs)
+        raise error from fault
 
-    def _refusal(self, code: int, runs: tuple[Run, ...]) -> PamError:
-        """Return the exception for a refusing code."""
+    def _refusal(self, code: int, runs: tuple[Run, ...], told: list[str]) -> PamError:
+        """Return the exception for a refusing code; what a change was refused for is told."""
         deciding = runs[-1].deciding if runs else None
         if deciding is not None and self._core.locks(deciding.link):
             return AccountLocked(code, "the account is locked", runs)
-        return refusal(code, trace=runs)
+        changing = bool(runs) and runs[-1].primitive is Primitive.CHAUTHTOK
+        return refusal(code, told[-1].rstrip(".") if changing and told else "", runs)
 
     def _finish(self, status: int | None) -> None:
-        """End the transaction, once; what a cleanup raises is logged."""
+        """End the transaction, once; what a cleanup raises is logged.
+
+        An interrupt in a cleanup goes on its way when all the others have run.
+        """
         if self._ended:
             return
         self._ended = True
-        if self._kept is not None:
-            self._kept[1].coroutine.close()
-            self._kept = None
+        self._forget_kept()
+        interrupts: list[BaseException] = []
         for fault in self._core.end(self._status if status is None else status):
-            self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {type(fault).__name__}")
+            if isinstance(fault, Exception):
+                name = type(fault).__name__
+                self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
+            else:
+                interrupts.append(fault)
+        for fault in interrupts:
+            raise fault
 
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
+
+
+def was_opened(runs: tuple[Run, ...]) -> bool:
+    """Whether a session was opened in these runs."""
+    return any(
+        run.primitive is Primitive.OPEN_SESSION and run.code == ReturnCode.SUCCESS for run in runs
+    )
+
+
+def _has_a_reason(code: int, runs: tuple[Run, ...]) -> bool:
+    """Whether a refusal means more than that nobody answered.
+
+    Where authenticate was refused and nobody answered, it was for that; an account check or a
+    change has reasons of its own.
+    """
+    authenticating = not runs or runs[-1].primitive is Primitive.AUTHENTICATE
+    return not authenticating and code not in (ReturnCode.CONV_ERR, ReturnCode.CONV_AGAIN)
+
+
+def _last_words(fault: Exception) -> str:
+    if isinstance(fault, PamError):
+        return fault.message
+    if isinstance(fault, EOFError):
+        return "the conversation ended before all was answered"
+    return "the conversation failed"
 
 
 class Prepared:

@@ -5,9 +5,14 @@ Contracts: `pam_start(3)`, `pam_authenticate(3)` and its sisters, `pam_end(3)`.
 
 from __future__ import annotations
 
-from pamkit.engine.choreography import admit, finish_session, start_session
+from pamkit.engine.choreography import (
+    admit,
+    delete_credentials,
+    finish_session,
+    start_session,
+)
 from pamkit.engine.driver import Kept, Performer, drive
-from pamkit.front import Front, prepared
+from pamkit.front import Front, prepared, was_opened
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
 
@@ -18,7 +23,8 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from pamkit.engine.driver import Conversation
-    from pamkit.front import Verb
+    from pamkit.engine.transaction import Core
+    from pamkit.front import Key, Verb
     from pamkit.vocab.secret import Secret
 
 
@@ -66,7 +72,10 @@ class Transaction(Front):
 
     def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
-        self._verb("admit", lambda: admit(self._core, flags, change_expired=change_expired))
+        self._verb(
+            ("admit", flags, change_expired),
+            lambda: admit(self._core, flags, change_expired=change_expired),
+        )
 
     def session(self, flags: int = 0) -> Session:
         """Return a context manager: credentials, session, and both undone in the right order."""
@@ -83,13 +92,14 @@ class Transaction(Front):
             self._let_go()
 
     def _primitive(self, primitive: Primitive, flags: int) -> None:
-        self._verb(primitive.name.lower(), lambda: self._core.call(primitive, flags))
+        name = primitive.name.lower()
+        self._verb((name, flags, False), lambda: self._core.call(primitive, flags))
 
-    def _verb(self, name: str, start: Callable[[], Verb]) -> None:
+    def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
         """Drive a coroutine of the core to its end; raise unless its code is success."""
         self._take_hold()
         try:
-            kept = self._resumed(name)
+            kept = self._resumed(key)
             performer = Performer(self._core.handle.conversation, self._outside)
             first = len(self._core.runs)
             try:
@@ -98,12 +108,12 @@ class Transaction(Front):
                 else:
                     code = drive(kept.coroutine, performer, kept.effect)
             except Kept as waiting:
-                self._kept = (name, waiting)
+                self._kept = (key, waiting)
                 raise Incomplete from None
             except BaseException:
-                self._core.abandon()
+                self._cut_off(first)
                 raise
-            self._judge(code, performer.fault, first)
+            self._judge(code, performer, first)
         finally:
             self._let_go()
 
@@ -146,21 +156,54 @@ class Session:
         return dict(self.transaction.env.items())
 
     def open(self) -> None:
-        """Establish credentials and open the session."""
-        transaction = self.transaction
-        transaction._verb("session", lambda: start_session(transaction._core, self._flags))
+        """Establish credentials and open the session.
+
+        If the conversation says `NotYet`, `Incomplete` is raised: call it again.
+        """
+        core, flags = self.transaction._core, self._flags
+        try:
+            self.transaction._verb(("session", flags, False), lambda: start_session(core, flags))
+        except PamError as refused:
+            if was_opened(refused.trace):
+                self._undo(finish_session)  # it was open when the conversation broke
+            raise
+        except BaseException:
+            self._undo(delete_credentials)
+            raise
         self._open = True
 
     def close(self) -> None:
-        """Close the session and delete the credentials, once."""
-        transaction = self.transaction
+        """Close the session and delete the credentials, once.
+
+        If the conversation says `NotYet`, `Incomplete` is raised: call it again.
+        """
+        core, flags = self.transaction._core, self._flags
         try:
             if self._open:
-                self._open = False
-                transaction._verb("close", lambda: finish_session(transaction._core, self._flags))
-        finally:
-            if self._ends:
-                transaction.end()
+                self.transaction._verb(("close", flags, False), lambda: finish_session(core, flags))
+        except Incomplete:
+            raise
+        except PamError:
+            self._closed()
+            raise
+        except BaseException:
+            self._undo(delete_credentials)
+            self._closed()
+            raise
+        self._closed()
+
+    def _undo(self, what: Callable[[Core, int], Verb]) -> None:
+        """Take back what was cut off; what cut it off goes on its way whatever comes of it."""
+        core, flags = self.transaction._core, self._flags
+        try:
+            self.transaction._verb(("undo", flags, False), lambda: what(core, flags))
+        except PamError:
+            return
+
+    def _closed(self) -> None:
+        self._open = False
+        if self._ends:
+            self.transaction.end()
 
     def __enter__(self) -> Self:
         """Open the session, unless it is open."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,12 @@ def test_time_never_makes_an_account_younger(days: list[int], today: int) -> Non
 
 def test_days_begin_at_midnight_in_utc() -> None:
     assert [day_of(second) for second in (0.0, 86399.9, 86400.0)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("field", range(6))
+def test_a_number_below_minus_one_is_no_number_of_days(field: int) -> None:
+    """What 32 bits make of 4294967291; the C module lets nobody in with it either."""
+    days = [-1] * 6
+    days[field] = -5
+    line = Shadow("alice", Secret("x"), *days)
+    assert judge_age(line, 20_000) == Age(ReturnCode.AUTHINFO_UNAVAIL)

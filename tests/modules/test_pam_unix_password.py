@@ -230,6 +230,20 @@ def test_a_lock_that_is_held_is_busy() -> None:
     assert change(world, *OLD, *new("something-new")) is ReturnCode.AUTHTOK_LOCK_BUSY
 
 
+def test_what_can_never_be_locked_is_no_matter_of_waiting() -> None:
+    class Held30(Held):
+        def __enter__(self) -> None:
+            raise OSError(30, "Read-only file system")
+
+    class ReadOnly(MemoryCredentials):
+        def lock(self) -> Held:
+            return Held30(self)
+
+    world = user_world().changed(credentials=ReadOnly([shadow("alice", "secret")]))
+    assert change(world, *OLD, *new("something-new")) is ReturnCode.AUTHTOK_ERR
+    assert "cannot be locked: Read-only file system" in log_of(world)[-1]
+
+
 class FreeSoon(MemoryCredentials):
     """Another holds the lock, but not for long."""
 

@@ -17,3 +17,9 @@ def test_a_chain_gives_all_its_links_those_of_substacks_in_place() -> None:
 def test_a_link_is_a_place_and_equal_only_to_itself() -> None:
     assert link(0) != link(0)
     assert len({link(0), link(0)}) == 2
+
+
+def test_a_chain_shows_itself_although_it_is_iterated_by_its_links() -> None:
+    chain = Chain(Facility.AUTH, "x", ())
+    assert repr(chain) == f"Chain(facility={Facility.AUTH!r}, origin='x', links=())"
+    assert chain.changed(origin="y").origin == "y"

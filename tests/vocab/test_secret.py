@@ -72,3 +72,9 @@ def test_it_does_not_travel() -> None:
 def test_it_shows_a_word_and_never_the_token() -> None:
     secret = Secret("hunter2")
     assert {str(secret), repr(secret), f"{secret}", f"{secret!r}"} == {"Secret(…)"}
+
+
+@pytest.mark.parametrize("odd", [5, 0, False, [], None, {"a": 1}])
+def test_what_is_no_token_does_not_become_an_empty_password(odd: object) -> None:
+    with pytest.raises(TypeError, match="expected text or bytes"):
+        Secret(odd)  # type: ignore[arg-type]  # that it is refused is the point

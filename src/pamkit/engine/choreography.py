@@ -6,6 +6,7 @@ session), `pam_open_session(3)`; seed requirements A5, A6, B6, B9.
 
 from __future__ import annotations
 
+from pamkit.module.effect import Later
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
@@ -22,31 +23,43 @@ async def admit(core: Core, flags: int, *, change_expired: bool) -> int:
 
     With ``change_expired`` a password that must be changed is changed on the way.
     """
-    code = await core.call(Primitive.AUTHENTICATE, flags)
+    code = await _whole(core, Primitive.AUTHENTICATE, flags)
     if code != ReturnCode.SUCCESS:
         return code
-    code = await core.call(Primitive.ACCT_MGMT, flags)
+    code = await _whole(core, Primitive.ACCT_MGMT, flags)
     if code != ReturnCode.NEW_AUTHTOK_REQD or not change_expired:
         return code
     # Yes is still open: the change itself has to succeed, and it was authenticate that
     # proved who asks for it.
-    return await core.call(Primitive.CHAUTHTOK, flags & _SILENT | Flag.CHANGE_EXPIRED_AUTHTOK)
+    flags = flags & _SILENT | Flag.CHANGE_EXPIRED_AUTHTOK
+    return await _whole(core, Primitive.CHAUTHTOK, flags)
 
 
 async def start_session(core: Core, flags: int) -> int:
     """Establish credentials and open the session; undo the first if the second fails."""
-    silent = flags & _SILENT
-    code = await core.call(Primitive.SETCRED, silent | Flag.ESTABLISH_CRED)
+    code = await _whole(core, Primitive.SETCRED, flags & _SILENT | Flag.ESTABLISH_CRED)
     if code != ReturnCode.SUCCESS:
         return code
-    code = await core.call(Primitive.OPEN_SESSION, flags)
+    code = await _whole(core, Primitive.OPEN_SESSION, flags)
     if code != ReturnCode.SUCCESS:
-        await core.call(Primitive.SETCRED, silent | Flag.DELETE_CRED)
+        await delete_credentials(core, flags)
     return code
 
 
 async def finish_session(core: Core, flags: int) -> int:
     """Close the session and delete the credentials, the second whatever the first says."""
-    closed = await core.call(Primitive.CLOSE_SESSION, flags)
-    deleted = await core.call(Primitive.SETCRED, flags & _SILENT | Flag.DELETE_CRED)
+    closed = await _whole(core, Primitive.CLOSE_SESSION, flags)
+    deleted = await delete_credentials(core, flags)
     return closed if closed != ReturnCode.SUCCESS else deleted
+
+
+async def delete_credentials(core: Core, flags: int) -> int:
+    """Delete the credentials: what is left to do where opening or closing was cut off."""
+    return await _whole(core, Primitive.SETCRED, flags & _SILENT | Flag.DELETE_CRED)
+
+
+async def _whole(core: Core, primitive: Primitive, flags: int) -> int:
+    """Carry a primitive out to its end; a hook that waits keeps the whole choreography."""
+    while (code := await core.call(primitive, flags)) == ReturnCode.INCOMPLETE:
+        await Later()
+    return code

@@ -5,7 +5,7 @@ The asynchronous twin is `pamkit.aio`; the meaning of a transaction lies in neit
 
 from __future__ import annotations
 
-from pamkit.module.effect import Ask, Effect, Hash, Run, Wait
+from pamkit.module.effect import Ask, Effect, Hash, Later, Run, Wait
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
 from pamkit.vocab.secret import Secret
@@ -69,7 +69,7 @@ def drive(
     closes the coroutine and is passed on.
     """
     try:
-        effect = coroutine.send(None) if waiting is None else waiting
+        effect = resumed(coroutine, waiting)
         while True:
             try:
                 result = perform(effect)
@@ -87,16 +87,35 @@ def drive(
         return code
 
 
-class Performer:
-    """Performs effects on the spot, with one conversation and one outside."""
+def resumed(coroutine: Coroutine[Effect, Any, int], waiting: Effect | None) -> Effect:
+    """Return the effect to perform next; raises `StopIteration` if the coroutine ends."""
+    if waiting is None or isinstance(waiting, Later):
+        return coroutine.send(None)  # the call that was waited for is this one
+    return waiting
 
-    __slots__ = ("_conversation", "_outside", "fault")
+
+class Heard:
+    """What a conversation was told, and what it raised."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.fault: Exception | None = None
+        """What the conversation raised, for the application."""
+        self.told: list[str] = []
+        """The error messages, in order."""
+
+    def hear(self, messages: tuple[Message, ...]) -> None:
+        """Keep the error messages."""
+        self.told += [m.text for m in messages if m.style is Style.ERROR_MSG]
+
+
+class Performer(Heard):
+    """Performs effects on the spot, with one conversation and one outside."""
 
     def __init__(self, conversation: Conversation | None, outside: Outside) -> None:
         """Perform with ``conversation``; without one, nobody answers prompts."""
+        super().__init__()
         self._conversation, self._outside = conversation, outside
-        self.fault: Exception | None = None
-        """What the conversation raised, for the application."""
 
     def __call__(self, effect: Effect) -> Any:
         """Perform one effect and return its result."""
@@ -108,9 +127,12 @@ class Performer:
             return self._outside.run(effect)
         if isinstance(effect, Wait):
             return self._outside.sleep(effect.seconds)
+        if isinstance(effect, Later):
+            raise NotYet
         raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
 
     def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+        self.hear(messages)
         if self._conversation is None:
             return unanswered(messages)
         try:

@@ -156,7 +156,7 @@ class Handle:
             if cleanup is not None:
                 try:
                     cleanup(value, status)
-                except Exception as odd:  # noqa: BLE001  # the other cleanups must run as well
+                except BaseException as odd:  # noqa: BLE001  # the other cleanups must run as well
                     raised.append(odd)
         self.wipe_tokens()
         self.env.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pamkit.engine.driver import NotYet
 from pamkit.engine.harmless import harmless
+from pamkit.policy.words import ascii_lower
 from pamkit.vocab.errors import ConversationEnded
 from pamkit.vocab.message import Style
 from pamkit.vocab.names import Names
@@ -101,11 +102,11 @@ class Answers:
             for key, value in (answers or {}).items()
         ]
         self._texts = ORDINARY | {
-            text.format(kind.casefold()): want
+            text.format(ascii_lower(kind)): want
             for text, want in TYPED.items()
             for kind in token_types
         }
-        self._texts |= {_bare(text).casefold(): want for text, want in (translated or {}).items()}
+        self._texts |= {ascii_lower(_bare(text)): want for text, want in (translated or {}).items()}
         self._otherwise = otherwise
         self._step = _Step()
         self._given: list[Secret] = []
@@ -182,7 +183,7 @@ class Answers:
         return None, None
 
     def _ordinary(self, style: Style, text: str, step: _Step) -> tuple[object, Secret | None]:
-        want = self._texts.get(text.casefold())
+        want = self._texts.get(ascii_lower(text))
         # A password is no answer to a prompt that shows it, nor a name to one that hides it.
         fitting = Style.PROMPT_ECHO_ON if want is Wanted.USER else Style.PROMPT_ECHO_OFF
         if want is None or style is not fitting:
@@ -320,11 +321,11 @@ class _Step:
 
     def give(self, key: object, text: str, token: Secret) -> None:
         self.used |= {key}
-        self.last_text, self.last_token = text.casefold(), token
+        self.last_text, self.last_token = ascii_lower(text), token
 
     def is_retype(self, text: str) -> bool:
         """Whether a prompt is what `pam_get_authtok_verify(3)` makes of the one before."""
-        return self.last_text is not None and text.casefold() == f"retype {self.last_text}"
+        return self.last_text is not None and ascii_lower(text) == f"retype {self.last_text}"
 
 
 def _token(value: Token) -> Secret:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pamkit.policy.chain import Chain, Link
     from pamkit.policy.dialect import Dialect
 
+_GOOD = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD)
+"""What another primitive may follow: somebody is known, even if the password is too old."""
+
 _TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
 
 
@@ -63,13 +66,21 @@ class Core:
         self._suspended: Suspended | None = None
         self._paths: dict[Primitive, Path] = {}
         self._remembered: dict[Primitive, dict[int, int]] = {}
+        self._refused: set[Primitive] = set()
         self._use(load(handle.service))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a walk waits to be taken up again, because a hook answered `incomplete`."""
+        return self._suspended is not None
 
     def _use(self, policy: Policy) -> None:
         self.policy = policy
         self.chains: dict[Facility, Chain] = compile_policy(policy)
         self._dispatcher.forget()
-        self._paths.clear()
+        # A walk of the old policy's chain says nothing about the new one; a refusal stands.
+        self._suspended = None
+        self._paths = dict.fromkeys(self._refused, ())
         self._remembered.clear()
         self.handle.service_changed = False
 
@@ -80,8 +91,7 @@ class Core:
         that cannot be loaded any more is `ABORT`.
         """
         if not self._flags_allowed(primitive, flags):
-            if primitive not in REPLAYS:
-                self._paths[primitive] = ()  # it did not succeed: nothing may follow it
+            self.refuse(primitive)
             return ReturnCode.SYSTEM_ERR
         if primitive is Primitive.SETCRED:
             flags = self._cred_flags(flags)
@@ -118,7 +128,11 @@ class Core:
 
     async def _chauthtok(self, flags: int) -> int:
         """Two passes; the second only after a plain success of the first."""
-        updating = self._suspended is not None and self._suspended.update
+        updating = (
+            self._suspended is not None
+            and self._suspended.update
+            and not self.handle.service_changed
+        )
         if not updating:
             code = await self._dispatch(Primitive.CHAUTHTOK, flags | Flag.PRELIM_CHECK)
             if code != ReturnCode.SUCCESS:
@@ -143,8 +157,8 @@ class Core:
         self._suspended = None
         update = _updates(primitive, flags)
         mode = self._mode(primitive)
-        if resume is None and not update and primitive not in REPLAYS:
-            self._paths[primitive] = ()  # until it has ended, no yes can be built on it
+        if resume is None and not update:
+            self.refuse(primitive)  # until it has ended, no yes can be built on it
         if mode.path == ():
             self._log(f"{primitive.name.lower()} has no path to follow")
             return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
@@ -190,6 +204,8 @@ class Core:
         run = Run(primitive, self.handle.service, flags, steps, verdict or START, code, replayed)
         if primitive not in REPLAYS and not _updates(primitive, flags):
             self._paths[primitive] = path_of(run)
+            if code in _GOOD:
+                self._refused.discard(primitive)
         self.runs.append(run)
         if self._audit is not None:
             self._audit(run)
@@ -213,13 +229,19 @@ class Core:
         """Whether a link's module is one that locks accounts, so that its no means locked."""
         return self._dispatcher.states(link, LOCKS_ACCOUNT.name)
 
+    def refuse(self, primitive: Primitive) -> None:
+        """Take a primitive for refused, whatever it answered: nothing may follow its path."""
+        if primitive not in REPLAYS:
+            self._paths[primitive] = ()
+            self._refused.add(primitive)
+
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
         self._suspended = None
         self.handle.wipe_tokens()
         self.delay.finish()
 
-    def end(self, status: int) -> list[Exception]:
+    def end(self, status: int) -> list[BaseException]:
         """End the transaction: cleanups newest first, tokens wiped (`pam_end(3)`)."""
         return self.handle.clean_up(status)
 

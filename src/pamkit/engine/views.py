@@ -8,10 +8,13 @@ from pamkit.vocab.item import Item
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from pamkit.engine.handle import Handle
+
+
+_WHO = (Item.USER, Item.SERVICE)
 
 
 class Items:
@@ -21,11 +24,11 @@ class Items:
     modules: touching one raises `PamError` with `BAD_ITEM`, as `pam_get_item(3)` says.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_handle", "_waiting")
 
-    def __init__(self, handle: Handle) -> None:
-        """Show the items of ``handle``."""
-        self._handle = handle
+    def __init__(self, handle: Handle, waiting: Callable[[], bool] = lambda: False) -> None:
+        """Show the items of ``handle``; ``waiting`` says whether a call is half done."""
+        self._handle, self._waiting = handle, waiting
 
     def __getitem__(self, item: Item | str | int) -> Any:
         """Return an item, or `None`."""
@@ -38,6 +41,12 @@ class Items:
         """Set an item; text may be bytes."""
         if isinstance(value, bytes):
             value = value.decode("utf-8", "surrogateescape")
+        if _item(item) in _WHO and value != self[item] and self._waiting():
+            # What was proved so far was proved of somebody else, or by another policy.
+            raise PamError(
+                ReturnCode.PERM_DENIED,
+                f"the item `{_item(item).name}` cannot change while a call waits to be finished",
+            )
         code = self._handle.set(_item(item), value, from_module=False)
         if code != ReturnCode.SUCCESS:
             raise PamError(

@@ -31,10 +31,14 @@ def judge_age(entry: Shadow, today: int) -> Age:
     `ACCT_EXPIRED`: the account has ended.  `NEW_AUTHTOK_REQD`: the password must be changed.
     `AUTHTOK_EXPIRED`: it is too late to change it.  `AUTHTOK_ERR`: it may not be changed yet,
     which only a password change minds (CVE-2009-0579).
+    `AUTHINFO_UNAVAIL`: a number in it is no number of days.
 
     Source: shadow(5); the order is that of Linux-PAM 1.7, where a limit is reached *on* its
     day.  DIALECT: for 1.5.2 the limits of the password are passed a day later.
     """
+    if min(entry.days) < -1:
+        # Nobody counts days below zero: what was meant is not known, so it is not yes.
+        return Age(ReturnCode.AUTHINFO_UNAVAIL)
     if 0 <= entry.expires <= today:
         return Age(ReturnCode.ACCT_EXPIRED)
     if entry.last_change == 0:

@@ -71,6 +71,14 @@ class Run(Effect):
         return finished
 
 
+class Later(Effect):
+    """Wait until the application makes the same call again."""
+
+    def __await__(self) -> Generator[Effect, Any, None]:
+        """Come back when it has."""
+        yield self
+
+
 class Wait(Effect):
     """Wait for some seconds."""
 

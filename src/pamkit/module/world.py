@@ -162,6 +162,18 @@ class Shadow(Record):
     inactive_days: int = -1
     expires: int = -1
 
+    @property
+    def days(self) -> tuple[int, ...]:
+        """All its numbers, in the order of the file."""
+        return (
+            self.last_change,
+            self.min_days,
+            self.max_days,
+            self.warn_days,
+            self.inactive_days,
+            self.expires,
+        )
+
 
 class Failure(Record):
     """One failed attempt: when (seconds since 1970), from where, and whether it still counts."""

@@ -52,7 +52,9 @@ def rewrite(root: Root, path: str, edit: Edit) -> bool:
 
 
 def _replace(place: Place, old: int, status: os.stat_result, data: bytes) -> None:
-    aside = b".pam." + place.name + os.urandom(6).hex().encode()
+    # One name: what a writer that was killed left behind goes before the next one writes.
+    aside = b".pam." + place.name
+    _remove(aside, place.directory)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(aside, flags, 0o600, dir_fd=place.directory)
     try:

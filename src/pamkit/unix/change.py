@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _TRIES = 3
 """How often an applicant may come up with a new password."""
 
-_LOCK_TRIES = 100
+_LOCK_TRIES = 1500
 _LOCK_PAUSE = 0.01
-"""Seconds between tries.  C: each of its 100 tries may wait 15 s inside lckpwdf(3)."""
+"""Seconds between tries: 15 s in all, as lckpwdf(3) waits."""
 
 _MOST_REMEMBERED = 400
 
@@ -80,32 +80,35 @@ async def update(call: Call, name: str) -> ReturnCode:
     else:
         call.log(Priority.NOTICE, "new password not acceptable")
         return code
+    hashed = await hash_new(call, new, made)  # slow: before the lock, which others wait for
+    if hashed is None:
+        call.log(Priority.CRIT, "crypt() failure or out of memory for password")
+        return ReturnCode.BUF_ERR
     lock = await _locked(call)
-    if lock is None:
-        return ReturnCode.AUTHTOK_LOCK_BUSY
     try:
-        return await _replace(call, name, old, new, made)
+        return await _replace(call, name, old, new, made, hashed)
     finally:
         lock.__exit__(None, None, None)
 
 
-async def _locked(call: Call) -> AbstractContextManager[None] | None:
-    """Return the lock of the account files, taken; `None` if it cannot be had."""
+async def _locked(call: Call) -> AbstractContextManager[None]:
+    """Return the lock of the account files, taken; ends the hook if it cannot be had."""
     for _ in range(_LOCK_TRIES):
         lock = call.world.credentials.lock()
         try:
             lock.__enter__()
         except BlockingIOError:
             await call.wait(_LOCK_PAUSE)
-        except OSError:
-            return None
+        except OSError as fault:
+            call.log(Priority.ERR, f"the account files cannot be locked: {fault.strerror}")
+            raise Stop(ReturnCode.AUTHTOK_ERR) from None
         else:
             return lock
-    return None
+    raise Stop(ReturnCode.AUTHTOK_LOCK_BUSY)
 
 
 async def _replace(
-    call: Call, name: str, old: Secret | None, new: Secret, made: Recipe
+    call: Call, name: str, old: Secret | None, new: Secret, made: Recipe, hashed: Secret
 ) -> ReturnCode:
     """Check everything again, now that nobody else can write, and store the new password."""
     if old is not None:
@@ -125,10 +128,6 @@ async def _replace(
     if code is not ReturnCode.SUCCESS:
         call.log(Priority.NOTICE, "new password not acceptable 2")
         return code
-    hashed = await hash_new(call, new, made)
-    if hashed is None:
-        call.log(Priority.CRIT, "crypt() failure or out of memory for password")
-        return ReturnCode.BUF_ERR
     try:
         stored = _store(call, name, hashed, remember=old is not None)
     except OSError:

@@ -108,7 +108,9 @@ else:
 
         def __repr__(self) -> str:
             """The call that would make this value."""
-            inside = ", ".join(f"{f}={v!r}" for f, v in zip(self._fields, _tuple_iter(self), strict=True))
+            inside = ", ".join(
+                f"{f}={v!r}" for f, v in zip(self._fields, _tuple_iter(self), strict=True)
+            )
             return f"{self.__class__.__name__}({inside})"
 
         def __getnewargs__(self) -> tuple[Any, ...]:

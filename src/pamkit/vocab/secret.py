@@ -15,14 +15,20 @@ class Secret:
     __slots__ = ("_bytes",)
 
     def __init__(self, token: str | bytes | bytearray | Secret) -> None:
-        """Take a copy of ``token``; `ValueError` for a text that no bytes stand for."""
+        """Take a copy of ``token``.
+
+        `ValueError` for a text that no bytes stand for, `TypeError` for anything that is no
+        token: a number or an empty list would become an empty password.
+        """
         self._bytes: bytearray
         if isinstance(token, Secret):
             self._bytes = token._bytes.copy()
         elif isinstance(token, str):
             self._bytes = _encoded(token)
-        else:
+        elif isinstance(token, (bytes, bytearray)):
             self._bytes = bytearray(token)
+        else:
+            raise TypeError(f"expected text or bytes, found {type(token).__name__}")
 
     def expose(self) -> bytes:
         """Return the token itself, for the one line that needs it."""
