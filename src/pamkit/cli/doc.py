@@ -7,7 +7,8 @@ import textwrap
 from pamkit.cli.screen import screen
 from pamkit.cli.usage import UsageError
 from pamkit.docgen.find import did_you_mean, find, names
-from pamkit.docgen.modules import module_names
+from pamkit.docgen.man import roff
+from pamkit.docgen.modules import declared, module_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def doc(args: argparse.Namespace) -> int:
     """Show the pages of a name, or every name there is."""
+    if args.man:
+        return _manual_page(args.name)
     if args.name is None:
         _list(screen(plain=args.plain))
         return 0
@@ -25,6 +28,18 @@ def doc(args: argparse.Namespace) -> int:
     if page is None:
         raise UsageError(f"nothing is known of `{args.name}`", did_you_mean(args.name))
     screen(plain=args.plain).markdown(page)
+    return 0
+
+
+def _manual_page(name: str | None) -> int:
+    """Write a module's manual page for man(1) to standard output."""
+    known = declared(name or "")
+    if known is None:
+        raise UsageError(
+            f"there is no module `{name or ''}`",
+            "expected one of " + ", ".join(module_names()),
+        )
+    print(roff(*known), end="")
     return 0
 
 

@@ -196,6 +196,9 @@ def _add_doc(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     doc.set_defaults(parser=doc)
     doc.add_argument("name", metavar="NAME", nargs="?", help="as in pam_unix, auth_err, requisite")
+    doc.add_argument(
+        "--man", action="store_true", help="write a module's page for man(1): `| man -l -`"
+    )
     _add_plain(doc)
 
 
