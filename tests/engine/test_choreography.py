@@ -79,10 +79,10 @@ def test_a_session_that_does_not_open_leaves_no_credentials() -> None:
     assert calls[-1] == ("setcred", 4)
 
 
-def test_without_credentials_no_session_is_opened() -> None:
+def test_without_credentials_no_session_is_opened_and_half_of_them_are_deleted() -> None:
     t, calls = trial(setcred=_C.CRED_ERR)
     assert done(t, start_session(t.core, 0)) == _C.CRED_ERR
-    assert calls == [("setcred", 2)]
+    assert calls == [("setcred", 2), ("setcred", 4)]
 
 
 def test_a_session_that_does_not_close_still_loses_its_credentials() -> None:

@@ -36,11 +36,13 @@ async def admit(core: Core, flags: int, *, change_expired: bool) -> int:
 
 
 async def start_session(core: Core, flags: int) -> int:
-    """Establish credentials and open the session; undo the first if the second fails."""
+    """Establish credentials and open the session; if either fails, leave no credentials.
+
+    Where establishing fails, some modules may have set theirs before another one refused.
+    """
     code = await _whole(core, Primitive.SETCRED, flags & _SILENT | Flag.ESTABLISH_CRED)
-    if code != ReturnCode.SUCCESS:
-        return code
-    code = await _whole(core, Primitive.OPEN_SESSION, flags)
+    if code == ReturnCode.SUCCESS:
+        code = await _whole(core, Primitive.OPEN_SESSION, flags)
     if code != ReturnCode.SUCCESS:
         await delete_credentials(core, flags)
     return code
