@@ -110,7 +110,7 @@ class Transaction(Front):
             except Kept as waiting:
                 self._kept = (key, waiting)
                 raise Incomplete from None
-            except BaseException:
+            except BaseException:  # an interrupt too; it goes on
                 self._cut_off(first)
                 raise
             self._judge(code, performer, first)
@@ -160,7 +160,7 @@ class Session:
             if was_opened(refused.trace):
                 await self._undo(finish_session)  # it was open when the conversation broke
             raise
-        except BaseException:
+        except BaseException:  # an interrupt; it goes on when the rest is undone
             await _to_the_end(self._undo(delete_credentials))
             raise
         self._open = True
@@ -184,7 +184,7 @@ class Session:
         except PamError:
             self._closed()
             raise
-        except BaseException:
+        except BaseException:  # an interrupt; it goes on when the rest is undone
             await self._undo(delete_credentials)
             self._closed()
             raise
@@ -243,7 +243,7 @@ async def login(
             await transaction.admit(flags, change_expired=can_change)
             session = Session(transaction, ends=True)
             await session.open()
-        except BaseException:
+        except BaseException:  # an interrupt too: nothing is left open
             transaction.end()
             raise
     return session
@@ -287,7 +287,7 @@ async def _drive(
                 raise Kept(coroutine, effect) from None
             except Exception as fault:  # noqa: BLE001  # the hook that waits decides
                 effect = coroutine.throw(fault)
-            except BaseException:
+            except BaseException:  # an interrupt closes the hook that waits
                 coroutine.close()
                 raise
             else:

@@ -110,7 +110,7 @@ class Transaction(Front):
             except Kept as waiting:
                 self._kept = (key, waiting)
                 raise Incomplete from None
-            except BaseException:
+            except BaseException:  # an interrupt too; it goes on
                 self._cut_off(first)
                 raise
             self._judge(code, performer, first)
@@ -167,7 +167,7 @@ class Session:
             if was_opened(refused.trace):
                 self._undo(finish_session)  # it was open when the conversation broke
             raise
-        except BaseException:
+        except BaseException:  # an interrupt; it goes on when the rest is undone
             self._undo(delete_credentials)
             raise
         self._open = True
@@ -186,7 +186,7 @@ class Session:
         except PamError:
             self._closed()
             raise
-        except BaseException:
+        except BaseException:  # an interrupt; it goes on when the rest is undone
             self._undo(delete_credentials)
             self._closed()
             raise
@@ -252,7 +252,7 @@ def login(
             transaction.admit(flags, change_expired=can_change)
             session = Session(transaction, ends=True)
             session.open()
-        except BaseException:
+        except BaseException:  # an interrupt too: nothing is left open
             transaction.end()
             raise
     return session
