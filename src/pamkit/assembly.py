@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
+    from pamkit.module.registry import Natives
     from pamkit.module.world import World
     from pamkit.policy.source import PolicySource
     from pamkit.semantics.trace import Run, Step
@@ -114,6 +115,7 @@ def core(
     watch: Callable[[Primitive, Step], object] | None = None,
     audit: Callable[[Run], object] | None = None,
     log: Callable[[int, str], object] | None = None,
+    natives: Natives | None = None,
 ) -> Core:
     """Return the core of a new transaction.
 
@@ -149,6 +151,7 @@ def core(
         quirks=chosen,
         watch=watch,
         audit=audit,
+        natives=natives,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pamkit.module.world import Account, Group
-from pamkit.stores import nss
+from pamkit.stores import c_by_ctypes, nss
 from pamkit.stores.accounts import AccountFiles, NameService, accounts_for
 from pamkit.stores.root import Root
 from pamkit.vocab.secret import Secret
@@ -181,7 +181,7 @@ def test_the_c_library_tells_unknown_from_unreadable(image: Path) -> None:
 def test_a_look_up_that_fails_is_an_error(
     monkeypatch: pytest.MonkeyPatch, system: NameService
 ) -> None:
-    monkeypatch.setattr(nss, "_LAST_SIZE", 0)
+    monkeypatch.setattr(c_by_ctypes, "_LAST_SIZE", 0)
     with pytest.raises(OSError, match="too long") as caught:
         system.find("root")
     assert caught.value.errno == errno.ERANGE

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pamkit.stores import hashing
+from pamkit.stores import c_by_ctypes
 from pamkit.stores.hashing import LibCrypt
 from pamkit.stores.randomness import KernelRandomness
 
@@ -145,7 +145,8 @@ def test_what_the_library_worked_with_is_wiped(
 def test_a_missing_library_is_said_with_a_remedy(
     libcrypt: LibCrypt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hashing, "_LIBRARIES", ("libnone.so.9",))
+    monkeypatch.setattr(c_by_ctypes, "_LIBCRYPTS", ("libnone.so.9",))
+    monkeypatch.setattr(c_by_ctypes, "_libcrypt", {})
     with pytest.raises(OSError, match=r"expected `libnone\.so\.9`, install lib") as caught:
         libcrypt.crypt(b"x", "$6$s")
     assert caught.value.errno == errno.ENOENT
@@ -157,8 +158,8 @@ def test_a_missing_library_is_said_with_a_remedy(
 def test_an_old_library_hashes_with_what_it_has(
     libcrypt: LibCrypt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = hashing._functions()
-    monkeypatch.setattr(hashing, "_functions", lambda: {"crypt_r": loaded["crypt_r"]})
+    loaded = c_by_ctypes._crypt_functions()
+    monkeypatch.setattr(c_by_ctypes, "_libcrypt", {"crypt_r": loaded["crypt_r"]})
     token, hashed = VECTORS[5]
     assert libcrypt.crypt(token, hashed) == hashed
     assert libcrypt.crypt(token, "*0") is None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.handle import Handle
-    from pamkit.module.registry import Registry
+    from pamkit.module.registry import Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.vocab.facility import Primitive
@@ -62,10 +62,11 @@ class Dispatcher:
         world: World,
         registry: Registry,
         watch: Callable[[Primitive, Step], object] | None = None,
+        natives: Natives | None = None,
     ) -> None:
         """Ask modules from ``registry``; tell ``watch`` about each step as it is made."""
         self._handle, self._delay, self._world = handle, delay, world
-        self._registry, self._watch = registry, watch
+        self._registry, self._watch, self._natives = registry, watch, natives
         self._bound: dict[Link, Bound] = {}
 
     def forget(self) -> None:
@@ -122,9 +123,7 @@ class Dispatcher:
         """Return what a link answers, and a note for the trace."""
         if link.refusal:
             return ReturnCode.PERM_DENIED, link.refusal
-        bound = self._bound.get(link)
-        if bound is None:
-            bound = self._bound[link] = self._bind(link)
+        bound = await self.bind(link)
         if bound.module is None:
             return ReturnCode.MODULE_UNKNOWN, bound.fault
         hook = bound.module.hooks.get(primitive)
@@ -145,6 +144,7 @@ class Dispatcher:
             # An old name still works: that is no error of this login.
             old = problem.rule == "deprecated-option"
             call.log(Priority.DEBUG if old else Priority.ERR, problem.message)
+        self._handle.current = call
         try:
             answer = hook(call)
             if not isinstance(answer, int):
@@ -157,6 +157,8 @@ class Dispatcher:
             note = f"raised {type(fault).__name__} at {where}"
             self._log(Priority.ERR, f"{bound.module.name}: {note}")
             return ReturnCode.SERVICE_ERR, note
+        finally:
+            self._handle.current = None
         if not _is_code(answer):
             # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
             note = f"answered {type(answer).__name__} instead of a return code"
@@ -169,10 +171,14 @@ class Dispatcher:
             return answer, note
         return answer, ""
 
-    def _bind(self, link: Link) -> Bound:
-        bound = bind(link, self._registry)
-        if bound.module is None and not link.quiet:
-            self._log(Priority.ERR, bound.fault)
+    async def bind(self, link: Link) -> Bound:
+        """Return a link with its module, found once for each policy."""
+        bound = self._bound.get(link)
+        if bound is None:
+            bound = self._bound[link] = await bind(link, self._registry, self._natives)
+            if bound.module is None and not link.quiet:
+                for line in bound.fault.split("\n"):
+                    self._log(Priority.ERR, line)
         return bound
 
     def _log(self, priority: int, text: str) -> None:

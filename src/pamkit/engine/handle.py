@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from pamkit.engine.call import Call
     from pamkit.module.call import Cleanup
     from pamkit.vocab.secret import Secret
 
@@ -26,6 +27,7 @@ class Handle:
         "_data",
         "conversation",
         "conversation_failure",
+        "current",
         "delay_callback",
         "env",
         "service_changed",
@@ -51,6 +53,8 @@ class Handle:
         self.conversation_failure: int | None = None
         """What asking for the user's name ended with, so that it is not asked again."""
         self.service_changed = False
+        self.current: Call | None = None
+        """The hook that is being asked; C functions of native modules speak for it."""
 
     @property
     def service(self) -> str:
@@ -138,21 +142,32 @@ class Handle:
 
     def set_data(self, name: str, value: Any, cleanup: Cleanup | None) -> None:
         """Keep module data; the old data of that name is cleaned up first."""
-        if name in self._data:
-            old, old_cleanup = self._data[name]
-            if old_cleanup is not None:
-                old_cleanup(old, DATA_REPLACE)
-        self._data[name] = (value, cleanup)
+        old, old_cleanup = self._data.get(name, (None, None))
+        if old_cleanup is not None:
+            old_cleanup(old, DATA_REPLACE)
+        self.keep(name, value, cleanup)
 
     def data(self, name: str) -> Any:
         """Return module data; `KeyError` if there is none."""
         return self._data[name][0]
 
+    def entry(self, name: str) -> tuple[Any, Cleanup | None] | None:
+        """Return module data and its cleanup; `None` if there is none of that name."""
+        return self._data.get(name)
+
+    def keep(self, name: str, value: Any, cleanup: Cleanup | None) -> None:
+        """Put data in a place whose old data has been cleaned up, or was never there."""
+        self._data[name] = (value, cleanup)
+
+    def newest_data(self) -> tuple[Any, Cleanup | None] | None:
+        """Take the newest data and its cleanup off the handle; `None` if none is left."""
+        return self._data.popitem()[1] if self._data else None
+
     def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
         raised: list[BaseException] = []
-        while self._data:
-            _, (value, cleanup) = self._data.popitem()
+        while (newest := self.newest_data()) is not None:
+            value, cleanup = newest
             if cleanup is not None:
                 try:
                     cleanup(value, status)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pamkit.engine.delay import FailDelay
 from pamkit.engine.dispatch import FRESH, Dispatcher, Mode, Suspended
 from pamkit.engine.handle import Handle
-from pamkit.module.effect import Wait
+from pamkit.module.effect import Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.resolve import Policy
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pamkit.module.registry import Registry
+    from pamkit.module.registry import Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.policy.dialect import Dialect
@@ -50,11 +50,13 @@ class Core:
         quirks: frozenset[str] = frozenset(),
         watch: Callable[[Primitive, Step], object] | None = None,
         audit: Callable[[Run], object] | None = None,
+        natives: Natives | None = None,
     ) -> None:
         """Start a transaction; raises `PolicyError` where `pam_start` answers `PAM_ABORT`.
 
         ``load`` gives the policy of a service.  ``watch`` hears each step as it is made,
-        ``audit`` each finished run.
+        ``audit`` each finished run, and may answer a code that refuses what cannot be put on
+        record.  ``natives`` finds modules that are not written in Python.
         """
         self.handle = handle
         self.world = world
@@ -62,7 +64,7 @@ class Core:
         self.runs: list[Run] = []
         self._load, self._dialect, self._quirks = load, dialect, quirks
         self._audit = audit
-        self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch)
+        self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch, natives)
         self._suspended: Suspended | None = None
         self._paths: dict[Primitive, Path] = {}
         self._remembered: dict[Primitive, dict[int, int]] = {}
@@ -83,6 +85,16 @@ class Core:
         self._paths = dict.fromkeys(self._refused, ())
         self._remembered.clear()
         self.handle.service_changed = False
+
+    async def prepare(self) -> None:
+        """Bind every link of every chain now: libpam loads its modules in `pam_start(3)`.
+
+        A program may leave the root or its rights behind before it makes the first call.
+        """
+        for chain in self.chains.values():
+            for link in chain:
+                if not link.refusal:
+                    await self._dispatcher.bind(link)
 
     async def call(self, primitive: Primitive, flags: int = 0) -> int:
         """Carry out a primitive; return the code the application gets.
@@ -207,8 +219,10 @@ class Core:
             if code in _GOOD:
                 self._refused.discard(primitive)
         self.runs.append(run)
-        if self._audit is not None:
-            self._audit(run)
+        refusal = None if self._audit is None else self._audit(run)
+        if isinstance(refusal, ReturnCode) and refusal not in (code, ReturnCode.SUCCESS):
+            self.refuse(primitive)  # what cannot be put on record has not happened
+            return refusal
         return code
 
     async def _delay(self, code: int) -> None:
@@ -218,7 +232,9 @@ class Core:
             # C: it is called on success too, and with what an earlier round asked for.
             length = self.delay.length(self.world.random)
             self.delay.finish()
-            callback(code, length)
+            told = callback(code, length)
+            if isinstance(told, Effect):
+                await told
             return
         asked, length = self.delay.asked, self.delay.length(self.world.random)
         self.delay.finish()

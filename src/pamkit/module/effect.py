@@ -87,3 +87,49 @@ class Wait(Effect):
     def __await__(self) -> Generator[Effect, Any, None]:
         """Come back when the time has passed."""
         yield self
+
+
+class Native(Effect):
+    """Call a hook of a native module: its address, the flags, the words of its line."""
+
+    pointer: int
+    flags: int
+    args: tuple[str, ...]
+
+    def __await__(self) -> Generator[Effect, Any, int]:
+        """Come back with what it answers."""
+        answer: int = yield self
+        return answer
+
+
+class Tell(Effect):
+    """Tell an application in C how a call ended, and how long it is to wait."""
+
+    pointer: int
+    code: int
+    microseconds: int
+
+    def __await__(self) -> Generator[Effect, Any, None]:
+        """Come back when it has been told."""
+        yield self
+
+
+class Load(Effect):
+    """Open a native module: the path of a shared object."""
+
+    path: str
+
+    def __await__(self) -> Generator[Effect, Any, Loaded]:
+        """Come back with its hooks, or why there are none."""
+        loaded: Loaded = yield self
+        return loaded
+
+
+class Loaded(Record, eq=False):
+    """A native module that was opened: the addresses of its six hooks, 0 where it has none.
+
+    The order is that of `Primitive`.  ``fault`` says why it could not be opened.
+    """
+
+    hooks: tuple[int, ...] = ()
+    fault: str = ""

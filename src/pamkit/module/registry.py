@@ -10,10 +10,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
+    from typing import Protocol
 
     from pamkit.module.call import Hook
 
     Importer = Callable[[str], "ModuleType | None"]
+
+    class Natives(Protocol):
+        """Finds modules that are no Python: shared objects that speak C."""
+
+        def come_first(self, written: str) -> bool:
+            """Whether a native module is wanted even if there is one in Python."""
+
+        async def find(self, written: str) -> Module | str:
+            """Return the module a policy names, or why there is none."""
 
 
 class Module(Record, eq=False):

@@ -134,4 +134,4 @@ def _from_name_service(name: str) -> Shadow | None:
     if found is None:
         return None
     key, hashed, *days = found
-    return Shadow(text_of(key), Secret(hashed), *days[:6])
+    return Shadow(text_of(key), Secret(hashed), *days)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LOCK_FILE = "/etc/.pwd.lock"
 """The file that lckpwdf(3) locks."""
 
+_FROM_START = 0
+"""C: `SEEK_SET`."""
+
 
 class PasswordLock:
     """Holds the lock while it is entered; excludes processes, threads and the C library.
@@ -72,4 +75,4 @@ def _open(root: Root) -> int:
 
 def _whole_file(kind: int) -> bytes:
     """Return C's ``struct flock`` for a whole file; ``l_pid`` has to be 0."""
-    return struct.pack("hhqqi0q", kind, os.SEEK_SET, 0, 0, 0)
+    return struct.pack("hhqqi0q", kind, _FROM_START, 0, 0, 0)

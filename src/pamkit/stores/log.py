@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pamkit.stores.c_library import c_library
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +23,8 @@ class SystemLog:
 
     def write(self, priority: int, text: str) -> None:
         """Write one line; ``priority`` is one of syslog(3), 0 to 7."""
-        import ctypes
-
         line = one_line(text).encode("utf-8", "surrogateescape")
-        ctypes.CDLL(None).syslog(
-            ctypes.c_int(_AUTHPRIV | (priority & 7)), b"%s", ctypes.c_char_p(line)
-        )
+        c_library.syslog(_AUTHPRIV | (priority & 7), line)
 
 
 class CallingLog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 
 class ThisProcess:
@@ -39,4 +40,5 @@ class ThisProcess:
 
 def _text(name: str) -> str:
     """Return a name as all texts are decoded here, whatever the locale says."""
-    return os.fsencode(name).decode("utf-8", "surrogateescape")
+    data = name.encode(sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())
+    return data.decode("utf-8", "surrogateescape")

@@ -33,7 +33,7 @@ class Root:
         """
         if not path:
             raise ValueError("the root directory is empty: expected a path, or `/`")
-        self.path = "/" + os.path.abspath(path).lstrip("/")  # POSIX keeps two slashes
+        self.path = _from_here(os.fspath(path))
         self._path = _encoded(self.path)
 
     @property
@@ -128,6 +128,20 @@ def _link(name: bytes, directory: int) -> bytes | None:
         if error.errno in (errno.EINVAL, errno.ENOENT):
             return None
         raise
+
+
+def _from_here(path: str) -> str:
+    """Return an absolute path without `.`, `..` and doubled slashes; no link is looked at.
+
+    `os.path.abspath` would do; in the core of our own libpam.so.0 there is no `os.path`.
+    """
+    names: list[str] = []
+    for name in (path if path.startswith("/") else f"{os.getcwd()}/{path}").split("/"):
+        if name == "..":
+            del names[-1:]
+        elif name not in ("", "."):
+            names.append(name)
+    return "/" + "/".join(names)
 
 
 def _absolute(path: str) -> bytes:

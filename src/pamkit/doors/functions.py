@@ -1,0 +1,427 @@
+"""The functions of libpam.so.0, each as a function or a generator over words of C.
+
+A function answers a word, or a pair: the return code and the word that is handed out.  One
+that has to reach outside is a generator (see `doors.requests`).  What is not answered here was
+refused by the caller before it asked.
+
+Contracts: `pam_start(3)` and its sisters; what no page says is Linux-PAM's, measured.
+"""
+
+from __future__ import annotations
+
+from pamkit.doors.door import (
+    CONVERSATION,
+    DATA_OF_XAUTH,
+    DOORS,
+    LENGTH_OF_XAUTH,
+    NAME_OF_XAUTH,
+    XAUTHDATA,
+    Door,
+    decoded,
+    encoded,
+    forget_xauth,
+    strings,
+)
+from pamkit.doors.perform import drive
+from pamkit.doors.requests import CLEANUP, CLOSE, FROM_APPLICATION, FROM_MODULE, signed
+from pamkit.doors.start import NotStarted, new_core
+from pamkit.doors.talk import take, talk
+from pamkit.engine.call import Call
+from pamkit.module.call import Stop
+from pamkit.module.effect import Tell
+from pamkit.stores.c_memory import WORD, c_memory
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.flags import DATA_REPLACE
+from pamkit.vocab.item import TEXTS, TOKENS, Item
+from pamkit.vocab.priority import Priority
+from pamkit.vocab.record import Record
+from pamkit.vocab.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+    from pamkit.doors.requests import Steps
+    from pamkit.module.effect import Effect
+
+# C: plain numbers; an answer of a door is a word.
+_SUCCESS = int(ReturnCode.SUCCESS)
+_SYSTEM_ERR = int(ReturnCode.SYSTEM_ERR)
+_BAD_ITEM = int(ReturnCode.BAD_ITEM)
+_ABORT = int(ReturnCode.ABORT)
+_USER, _CONV, _FAIL_DELAY, _XAUTHDATA = 2, 5, 10, 12
+_TEXTS = frozenset(int(item) for item in TEXTS)
+_TOKENS = frozenset(int(item) for item in TOKENS)
+
+
+class NativeData(Record, eq=False):
+    """Module data of a native module: its pointer, and the address of its cleanup or 0."""
+
+    pointer: int
+    cleanup: int
+
+
+class NativeDelay(Record, eq=False):
+    """An application's delay function in C."""
+
+    pointer: int
+
+    def __call__(self, code: int, microseconds: int) -> Tell:
+        """Return what tells it."""
+        return Tell(self.pointer, int(code), microseconds)
+
+
+def start(service: int, user: int, conversation: int, confdir: int) -> Steps[Any]:
+    """`pam_start(3)`, `pam_start_confdir(3)`: the policy is read, its modules are opened."""
+    try:
+        core, trail = new_core(
+            decoded(c_memory.text(service)),
+            decoded(c_memory.text(user)),
+            decoded(c_memory.text(confdir)),
+        )
+    except NotStarted as refused:
+        return int(refused.code), 0
+    door = Door(core, trail)
+    _copy(conversation, door.address + CONVERSATION, 2)
+    yield from drive(door, core.prepare())
+    return _SUCCESS, door.address
+
+
+def end(handle: int, status: int) -> Steps[int]:
+    """`pam_end(3)`: cleanups newest first, then everything is overwritten and freed."""
+    door = DOORS.get(handle)
+    if door is None or door.caller != FROM_APPLICATION:
+        return _SYSTEM_ERR
+    core = door.core
+    door.trail.at_end()
+    while (newest := core.handle.newest_data()) is not None:
+        value, cleanup = newest
+        if isinstance(value, NativeData):
+            if value.cleanup:
+                yield (CLEANUP, value.cleanup, handle, value.pointer, signed(status))
+        elif cleanup is not None:
+            try:
+                cleanup(value, signed(status))
+            except Exception:  # noqa: BLE001  # the other cleanups must run as well
+                core.world.log.write(Priority.ERR, "PAM a cleanup of module data failed")
+    core.end(signed(status))
+    for block in door.modules:
+        yield (CLOSE, block)
+    door.close()
+    return _SUCCESS
+
+
+def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
+    def call(handle: int, flags: int) -> Steps[int]:
+        door = DOORS.get(handle)
+        # C: a module may not call the application's functions on its own handle.
+        if door is None or door.caller != FROM_APPLICATION:
+            return _SYSTEM_ERR
+        core, finished, runs = door.core, False, len(door.core.runs)
+        door.caller = FROM_MODULE
+        try:
+            code = yield from drive(door, core.call(primitive, signed(flags)))
+            finished = True
+        finally:
+            door.caller = FROM_APPLICATION
+            if not finished:
+                core.abandon()
+                core.refuse(primitive)
+            door.sweep()
+        if len(core.runs) == runs:  # C: a call that walked no chain to its end is on record too
+            code = door.trail.after_call(primitive, signed(flags), code)
+        return int(code)  # what the engine decided, and nobody else
+
+    return call
+
+
+def get_item(handle: int, item: int) -> Any:
+    """`pam_get_item(3)`: tokens for modules only."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    state = door.core.handle
+    if item in _TEXTS:
+        return _SUCCESS, door.text(item, state.texts.get(item))  # type: ignore[call-overload]  # an int
+    if item in _TOKENS:
+        if door.caller != FROM_MODULE:
+            return _BAD_ITEM
+        return _SUCCESS, door.token(item, state.tokens.get(item))  # type: ignore[call-overload]  # an int
+    if item == _CONV:
+        return _SUCCESS, handle + CONVERSATION
+    if item == _FAIL_DELAY:
+        callback = state.delay_callback
+        return _SUCCESS, callback.pointer if isinstance(callback, NativeDelay) else 0
+    if item == _XAUTHDATA:
+        return _SUCCESS, handle + XAUTHDATA
+    return _BAD_ITEM
+
+
+def set_item(handle: int, item: int, value: int) -> int:
+    """`pam_set_item(3)`: what is given is copied; setting what was handed out changes nothing."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    state, item = door.core.handle, signed(item)
+    if item in _TEXTS:
+        text = door.copied(item, value) or decoded(c_memory.text(value))
+        return int(state.set(item, text, from_module=True))
+    if item in _TOKENS:
+        if door.caller != FROM_MODULE:
+            return _BAD_ITEM
+        if not (value and door.token_is_at(item, value)):
+            token = c_memory.text(value)
+            state.set_token(Item(item), None if token is None else Secret(token))
+            door.sweep()
+        return _SUCCESS
+    if item == _CONV:
+        if not value:
+            return int(ReturnCode.PERM_DENIED)
+        _copy(value, handle + CONVERSATION, 2)
+        state.conversation_failure = None
+        return _SUCCESS
+    if item == _FAIL_DELAY:
+        state.delay_callback = NativeDelay(value) if value else None
+        return _SUCCESS
+    if item == _XAUTHDATA:
+        return _set_xauth(handle + XAUTHDATA, value)
+    return _BAD_ITEM
+
+
+def _set_xauth(ours: int, theirs: int) -> int:
+    if not theirs:
+        return _BAD_ITEM  # C: libpam dies of it
+    if theirs == ours:
+        return _SUCCESS
+    length = max(0, c_memory.number(theirs))
+    data_length = max(0, c_memory.number(theirs + LENGTH_OF_XAUTH))
+    name = c_memory.copy(c_memory.data(c_memory.word(theirs + NAME_OF_XAUTH), length))
+    data = c_memory.copy(c_memory.data(c_memory.word(theirs + DATA_OF_XAUTH), data_length))
+    forget_xauth(ours)
+    c_memory.set_number(ours, length)
+    c_memory.set_word(ours + NAME_OF_XAUTH, name)
+    c_memory.set_number(ours + LENGTH_OF_XAUTH, data_length)
+    c_memory.set_word(ours + DATA_OF_XAUTH, data)
+    return _SUCCESS
+
+
+def _copy(source: int, target: int, words: int) -> None:
+    for at in range(words):
+        c_memory.set_word(target + at * WORD, c_memory.word(source + at * WORD))
+
+
+def _call(door: Door) -> Call:
+    """The hook that is being asked, or a stand-in where an application asks."""
+    core = door.core
+    return core.handle.current or Call(
+        core.handle,
+        core.delay,
+        core.world,
+        primitive=Primitive.AUTHENTICATE,
+        flags=0,
+        module="",
+        args=(),
+        options=None,
+    )
+
+
+def get_user(handle: int, prompt: int) -> Steps[Any]:
+    """`pam_get_user(3)`: the name, asked for if need be."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    text = decoded(c_memory.text(prompt))
+    if door.prompted is not None and door.prompted != (text or ""):
+        door.core.world.log.write(Priority.ERR, "PAM pam_get_user: resume with another prompt")
+        return _ABORT
+    try:
+        user = yield from drive(door, _call(door).user(text))
+    except Stop as stop:
+        door.prompted = (text or "") if stop.code == ReturnCode.CONV_AGAIN else None
+        return int(stop.code)
+    door.prompted = None
+    return _SUCCESS, door.text(_USER, user)
+
+
+def get_authtok(handle: int, item: int, prompt: int) -> Steps[Any]:
+    """`pam_get_authtok(3)`: a token, asked for if need be, a new one twice."""
+    return _get_token(handle, item, lambda call, item, text: call.authtok(item, text), prompt)
+
+
+def get_authtok_noverify(handle: int, item: int, prompt: int) -> Steps[Any]:
+    """`pam_get_authtok_noverify(3)`: a token, asked for once."""
+    return _get_token(handle, item, lambda call, _, text: call.authtok_once(text), prompt)
+
+
+def get_authtok_verify(handle: int, item: int, prompt: int, token: int) -> Steps[Any]:
+    """`pam_get_authtok_verify(3)`: the new token once more, compared with the one given."""
+    door = DOORS.get(handle)
+    if door is not None and door.core.handle.tokens.get(Item.AUTHTOK) is None and token:
+        given = c_memory.text(token)
+        if given is not None:
+            door.core.handle.set_token(Item.AUTHTOK, Secret(given))
+    return _get_token(handle, item, lambda call, _, text: call.authtok_again(text), prompt)
+
+
+def _get_token(
+    handle: int,
+    number: int,
+    ask: Callable[[Call, Item, str | None], Coroutine[Effect, Any, Secret]],
+    prompt: int,
+) -> Steps[Any]:
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    call = door.core.handle.current
+    if call is None or number not in _TOKENS:
+        return _BAD_ITEM
+    item = Item(number)
+    try:
+        token = yield from drive(door, ask(call, item, decoded(c_memory.text(prompt))))
+    except Stop as stop:
+        door.sweep()
+        return int(stop.code)
+    door.sweep()
+    return _SUCCESS, door.token(item, token)
+
+
+def get_data(handle: int, name: int) -> Any:
+    """`pam_get_data(3)`: for modules only."""
+    door = DOORS.get(handle)
+    if door is None or door.caller != FROM_MODULE:
+        return _SYSTEM_ERR
+    entry = door.core.handle.entry(decoded(c_memory.text(name)))
+    if entry is None or not isinstance(entry[0], NativeData):
+        return int(ReturnCode.NO_MODULE_DATA)
+    return _SUCCESS, entry[0].pointer
+
+
+def set_data(handle: int, name: int, data: int, cleanup: int) -> Steps[int]:
+    """`pam_set_data(3)`: for modules only; old data of that name is cleaned up first."""
+    door = DOORS.get(handle)
+    if door is None or door.caller != FROM_MODULE:
+        return _SYSTEM_ERR
+    key = decoded(c_memory.text(name))
+    entry = door.core.handle.entry(key)
+    if entry is not None:
+        old, old_cleanup = entry
+        if isinstance(old, NativeData):
+            if old.cleanup:
+                yield (CLEANUP, old.cleanup, handle, old.pointer, DATA_REPLACE)
+        elif old_cleanup is not None:
+            old_cleanup(old, DATA_REPLACE)
+    door.core.handle.keep(key, NativeData(data, cleanup), None)
+    return _SUCCESS
+
+
+def getenv(handle: int, name: int) -> Any:
+    """`pam_getenv(3)`: a variable, or the null pointer."""
+    door = DOORS.get(handle)
+    if door is None:
+        return 0
+    key: str = decoded(c_memory.text(name))
+    return _SUCCESS, door.text(key, door.core.handle.env.get(key))
+
+
+def putenv(handle: int, assignment: int) -> int:
+    """`pam_putenv(3)`: ``NAME=value``, ``NAME=`` or ``NAME``."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _ABORT
+    return int(door.core.handle.putenv(decoded(c_memory.text(assignment))))
+
+
+def getenvlist(handle: int) -> Any:
+    """`pam_getenvlist(3)`: a vector of strings that the caller frees."""
+    door = DOORS.get(handle)
+    if door is None:
+        return 0
+    variables = door.core.handle.env.items()
+    return _SUCCESS, strings(tuple(f"{name}={value}" for name, value in variables))
+
+
+def fail_delay(handle: int, microseconds: int) -> int:
+    """`pam_fail_delay(3)`: the longest request of a round counts."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    door.core.delay(microseconds & 0xFFFFFFFF)
+    return _SUCCESS
+
+
+def prompt(handle: int, style: int, text: int, wanted: int) -> Steps[Any]:
+    """`pam_prompt(3)`: one message; its answer is the caller's to free, wanted or not."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    said = c_memory.text(text) or b""
+    code, responses = yield from talk(door, ((signed(style), said),))
+    answer = 0
+    if responses and wanted:
+        answer = c_memory.word(responses)
+        c_memory.forget(responses, 2 * WORD)
+    else:
+        take(responses, (signed(style),))
+    if code != ReturnCode.SUCCESS:
+        _call(door).log(Priority.ERR, "conversation failed")
+    return code, answer
+
+
+def syslog(handle: int, priority: int, text: int) -> int:
+    """`pam_syslog(3)`: inside a hook its name stands in front; answers 1, it was served."""
+    door = DOORS.get(handle)
+    line = decoded(c_memory.text(text))
+    current = None if door is None else door.core.handle.current
+    if current is not None:
+        current.log(signed(priority), line)
+    else:
+        from pamkit.stores.log import SystemLog
+
+        SystemLog().write(signed(priority), f"PAM {line}")
+    return 1
+
+
+def audit_write(handle: int, kind: int, message: int, code: int) -> int:
+    """`pam_modutil_audit_write(3)`: a record of a module's own."""
+    door = DOORS.get(handle)
+    if door is None:
+        return _SYSTEM_ERR
+    text = decoded(c_memory.text(message)) or ""
+    return int(door.trail.message(signed(kind), text, signed(code)))
+
+
+def module(*_: int) -> int:
+    """A hook of a module in Python, asked by a foreign libpam."""
+    return int(ReturnCode.SERVICE_ERR)
+
+
+def forget(*_: int) -> int:
+    """Data that such a module kept, cleaned up by a foreign libpam."""
+    return _SUCCESS
+
+
+FUNCTIONS = (
+    start,
+    end,
+    *(_primitive(primitive) for primitive in Primitive),
+    get_item,
+    set_item,
+    get_user,
+    get_authtok,
+    get_authtok_noverify,
+    get_authtok_verify,
+    get_data,
+    set_data,
+    getenv,
+    putenv,
+    getenvlist,
+    fail_delay,
+    prompt,
+    syslog,
+    audit_write,
+    module,
+    forget,
+)
+"""C: in the order of `enum pamkit_function`."""

@@ -1,0 +1,88 @@
+"""Steps a coroutine of the engine and turns its effects into requests to C."""
+
+from __future__ import annotations
+
+from pamkit.doors.door import CONVERSATION, Door, encoded
+from pamkit.doors.natives import loaded
+from pamkit.doors.requests import DELAY, FROM_APPLICATION, HOOK, OPEN, SLEEP, signed
+from pamkit.doors.talk import take, talk
+from pamkit.engine.driver import checked
+from pamkit.module.effect import Ask, Hash, Load, Native, Run, Tell, Wait
+from pamkit.stores.c_memory import WORD, c_memory
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.message import Style
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any, TypeVar
+
+    from pamkit.doors.requests import Steps
+    from pamkit.module.effect import Effect
+    from pamkit.vocab.message import Answer, Message
+
+    T = TypeVar("T")
+
+
+def drive(door: Door, coroutine: Coroutine[Effect, Any, T]) -> Steps[T]:
+    """Step a coroutine to its end; end with what it returned, or raise what it raised."""
+    try:
+        effect = coroutine.send(None)
+        while True:
+            try:
+                result = yield from _perform(door, effect)
+            except Exception as fault:  # noqa: BLE001  # the hook that waits decides
+                effect = coroutine.throw(fault)
+            else:
+                effect = coroutine.send(result)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+def _perform(door: Door, effect: Effect) -> Steps[Any]:
+    if isinstance(effect, Native):
+        vector, count = door.vector(effect.args), len(effect.args)
+        word = yield (HOOK, effect.pointer, door.address, effect.flags, count, vector)
+        return signed(word)
+    if isinstance(effect, Ask):
+        return (yield from _ask(door, effect.messages))
+    if isinstance(effect, Load):
+        path = c_memory.copy(encoded(effect.path))
+        block = yield (OPEN, path)
+        c_memory.forget(path)
+        door.modules.append(block)
+        return loaded(block)
+    if isinstance(effect, Wait):
+        yield (SLEEP, max(0, int(effect.seconds * 1_000_000)))
+        return None
+    if isinstance(effect, Tell):
+        door.caller = FROM_APPLICATION
+        pointer = c_memory.word(door.address + CONVERSATION + WORD)
+        yield (DELAY, effect.pointer, effect.code, effect.microseconds, pointer)
+        return None
+    return _on_the_spot(effect)
+
+
+def _on_the_spot(effect: Effect) -> Any:
+    """What calls nobody's code but the system's: hashes, and programs run to their end."""
+    from pamkit.stores.system import system_outside
+
+    outside = system_outside("/")
+    if isinstance(effect, Hash):
+        return outside.crypt(effect.token.expose(), effect.setting)
+    if isinstance(effect, Run):
+        return outside.run(effect)
+    raise TypeError(f"no door knows the effect `{type(effect).__name__}`")
+
+
+def _ask(door: Door, messages: tuple[Message, ...]) -> Steps[tuple[int, tuple[Answer, ...]]]:
+    carried = tuple(
+        (int(m.style), m.payload if m.style is Style.BINARY_PROMPT else encoded(m.text))
+        for m in messages
+    )
+    code, responses = yield from talk(door, carried)
+    answers = take(responses, tuple(style for style, _ in carried))
+    if code != ReturnCode.SUCCESS:
+        return code, ()
+    return checked(messages, answers)

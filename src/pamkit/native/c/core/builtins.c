@@ -1,0 +1,25 @@
+/* The modules in C that the core has; what is not here cannot be imported. */
+
+#include "core.h"
+
+#define FROM_PYTHON(X)                                                                     \
+    X(_codecs) X(_collections) X(_operator) X(_stat) X(_struct) X(_thread) X(_weakref)       \
+    X(errno) X(fcntl) X(itertools) X(posix) X(select) X(time)
+#define OUR_OWN(X) X(_pamkit_c) X(_pamkit_door)
+
+#define DECLARE(name) PyObject *PyInit_##name(void);
+FROM_PYTHON(DECLARE)
+OUR_OWN(DECLARE)
+PyObject *PyMarshal_Init(void);
+PyObject *_PyWarnings_Init(void);
+
+#define ENTRY(name) { #name, PyInit_##name },
+#define ENTRIES                                                                            \
+    FROM_PYTHON(ENTRY) OUR_OWN(ENTRY)                                                      \
+    { "marshal", PyMarshal_Init }, { "_warnings", _PyWarnings_Init }, { "builtins", NULL }, \
+    { "sys", NULL }, { NULL, NULL },
+
+struct _inittab core_builtins[] = { ENTRIES };
+
+/* C: what the interpreter itself reads; standing here, it keeps the long list of Python out. */
+struct _inittab _PyImport_Inittab[] = { ENTRIES };

@@ -1,0 +1,43 @@
+/* The built-in module `_pamkit_c`: what pamkit.stores.c_library lists. */
+
+#include "c_library.h"
+
+#define FUNCTION(name)                                                                             \
+    {                                                                                              \
+        #name, (PyCFunction)(void (*)(void))c_##name, METH_FASTCALL, NULL                          \
+    }
+
+static PyMethodDef functions[] = {
+    FUNCTION(user_by_name),
+    FUNCTION(user_by_number),
+    FUNCTION(group_by_name),
+    FUNCTION(group_by_number),
+    FUNCTION(shadow_by_name),
+    FUNCTION(groups_of),
+    FUNCTION(in_netgroup),
+    FUNCTION(crypt),
+    FUNCTION(makes_settings),
+    FUNCTION(new_setting),
+    FUNCTION(syslog),
+    FUNCTION(set_groups),
+    FUNCTION(set_user_ids),
+    FUNCTION(set_file_user),
+    FUNCTION(set_file_group),
+    FUNCTION(securebits),
+    FUNCTION(translate),
+    FUNCTION(translate_plural),
+    FUNCTION(audit),
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_pamkit_c",
+    .m_size = 0,
+    .m_methods = functions,
+};
+
+PyMODINIT_FUNC PyInit__pamkit_c(void)
+{
+    return PyModuleDef_Init(&definition);
+}

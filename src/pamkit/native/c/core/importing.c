@@ -1,0 +1,190 @@
+/* Imports what is frozen or built in, and nothing else: no file is ever looked at.
+ *
+ * Python's own machinery for importing is a third of the start of an interpreter; here a name
+ * is found in a table. `import` statements of the engine reach this function. */
+
+#include "core.h"
+
+#include <marshal.h>
+#include <string.h>
+
+static const struct _frozen *frozen_named(const char *name)
+{
+    const struct _frozen *entry = pamkit_frozen;
+    while (entry->name != NULL && strcmp(entry->name, name) != 0) {
+        entry++;
+    }
+    return entry->name == NULL ? NULL : entry;
+}
+
+static const struct _inittab *builtin_named(const char *name)
+{
+    const struct _inittab *entry = core_builtins;
+    while (entry->name != NULL && strcmp(entry->name, name) != 0) {
+        entry++;
+    }
+    return entry->name == NULL || entry->initfunc == NULL ? NULL : entry;
+}
+
+/* Returns a borrowed reference to a module that was just made of a table's entry. */
+static PyObject *bring_builtin(const struct _inittab *entry, PyObject *modules)
+{
+    PyObject *made = entry->initfunc();
+    if (made != NULL && PyObject_TypeCheck(made, &PyModuleDef_Type)) {
+        PyModuleDef *definition = (PyModuleDef *)made;
+        PyObject *spec = PyModule_New(entry->name); /* anything that can hold a `name` */
+        PyObject *name = spec == NULL ? NULL : PyUnicode_FromString(entry->name);
+        made = NULL;
+        if (name != NULL && PyObject_SetAttrString(spec, "name", name) == 0) {
+            made = PyModule_FromDefAndSpec(definition, spec);
+        }
+        Py_XDECREF(name);
+        Py_XDECREF(spec);
+        if (made != NULL && PyModule_ExecDef(made, definition) != 0) {
+            Py_CLEAR(made);
+        }
+    }
+    if (made == NULL || PyDict_SetItemString(modules, entry->name, made) != 0) {
+        Py_XDECREF(made);
+        return NULL;
+    }
+    Py_DECREF(made); /* `sys.modules` holds it */
+    return made;
+}
+
+static PyObject *bring_frozen(const struct _frozen *entry, PyObject *modules)
+{
+    PyObject *code = PyMarshal_ReadObjectFromString((const char *)entry->code, entry->size);
+    PyObject *module = code == NULL ? NULL : PyImport_AddModule(entry->name);
+    PyObject *done = NULL;
+    if (module != NULL) {
+        PyObject *names = PyModule_GetDict(module);
+        if (PyDict_SetItemString(names, "__builtins__", PyEval_GetBuiltins()) == 0) {
+            done = PyEval_EvalCode(code, names, names);
+        }
+        if (done == NULL) { /* half a module is none */
+            PyObject *kind, *value, *trace;
+            PyErr_Fetch(&kind, &value, &trace);
+            PyDict_DelItemString(modules, entry->name);
+            PyErr_Restore(kind, value, trace);
+            module = NULL;
+        }
+    }
+    Py_XDECREF(done);
+    Py_XDECREF(code);
+    return module;
+}
+
+/* The module, brought in with the packages it lies in. */
+PyObject *core_import(const char *name)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *module = PyDict_GetItemString(modules, name);
+    if (module != NULL && module != Py_None) {
+        return module;
+    }
+    const char *dot = strrchr(name, '.');
+    PyObject *parent = NULL;
+    if (dot != NULL) {
+        char package[256];
+        size_t length = (size_t)(dot - name);
+        if (length >= sizeof package) {
+            PyErr_SetString(PyExc_ImportError, "the name is too long");
+            return NULL;
+        }
+        memcpy(package, name, length);
+        package[length] = '\0';
+        parent = core_import(package);
+        if (parent == NULL) {
+            return NULL;
+        }
+    }
+    const struct _frozen *frozen = frozen_named(name);
+    const struct _inittab *builtin = frozen == NULL ? builtin_named(name) : NULL;
+    if (frozen != NULL) {
+        module = bring_frozen(frozen, modules);
+    } else if (builtin != NULL) {
+        module = bring_builtin(builtin, modules);
+    } else {
+        PyObject *text = PyUnicode_FromString(name);
+        PyErr_SetImportErrorSubclass(PyExc_ModuleNotFoundError, text, text, NULL);
+        Py_XDECREF(text);
+        return NULL;
+    }
+    if (module != NULL && parent != NULL && PyObject_SetAttrString(parent, dot + 1, module) != 0) {
+        return NULL;
+    }
+    return module;
+}
+
+/* `from package import module`: the names that are no attributes yet may be modules. */
+static int bring_listed(PyObject *package, const char *name, PyObject *listed)
+{
+    Py_ssize_t count = PySequence_Size(listed);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *item = PySequence_GetItem(listed, i);
+        const char *word = item == NULL ? NULL : PyUnicode_AsUTF8(item);
+        if (word == NULL) {
+            Py_XDECREF(item);
+            return -1;
+        }
+        char full[256];
+        int length = PyObject_HasAttr(package, item)
+                         ? -1
+                         : PyOS_snprintf(full, sizeof full, "%s.%s", name, word);
+        Py_DECREF(item);
+        if (length > 0 && (size_t)length < sizeof full && frozen_named(full) != NULL &&
+            core_import(full) == NULL) {
+            return -1;
+        }
+    }
+    return count < 0 ? -1 : 0;
+}
+
+static PyObject *import(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+    static char *words[] = { "name", "globals", "locals", "fromlist", "level", NULL };
+    const char *name;
+    PyObject *globals = NULL, *locals = NULL, *listed = NULL;
+    int level = 0;
+    (void)self;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s|OOOi:__import__", words, &name,
+                                     &globals, &locals, &listed, &level)) {
+        return NULL;
+    }
+    if (level != 0) {
+        PyErr_SetString(PyExc_ImportError, "relative imports are not served here");
+        return NULL;
+    }
+    PyObject *module = core_import(name);
+    if (module == NULL) {
+        return NULL;
+    }
+    if (listed == NULL || listed == Py_None || PyObject_Size(listed) == 0) {
+        char top[256];
+        size_t length = strcspn(name, ".");
+        if (length < sizeof top) { /* always: core_import has refused longer names */
+            memcpy(top, name, length);
+            top[length] = '\0';
+            module = core_import(top);
+        }
+    } else if (bring_listed(module, name, listed) != 0) {
+        return NULL;
+    }
+    Py_XINCREF(module);
+    return module;
+}
+
+static PyMethodDef method = { "__import__", (PyCFunction)(void (*)(void))import,
+                              METH_VARARGS | METH_KEYWORDS, NULL };
+
+int core_bring_importing(void)
+{
+    PyObject *function = PyCFunction_New(&method, NULL);
+    if (function == NULL) {
+        return -1;
+    }
+    int done = PyDict_SetItemString(PyEval_GetBuiltins(), "__import__", function);
+    Py_DECREF(function);
+    return done;
+}

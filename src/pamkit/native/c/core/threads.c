@@ -1,0 +1,116 @@
+/* Threads and forks: who may be inside the interpreter, and what a child finds there.
+ *
+ * PyGILState_Ensure is not used: it makes and deletes a state at every call, and a fork in
+ * between leaves the lock of that list held for ever. Here each thread keeps one state. */
+
+#include "core.h"
+
+#include <pthread.h>
+
+static pthread_mutex_t states = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t key;
+static bool has_key;
+static PyInterpreterState *interpreter;
+static PyThreadState *first_state;
+static __thread PyThreadState *mine;
+static __thread bool held; /* by this thread, around a fork */
+static bool unusable;      /* a child that was born while nobody could look after it */
+
+static void forget_thread(void *state)
+{
+    PyThreadState *gone = state;
+    mine = NULL;
+    if (gone == first_state) {
+        return; /* the interpreter came with it, and keeps it */
+    }
+    PyEval_RestoreThread(gone);
+    PyThreadState_Clear(gone);
+    pthread_mutex_lock(&states);
+    PyThreadState_DeleteCurrent();
+    pthread_mutex_unlock(&states);
+}
+
+static PyThreadState *my_state(void)
+{
+    if (mine == NULL) {
+        pthread_mutex_lock(&states);
+        mine = PyThreadState_New(interpreter);
+        pthread_mutex_unlock(&states);
+        if (mine != NULL && has_key) {
+            pthread_setspecific(key, mine);
+        }
+    }
+    return mine;
+}
+
+bool core_enter(struct visit *visit)
+{
+    /* A thread that is cancelled inside the interpreter would take its lock along. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &visit->cancelling);
+    PyThreadState *state = unusable ? NULL : my_state();
+    if (state == NULL) {
+        pthread_setcancelstate(visit->cancelling, &visit->cancelling);
+        return false;
+    }
+    PyEval_RestoreThread(state);
+    return true;
+}
+
+void core_leave(struct visit *visit)
+{
+    PyEval_SaveThread();
+    pthread_setcancelstate(visit->cancelling, &visit->cancelling);
+}
+
+static void before_fork(void)
+{
+    core_start_lock();
+    held = core_started();
+    if (held) {
+        PyThreadState *state = my_state();
+        if (state == NULL) {
+            unusable = true; /* in the child; the parent takes it back */
+            held = false;
+            return;
+        }
+        PyEval_RestoreThread(state);
+        pthread_mutex_lock(&states);
+    }
+}
+
+static void after_fork_in_parent(void)
+{
+    if (held) {
+        pthread_mutex_unlock(&states);
+        PyEval_SaveThread();
+        held = false;
+    }
+    unusable = false;
+    core_start_unlock();
+}
+
+static void after_fork_in_child(void)
+{
+    if (held) {
+        pthread_mutex_unlock(&states);
+        PyOS_AfterFork_Child();
+        PyEval_SaveThread();
+        held = false;
+    }
+    core_start_unlock();
+}
+
+void core_adopt(PyThreadState *first)
+{
+    mine = first_state = first;
+    interpreter = first->interp;
+    has_key = pthread_key_create(&key, forget_thread) == 0;
+    if (has_key) {
+        pthread_setspecific(key, first);
+    }
+}
+
+__attribute__((constructor)) static void mind_forks(void)
+{
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}

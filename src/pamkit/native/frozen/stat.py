@@ -1,0 +1,5 @@
+"""What `stat` hands on, in the frozen core."""
+
+# ruff: noqa: F403
+
+from _stat import *

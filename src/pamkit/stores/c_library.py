@@ -1,0 +1,110 @@
+"""What the engine needs of C, behind one seam: `c_library`, with the functions listed here.
+
+In a Python process `c_by_ctypes` serves them.  In the core of our own libpam.so.0 there is no
+ctypes and no file to load it from; a module built into that interpreter serves them.  Nobody
+can plant a built-in module, so its presence tells where this code runs.
+
+Names and texts are bytes without a NUL, `ValueError` for others; numbers of users and groups
+are unsigned, 32 bits wide.  What may take long is done with the interpreter's lock given back.
+"""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["c_library"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    User = tuple[bytes, bytes, int, int, bytes, bytes, bytes]
+    """Name, password, number, primary group, gecos, home, shell: passwd(5)."""
+
+    Group = tuple[bytes, int, tuple[bytes, ...]]
+    """Name, number, members: group(5) without its password."""
+
+    Shadow = tuple[bytes, bytes, int, int, int, int, int, int]
+    """Name, hash and six numbers of days: shadow(5)."""
+
+    class CLibrary(Protocol):
+        """Functions of the C library and of libcrypt."""
+
+        def user_by_name(self, name: bytes, /) -> User | None:
+            """getpwnam_r(3): `None` if there is none, `OSError` if that cannot be told."""
+
+        def user_by_number(self, uid: int, /) -> User | None:
+            """getpwuid_r(3): `None` if there is none, `OSError` if that cannot be told."""
+
+        def group_by_name(self, name: bytes, /) -> Group | None:
+            """getgrnam_r(3): `None` if there is none, `OSError` if that cannot be told."""
+
+        def group_by_number(self, gid: int, /) -> Group | None:
+            """getgrgid_r(3): `None` if there is none, `OSError` if that cannot be told."""
+
+        def shadow_by_name(self, name: bytes, /) -> Shadow | None:
+            """getspnam_r(3): `None` if there is none, `OSError` if that cannot be told."""
+
+        def groups_of(self, name: bytes, gid: int, /) -> tuple[int, ...]:
+            """getgrouplist(3): the groups of a user, ``gid`` among them; `OSError` if it fails."""
+
+        def in_netgroup(self, netgroup: bytes, host: bytes | None, user: bytes | None, /) -> bool:
+            """innetgr(3): whether host and user belong to a netgroup; `None` is anyone."""
+
+        def crypt(self, token: bytes, setting: bytes, /) -> bytes | None:
+            """crypt_rn(3): the hash; `None` if there is none, `OSError` without a libcrypt."""
+
+        def makes_settings(self) -> bool:
+            """Whether libcrypt has crypt_gensalt_rn(3); `OSError` without a libcrypt."""
+
+        def new_setting(self, prefix: bytes, count: int, entropy: bytes, /) -> bytes | None:
+            """crypt_gensalt_rn(3): a setting; `None` if the scheme or the cost is not known.
+
+            ``entropy`` may have NULs in it.  `OSError` if libcrypt has no such function.
+            """
+
+        def syslog(self, priority: int, line: bytes, /) -> None:
+            """syslog(3): write a line; C: no `openlog`, the program's own name is used."""
+
+        def set_groups(self, groups: Sequence[int], /) -> None:
+            """setgroups(2) for this thread alone; `OSError` if it fails."""
+
+        def set_user_ids(self, real: int, effective: int, saved: int, /) -> None:
+            """setresuid(2) for this thread alone; `OSError` if it fails."""
+
+        def set_file_user(self, uid: int, /) -> int:
+            """setfsuid(2): the number that was in force.  C: it reports no failure."""
+
+        def set_file_group(self, gid: int, /) -> int:
+            """setfsgid(2): the number that was in force.  C: it reports no failure."""
+
+        def securebits(self) -> int:
+            """PR_GET_SECUREBITS of prctl(2); `OSError` if the kernel does not tell."""
+
+        def translate(self, text: bytes, /) -> bytes:
+            """dgettext(3) in the domain of Linux-PAM: ``text`` in the language of the program."""
+
+        def translate_plural(self, one: bytes, many: bytes, count: int, /) -> bytes:
+            """dngettext(3) in the domain of Linux-PAM: the form that goes with ``count``."""
+
+        def audit(
+            self,
+            kind: int,
+            op: bytes,
+            user: bytes | None,
+            host: bytes | None,
+            tty: bytes | None,
+            success: bool,
+            /,
+        ) -> int:
+            """audit_log_acct_message(3): 0, or a negative error if the record was not taken.
+
+            `OSError` if there is no way to the kernel's audit at all.
+            """
+
+    c_library: CLibrary
+elif "_pamkit_c" in sys.builtin_module_names:
+    import _pamkit_c as c_library
+else:
+    from pamkit.stores import c_by_ctypes as c_library

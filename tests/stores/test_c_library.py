@@ -1,0 +1,483 @@
+"""What the stores need of C: the same from ctypes and from the module for the frozen core."""
+
+import ctypes
+import errno
+import grp
+import os
+import pwd
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pamkit.stores import c_by_ctypes
+from tests.stores.built_c import build, load
+
+if TYPE_CHECKING:
+    from pamkit.stores.c_library import CLibrary
+
+ROOT = Path(__file__).resolve().parents[2]
+libcrypt_needed = pytest.mark.needs("libcrypt")
+
+FUNCTIONS = [
+    "audit",
+    "crypt",
+    "group_by_name",
+    "group_by_number",
+    "groups_of",
+    "in_netgroup",
+    "makes_settings",
+    "new_setting",
+    "securebits",
+    "set_file_group",
+    "set_file_user",
+    "set_groups",
+    "set_user_ids",
+    "shadow_by_name",
+    "syslog",
+    "translate",
+    "translate_plural",
+    "user_by_name",
+    "user_by_number",
+]
+
+both = pytest.mark.parametrize(
+    "kind",
+    ["ctypes", pytest.param("built", marks=pytest.mark.needs("cc", "python-headers"))],
+)
+
+
+@pytest.fixture(scope="session")
+def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def c(kind: str, request: pytest.FixtureRequest) -> "CLibrary":
+    if kind == "ctypes":
+        return c_by_ctypes
+    return load(request.getfixturevalue("built_file"))
+
+
+@pytest.fixture
+def elsewhere(kind: str, request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Runs a program in a Python of its own; `c` is the library there."""
+    file = "" if kind == "ctypes" else str(request.getfixturevalue("built_file"))
+
+    def run(program: str, *prefix: str, **variables: str) -> str:
+        head = (
+            "import errno, os, sys\n"
+            f"sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'src')!r}]\n"
+            "from pathlib import Path\n"
+            "from tests.stores.built_c import load\n"
+            "from pamkit.stores import c_by_ctypes\n"
+            f"c = load(Path({file!r})) if {file!r} else c_by_ctypes\n"
+        )
+        done = subprocess.run(
+            [*prefix, sys.executable, "-c", head + program],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PATH": os.environ["PATH"], **variables},
+        )
+        assert done.stderr == ""
+        assert done.returncode == 0
+        return done.stdout
+
+    return run
+
+
+def _private(script: str) -> tuple[str, ...]:
+    unshare = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-Urm")
+    return (*unshare, "sh", "-c", f'{script} && exec "$@"', "sh")
+
+
+@both
+def test_all_functions_are_there_and_no_other(c: "CLibrary") -> None:
+    public = [name for name in dir(c) if not name.startswith("_") and callable(getattr(c, name))]
+    assert sorted(set(public) - {"allocate_lock"}) == FUNCTIONS
+
+
+@both
+def test_every_user_that_python_knows_is_known(c: "CLibrary") -> None:
+    for entry in pwd.getpwall()[:20]:
+        expected = tuple(os.fsencode(f) if isinstance(f, str) else f for f in entry)
+        name = os.fsencode(entry.pw_name)
+        assert c.user_by_name(name) == expected
+        assert set(c.groups_of(name, entry.pw_gid)) == set(
+            os.getgrouplist(entry.pw_name, entry.pw_gid)
+        )
+    assert c.user_by_number(0) == c.user_by_name(b"root")
+
+
+@both
+def test_every_group_that_python_knows_is_known(c: "CLibrary") -> None:
+    for entry in grp.getgrall()[:20]:
+        members = tuple(os.fsencode(member) for member in entry.gr_mem)
+        assert c.group_by_name(os.fsencode(entry.gr_name)) == (
+            os.fsencode(entry.gr_name),
+            entry.gr_gid,
+            members,
+        )
+    found = c.group_by_number(0)
+    assert found is not None
+    assert found[1] == 0
+
+
+@both
+@pytest.mark.parametrize("name", [b"no such user", b"", b"\xff\xfe", b"x" * 5000])
+def test_who_is_unknown_is_none(c: "CLibrary", name: bytes) -> None:
+    assert c.user_by_name(name) is None
+    assert c.group_by_name(name) is None
+    assert c.groups_of(name, 7) == (7,)
+    assert c.in_netgroup(name, b"host", None) is False
+    assert c.user_by_number(0xFFFFFFFE - 12345) is None
+
+
+@both
+@pytest.mark.needs("root")
+def test_a_shadow_entry_has_a_hash_and_six_numbers(c: "CLibrary") -> None:
+    found = c.shadow_by_name(b"root")
+    assert found is not None
+    assert (found[0], len(found)) == (b"root", 8)
+    assert [type(field) for field in found] == [bytes, bytes, *[int] * 6]
+    assert c.shadow_by_name(b"no such user") is None
+
+
+@both
+@pytest.mark.parametrize(
+    ("function", "arguments", "error"),
+    [
+        ("user_by_name", (b"root\0",), ValueError),
+        ("user_by_name", ("root",), TypeError),
+        ("user_by_number", (-1,), ValueError),
+        ("user_by_number", (1 << 32,), ValueError),
+        ("user_by_number", (1 << 80,), ValueError),
+        ("user_by_number", (b"0",), TypeError),
+        ("user_by_name", (), TypeError),
+        ("group_by_name", (b"a\0b",), ValueError),
+        ("group_by_number", (1 << 32,), ValueError),
+        ("shadow_by_name", (b"\0",), ValueError),
+        ("groups_of", (b"root", -1), ValueError),
+        ("groups_of", (b"\0", 1), ValueError),
+        ("in_netgroup", (b"a", b"\0", None), ValueError),
+        ("in_netgroup", (None, None, None), TypeError),
+        ("crypt", (b"sec\0ret", b"$6$salt"), ValueError),
+        ("crypt", (b"secret", b"$6$\0salt"), ValueError),
+        ("new_setting", (b"$6$\0", 0, b"x" * 32), ValueError),
+        ("new_setting", (b"$6$", -1, b"x" * 32), ValueError),
+        ("syslog", (3, b"a\0b"), ValueError),
+        ("set_groups", ([-1],), ValueError),
+        ("set_groups", (["0"],), TypeError),
+        ("set_groups", (7,), TypeError),
+        ("set_user_ids", (0, 0, -1), ValueError),
+        ("set_user_ids", (0, 0), TypeError),
+        ("set_file_user", (-1,), ValueError),
+        ("set_file_group", (1 << 32,), ValueError),
+        ("translate", (b"a\0",), ValueError),
+        ("translate_plural", (b"a", b"b", -1), ValueError),
+    ],
+)
+def test_what_c_would_take_for_something_else_is_refused(
+    c: "CLibrary", function: str, arguments: tuple[Any, ...], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        getattr(c, function)(*arguments)
+
+
+LOOK_UPS = """
+import ctypes
+print(c.user_by_name(b"alice")[2], c.group_by_name(b"many")[2][-1], len(c.groups_of(b"busy", 1)))
+os.chmod("/etc/passwd", 0)
+os.setresuid(65534, 65534, 65534)
+try:
+    print(c.user_by_name(b"alice"))
+except OSError as error:
+    print(errno.errorcode[error.errno], error.filename)
+"""
+
+
+@both
+@pytest.mark.needs("root", "mount-namespace")
+def test_long_entries_are_found_and_an_unreadable_source_is_told_from_no_user(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    members = ",".join(f"member{number}" for number in range(20_000))
+    groups = "".join(f"g{number}:x:{number}:busy\n" for number in range(1000, 1500))
+    (etc / "group").write_text(f"many:x:7:{members}\n{groups}")
+    (etc / "passwd").write_text("alice:x:1000:100::/:\nbusy:x:1001:1::/:\n")
+    (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\n")
+    for directory in (tmp_path, tmp_path.parent):
+        directory.chmod(0o755)
+    said = elsewhere(LOOK_UPS, *_private(f'mount --bind "{etc}" /etc'))
+    assert said == "1000 b'member19999' 501\nEACCES getpwnam_r\n"
+
+
+@libcrypt_needed
+@both
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        (b"rl.3StKT.4T8M", b"rl.3StKT.4T8M"),
+        (b"$1$rasmusle$", b"$1$rasmusle$rISCgZzpwk3UhDidwXvin0"),
+        (b"*0", None),
+        (b"", None),
+        (b"$9$x", None),
+        (b"\xff\xff", None),
+    ],
+)
+def test_a_hash_is_made_or_refused(c: "CLibrary", setting: bytes, expected: bytes | None) -> None:
+    assert c.crypt(b"rasmuslerdorf", setting) == expected
+
+
+@libcrypt_needed
+@both
+def test_a_token_longer_than_libcrypt_takes_has_no_hash(c: "CLibrary") -> None:
+    assert c.crypt(b"x" * 511, b"$6$saltstring") is not None
+    assert c.crypt(b"x" * 512, b"$6$saltstring") is None
+
+
+@libcrypt_needed
+@both
+def test_a_setting_is_made_from_the_entropy(c: "CLibrary") -> None:
+    assert c.makes_settings() is True
+    made = c.new_setting(b"$6$", 6000, b"\0" * 32)
+    assert made is not None
+    assert made.startswith(b"$6$rounds=6000$")
+    assert made == c.new_setting(b"$6$", 6000, b"\0" * 32) != c.new_setting(b"$6$", 6000, b"x" * 32)
+    assert c.new_setting(b"$2b$", 99, b"\0" * 32) is None
+    assert c.new_setting(b"$none$", 0, b"\0" * 32) is None
+
+
+@libcrypt_needed
+@both
+def test_threads_do_not_mix_their_hashes(c: "CLibrary") -> None:
+    made: dict[bytes, bytes | None] = {}
+
+    def work(token: bytes) -> None:
+        made[token] = c.crypt(token, b"$6$rounds=1000$salt")
+
+    tokens = [b"token%d" % number for number in range(8)]
+    threads = [threading.Thread(target=work, args=(token,)) for token in tokens]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == {token: c.crypt(token, b"$6$rounds=1000$salt") for token in tokens}
+    assert len(set(made.values())) == len(tokens)
+
+
+_PLACES = " ".join(
+    f"{place}/libcrypt.so.[12]" for place in ("/lib*", "/lib*/*", "/usr/lib*", "/usr/lib*/*")
+)
+HIDE = f'for f in {_PLACES}; do [ ! -e "$f" ] || mount --bind "/dev/null" "$f"; done'
+
+NO_LIBCRYPT = """
+for ask in (c.makes_settings, lambda: c.crypt(b"x", b"$6$s"), lambda: c.new_setting(b"", 0, b"")):
+    try:
+        print(ask())
+    except OSError as error:
+        print(errno.errorcode[error.errno], error.strerror)
+"""
+
+
+@both
+@pytest.mark.needs("mount-namespace")
+def test_a_missing_libcrypt_is_said_with_a_remedy(elsewhere: Callable[..., str]) -> None:
+    said = elsewhere(NO_LIBCRYPT, *_private(HIDE))
+    line = (
+        "ENOENT passwords cannot be hashed: expected `libcrypt.so.2` or `libcrypt.so.1`,"
+        " install libcrypt1 (Debian) or libxcrypt (elsewhere)\n"
+    )
+    assert said == line * 3
+
+
+OLD_LIBCRYPT = """
+#include <string.h>
+char *crypt_r(const char *token, const char *setting, void *data);
+char *crypt_r(const char *token, const char *setting, void *data)
+{
+    return strcpy(data, setting[0] == '*' ? "*0" : token);
+}
+"""
+
+ASK_OLD = """
+print(c.makes_settings(), c.crypt(b"hash", b"ab"), c.crypt(b"hash", b"*"))
+try:
+    c.new_setting(b"", 0, b"")
+except OSError as error:
+    print(errno.errorcode[error.errno], error.strerror)
+"""
+
+
+@both
+@pytest.mark.needs("mount-namespace", "cc", "libcrypt")
+def test_an_old_libcrypt_hashes_with_what_it_has(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    old = tmp_path / "old.so"
+    (tmp_path / "old.c").write_text(OLD_LIBCRYPT)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(old), str(tmp_path / "old.c")], check=True)
+    said = elsewhere(ASK_OLD, *_private(HIDE.replace("/dev/null", str(old))))
+    assert said == "False b'hash' None\nENOSYS libcrypt has no `crypt_gensalt_rn`\n"
+
+
+@both
+@pytest.mark.needs("mount-namespace")
+def test_syslog_gets_the_line_as_it_is(elsewhere: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "dev").mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.settimeout(20)
+        listener.bind(str(tmp_path / "dev/log"))
+        program = 'import syslog\nsyslog.openlog("host")\nc.syslog(85, b"100% of \\xff %s%n")'
+        elsewhere(program, *_private(f'mount --bind "{tmp_path}/dev" /dev'))
+        line = listener.recv(1000)
+    assert line.startswith(b"<85>")
+    assert line.rstrip(b"\0").endswith(b" host: 100% of \xff %s%n")
+
+
+IDS = """
+import threading
+def ids():
+    with open("/proc/thread-self/status") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    return [lines[key].split() for key in ("Uid", "Gid", "Groups")]
+before, others = ids(), []
+go, done = threading.Event(), threading.Event()
+def wait():
+    go.wait()
+    others.append(ids())
+    done.set()
+threading.Thread(target=wait).start()
+c.set_groups((7, 8))
+print(c.set_file_user(65534), c.set_file_user(65534), c.set_file_user(0))
+print(c.set_file_group(65533), c.set_file_group(65533), c.set_file_group(0))
+c.set_user_ids(65534, 0, 0)
+print(ids())
+go.set(); done.wait()
+print(others == [before])
+c.set_user_ids(0, 65534, 65534)
+c.set_user_ids(65534, 65534, 65534)
+for change in (lambda: c.set_groups(()), lambda: c.set_user_ids(0, 0, 0)):
+    try:
+        change()
+    except PermissionError as error:
+        print(errno.errorcode[error.errno])
+print(c.securebits())
+"""
+
+
+@both
+@pytest.mark.needs("root")
+def test_only_the_calling_thread_changes_who_it_is(elsewhere: Callable[..., str]) -> None:
+    assert elsewhere(IDS).splitlines() == [
+        "0 65534 65534",
+        "0 65533 65533",
+        "[['65534', '0', '0', '0'], ['0', '0', '0', '0'], ['7', '8']]",
+        "True",
+        "EPERM",
+        "EPERM",
+        str(_securebits()),
+    ]
+
+
+def _securebits() -> int:
+    bits: int = ctypes.CDLL(None).prctl(27, 0, 0, 0, 0)
+    return bits
+
+
+def _catalogue(texts: dict[bytes, bytes]) -> bytes:
+    """Return a catalogue as gettext reads it: msgfmt's format, without a hash table."""
+    pairs = sorted(texts.items())
+    at = 28 + 16 * len(pairs)
+    tables, data = [b"", b""], b""
+    for column in (0, 1):
+        for pair in pairs:
+            tables[column] += struct.pack("=II", len(pair[column]), at + len(data))
+            data += pair[column] + b"\0"
+    head = struct.pack("=7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    return head + b"".join(tables) + data
+
+
+TRANSLATE = """
+import ctypes, locale
+libc = ctypes.CDLL(None)
+print(c.translate(b"Password: "))  # the program has not said that it speaks another language
+locale.setlocale(locale.LC_ALL, "")
+libc.bindtextdomain(b"Linux-PAM", os.fsencode(os.environ["AT"]))
+print(c.translate(b"Password: "), c.translate(b"untold"), c.translate(b""))
+print([c.translate_plural(b"%d day", b"%d days", count) for count in (0, 1, 2)])
+print([c.translate_plural(b"%d cat", b"%d cats", count) for count in (0, 1, 2)])
+"""
+
+
+@both
+def test_texts_come_in_the_language_of_the_program(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    place = tmp_path / "xx/LC_MESSAGES"
+    place.mkdir(parents=True)
+    header = b"Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=n!=1;\n"
+    texts = {
+        b"": header,
+        b"Password: ": b"Losung: ",
+        b"%d day\0%d days": b"%d Tag\0%d Tage",
+    }
+    (place / "Linux-PAM.mo").write_bytes(_catalogue(texts))
+    said = elsewhere(TRANSLATE, LC_ALL="C.UTF-8", LANGUAGE="xx", AT=str(tmp_path))
+    assert said.splitlines() == [
+        "b'Password: '",
+        "b'Losung: ' b'untold' b''",
+        "[b'%d Tage', b'%d Tag', b'%d Tage']",
+        "[b'%d cats', b'%d cat', b'%d cats']",
+    ]
+
+
+def test_a_python_process_is_served_by_ctypes() -> None:
+    from pamkit.stores.c_library import c_library
+
+    assert c_library is c_by_ctypes
+
+
+BUILT_IN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+module = type(sys)("_pamkit_c")
+sys.modules["_pamkit_c"] = module
+{claim}
+from pamkit.stores.c_library import c_library
+print(c_library is module, "pamkit.stores.c_by_ctypes" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("", "False True"),
+        ("sys.builtin_module_names += ('_pamkit_c',)", "True False"),
+    ],
+)
+def test_only_a_module_built_into_the_interpreter_takes_its_place(
+    claim: str, expected: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUILT_IN.format(claim=claim), str(ROOT / "src")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == expected
+
+
+def test_a_python_process_writes_no_audit_records() -> None:
+    with pytest.raises(OSError, match="audit_open") as caught:
+        c_by_ctypes.audit(1100, b"PAM:test", None, None, None, False)
+    assert caught.value.errno == errno.EPROTONOSUPPORT
