@@ -12,7 +12,10 @@ Run as root, every need can be met.  A test that is about an unprivileged user n
 import ctypes
 import os
 import shutil
+import socket
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
@@ -73,6 +76,45 @@ def _can_mount_in_private() -> bool:
     return _succeeds("unshare", "-m", "true") or _succeeds("unshare", "-Urm", "true")
 
 
+def _has_python_archive() -> bool:
+    from pamkit.native.problem import Problem
+    from pamkit.native.toolchain import find_python
+
+    try:
+        find_python(None, shared=False)
+    except Problem:
+        return False
+    return True
+
+
+def _has_audit() -> bool:
+    try:
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9).close()
+    except OSError:
+        return False
+    return True
+
+
+def _can_make_a_machine() -> bool:
+    namespaces = ("--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--mount-proc")
+    return Path("/etc/pam.d/common-auth").is_file() and _succeeds("unshare", *namespaces, "true")
+
+
+def _has_linux_pam() -> bool:
+    from tests.native.linux_pam import source
+
+    return source.can_be_had()
+
+
+def _can_build_linux_pam() -> bool:
+    libraries = ("audit", "libselinux", "libeconf", "libtirpc", "libnsl", "libcrypt")
+    return (
+        all(_has_command(name) for name in ("cc", "make", "nm", "ninja", "pkg-config"))
+        and _succeeds("pkg-config", "--exists", *libraries)
+        and Path("/usr/include/db.h").is_file()
+    )
+
+
 def _has_fail2ban() -> bool:
     return _has_command("fail2ban-regex") and Path("/etc/fail2ban/filter.d").is_dir()
 
@@ -81,6 +123,14 @@ NEEDS = {
     "libpam": Need(
         lambda: _loads("libpam.so.0"),
         "the system's libpam.so.0 (Debian: apt install libpam0g)",
+    ),
+    "libpam_misc": Need(
+        lambda: _loads("libpam_misc.so.0"),
+        "the system's libpam_misc.so.0 (Debian: apt install libpam0g)",
+    ),
+    "libpamc": Need(
+        lambda: _loads("libpamc.so.0"),
+        "the system's libpamc.so.0 (Debian: apt install libpam0g)",
     ),
     "pam_debug": Need(
         lambda: _has_pam_module("pam_debug"),
@@ -117,6 +167,131 @@ NEEDS = {
     "cc": Need(
         lambda: _has_command("cc"),
         "a C compiler called cc (Debian: apt install gcc)",
+    ),
+    "cxx": Need(
+        lambda: _has_command("c++"),
+        "a C++ compiler called c++ (Debian: apt install g++)",
+    ),
+    "sanitizers": Need(
+        lambda: _succeeds(
+            "sh", "-c", "echo 'int main(){}' | cc -fsanitize=address,undefined -xc - -o /dev/null"
+        ),
+        "the sanitizers of the C compiler (Debian: apt install libasan8 libubsan1, or gcc itself)",
+    ),
+    "su": Need(
+        lambda: _has_command("su"),
+        "su, of util-linux (Debian: apt install util-linux)",
+    ),
+    "mdwe": Need(
+        # PR_GET_MDWE, which says only whether the kernel knows the thing.
+        lambda: ctypes.CDLL(None).prctl(66, 0, 0, 0, 0) >= 0,
+        "a kernel that can deny writable code (Linux 6.3)",
+    ),
+    "valgrind": Need(
+        lambda: _has_command("valgrind"),
+        "valgrind (Debian: apt install valgrind)",
+    ),
+    "python-headers": Need(
+        lambda: Path(sysconfig.get_path("include"), "Python.h").is_file(),
+        "the C headers of this Python (Debian: apt install python3-dev)",
+    ),
+    "libpam-headers": Need(
+        lambda: Path("/usr/include/security/pam_appl.h").is_file(),
+        "the headers of the system's libpam (Debian: apt install libpam0g-dev)",
+    ),
+    "python-archive": Need(
+        _has_python_archive,
+        "a Python that can be linked into a library (Debian: apt install python3-dev)",
+    ),
+    "strace": Need(
+        lambda: _succeeds("strace", "-o", "/dev/null", "true"),
+        "strace, and leave to trace children (Debian: apt install strace)",
+    ),
+    "libaudit": Need(
+        lambda: _loads("libaudit.so.1"),
+        "libaudit.so.1, with which libpam writes audit records (Debian: apt install libaudit1)",
+    ),
+    "audit": Need(
+        _has_audit,
+        "a kernel with audit that this network namespace may reach",
+    ),
+    "private-machine": Need(
+        _can_make_a_machine,
+        "a Debian with namespaces (root in a container that may call unshare), and its stacks"
+        " (Debian: apt install libpam-runtime)",
+    ),
+    "login": Need(
+        lambda: _has_command("login"),
+        "login (Debian: apt install login)",
+    ),
+    "passwd": Need(
+        lambda: _has_command("chpasswd"),
+        "passwd (Debian: apt install passwd)",
+    ),
+    "sshd": Need(
+        lambda: _has_command("sshd"),
+        "sshd (Debian: apt install openssh-server)",
+    ),
+    "ssh": Need(
+        lambda: _has_command("ssh"),
+        "ssh (Debian: apt install openssh-client)",
+    ),
+    "sudo": Need(
+        lambda: _has_command("sudo"),
+        "sudo (Debian: apt install sudo)",
+    ),
+    "cron": Need(
+        lambda: _has_command("cron"),
+        "cron (Debian: apt install cron)",
+    ),
+    "atd": Need(
+        lambda: _has_command("atd"),
+        "atd (Debian: apt install at)",
+    ),
+    "vsftpd": Need(
+        lambda: _has_command("vsftpd"),
+        "vsftpd (Debian: apt install vsftpd)",
+    ),
+    "pamtester": Need(
+        lambda: _has_command("pamtester"),
+        "pamtester (Debian: apt install pamtester)",
+    ),
+    "doas": Need(
+        lambda: _has_command("doas"),
+        "doas (Debian: apt install opendoas)",
+    ),
+    "vlock": Need(
+        lambda: _has_command("vlock"),
+        "vlock (Debian: apt install vlock)",
+    ),
+    "dovecot": Need(
+        lambda: _has_command("doveadm"),
+        "dovecot (Debian: apt install dovecot-core)",
+    ),
+    "python3-pam": Need(
+        lambda: _succeeds("/usr/bin/python3", "-c", "import PAM"),
+        "PAM for Python (Debian: apt install python3-pam)",
+    ),
+    "libauthen-pam-perl": Need(
+        lambda: _succeeds("perl", "-MAuthen::PAM", "-e", "1"),
+        "PAM for Perl (Debian: apt install libauthen-pam-perl)",
+    ),
+    "linux-pam": Need(
+        _has_linux_pam,
+        "the sources of Linux-PAM (Debian with a network: `apt-get source pam` must work)",
+    ),
+    "linux-pam-build": Need(
+        _can_build_linux_pam,
+        "what Linux-PAM is built with (Debian: apt install gcc make ninja-build pkg-config"
+        " libaudit-dev libselinux1-dev libdb-dev libeconf-dev libtirpc-dev libnsl-dev)",
+    ),
+    "registry": Need(
+        # Resolved, not installed; the target is never made.
+        lambda: _succeeds(
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--dry-run", "--no-deps"),
+            *("--target", "/nonexistent", "hatchling>=1.27"),
+        ),
+        "uv, and a package registry that it reaches or a cache with hatchling in it",
     ),
     "fail2ban": Need(
         _has_fail2ban,

@@ -18,7 +18,8 @@ from pamkit.engine.choreography import (
     finish_session,
     start_session,
 )
-from pamkit.engine.driver import Heard, Kept, NotYet, checked, resumed, unanswered
+from pamkit.engine.answers import checked, unanswered
+from pamkit.engine.driver import Heard, Kept, NotYet, resumed
 from pamkit.front import Front, prepared, was_opened
 from pamkit.module.effect import Ask, Effect, Hash, Later, Run, Wait
 from pamkit.vocab.codes import ReturnCode

@@ -8,9 +8,8 @@ from pamkit.module.registry import Module, Registry
 from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect, quirks
 from pamkit.policy.resolve import resolve, service_name
 from pamkit.policy.source import Layout
-from pamkit.policy.suggest import did_you_mean
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.errors import PamError
+from pamkit.vocab.failure import PamError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def dialect_named(name: str | Dialect | None, root: str) -> Dialect:
 
         return DIALECTS[dialect_for(root)]
     if name not in DIALECTS:
+        from pamkit.policy.suggest import did_you_mean
+
         raise ValueError(f"there is no dialect `{name}`: {did_you_mean(name, DIALECTS)}")
     return DIALECTS[name]
 
@@ -88,6 +89,8 @@ def quirks_named(names: Iterable[str]) -> frozenset[str]:
     try:
         return quirks(names)
     except KeyError as unknown:
+        from pamkit.policy.suggest import did_you_mean
+
         name = unknown.args[0]
         hint = did_you_mean(str(name), [*QUIRK_SETS, *QUIRKS])
         raise ValueError(f"there is no quirk `{name}`: {hint}") from None

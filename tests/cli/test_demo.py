@@ -124,7 +124,8 @@ def test_with_keep_the_directory_stays_and_without_it_goes(
 def test_without_libcrypt_it_says_so(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pamkit.stores.hashing._LIBRARIES", ("libnowhere.so.0",))
+    monkeypatch.setattr("pamkit.stores.c_by_ctypes._LIBCRYPTS", ("libnowhere.so.0",))
+    monkeypatch.setattr("pamkit.stores.c_by_ctypes._libcrypt", {})
     assert demo() == 2
     said = capfd.readouterr().err
     assert said.startswith("pamkit: passwords cannot be hashed: ")

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,7 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
+from tests.doors.audit_trace import watch
 from tests.stores.built_c import build, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -382,6 +384,31 @@ def test_the_scenes_bring_records_of_every_kind(stage: Stage) -> None:
     assert {len(text) for text in texts} >= {8952}  # the longest that fits is among them
     for part in (b"terminal=pts/", b"acct=612062 ", b"res=success\0", b"addr=127.0.0.1 ", b"=::1 "):
         assert any(part in text for text in texts), part
+
+
+def _without_terminal(texts: list[bytes]) -> list[bytes]:
+    """Leave out what depends on where the player runs, and the filling behind the text."""
+    here = rb"hostname=\S+ addr=\? terminal=pts/\d+ "
+    texts = [re.sub(here, b"hostname=? addr=? terminal=? ", text) for text in texts]
+    return [re.sub(rb"terminal=pts/\d+ ", b"terminal=? ", text).rstrip(b"\0") for text in texts]
+
+
+@stock_needed
+@pytest.mark.needs("strace", "audit", "root")
+def test_what_is_seen_from_outside_is_what_was_caught_inside(stage: Stage) -> None:
+    undisturbed = {
+        name: scene
+        for name, scene in SCENES.items()
+        if scene["open"] == 0 and scene["answers"] == "0"
+    }
+    codes, seen = watch(list(undisturbed.values()))
+    assert codes == [stage.stock[name][0] for name in undisturbed]
+    caught = [_legible(stage.stock[name])[1] for name in undisturbed]
+    expected = [record[-1] for records in caught for record in records]
+    assert len(expected) > 100
+    assert _without_terminal(seen) == _without_terminal(expected)
+    refused, nothing = watch([SCENES["all calls"]], socket_error="EMFILE")
+    assert (refused, nothing) == ([[ReturnCode.SYSTEM_ERR] * len(CALLS)], [])
 
 
 @pytest.mark.needs("cc", "python-headers", "audit")

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pamkit.engine.driver import Kept, NotYet, Performer, checked, drive, unanswered
+from pamkit.engine.answers import checked, unanswered
+from pamkit.engine.driver import Kept, NotYet, Performer, drive
 from pamkit.module.effect import Ask, Effect, Finished, Hash, Run, Wait
 from pamkit.testing.script import Script, hidden, info, visible
 from pamkit.testing.world import StandInOutside

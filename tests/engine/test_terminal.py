@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pamkit.engine.driver import checked
+from pamkit.engine.answers import checked
 from pamkit.engine.terminal import LONGEST, TerminalConversation
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import ConversationEnded

@@ -45,6 +45,7 @@ FUNCTIONS = [
     "translate_plural",
     "user_by_name",
     "user_by_number",
+    "write_quietly",
 ]
 
 both = pytest.mark.parametrize(

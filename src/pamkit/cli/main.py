@@ -66,6 +66,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.demo import demo
 
         return demo(args)
+    if args.command == "native":
+        from pamkit.cli.native import native
+
+        return native(args)
     parser.print_help()
     return UNUSABLE
 
@@ -111,6 +115,7 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 
 
 def _parser() -> _Parser:
+    from pamkit.cli.native_arguments import add_native
     from pamkit.cli.version import version
 
     parser = _Parser(prog="pamkit", allow_abbrev=False, description="PAM in pure Python")
@@ -119,6 +124,7 @@ def _parser() -> _Parser:
     _add_run(commands)
     _add_demo(commands)
     _add_doc(commands)
+    add_native(commands)
     return parser
 
 

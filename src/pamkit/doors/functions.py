@@ -51,6 +51,7 @@ _SUCCESS = int(ReturnCode.SUCCESS)
 _SYSTEM_ERR = int(ReturnCode.SYSTEM_ERR)
 _BAD_ITEM = int(ReturnCode.BAD_ITEM)
 _ABORT = int(ReturnCode.ABORT)
+_UNFINISHED = (_ABORT, int(ReturnCode.INCOMPLETE))
 _USER, _CONV, _FAIL_DELAY, _XAUTHDATA = 2, 5, 10, 12
 _TEXTS = frozenset(int(item) for item in TEXTS)
 _TOKENS = frozenset(int(item) for item in TOKENS)
@@ -96,8 +97,8 @@ def end(handle: int, status: int) -> Steps[int]:
         return _SYSTEM_ERR
     core = door.core
     door.trail.at_end()
-    while (newest := core.handle.newest_data()) is not None:
-        value, cleanup = newest
+    door.caller = FROM_MODULE  # C: cleanups are modules; none may use the handle of an application
+    for value, cleanup in core.handle.take_data():
         if isinstance(value, NativeData):
             if value.cleanup:
                 yield (CLEANUP, value.cleanup, handle, value.pointer, signed(status))
@@ -130,7 +131,7 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
                 core.abandon()
                 core.refuse(primitive)
             door.sweep()
-        if len(core.runs) == runs:  # C: a call that walked no chain to its end is on record too
+        if len(core.runs) == runs and code in _UNFINISHED:  # C: a call that walked no chain to its end is on record too
             code = door.trail.after_call(primitive, signed(flags), code)
         return int(code)  # what the engine decided, and nobody else
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pamkit.doors.door import CONVERSATION, Door, encoded
-from pamkit.doors.natives import loaded
 from pamkit.doors.requests import DELAY, FROM_APPLICATION, HOOK, OPEN, SLEEP, signed
 from pamkit.doors.talk import take, talk
-from pamkit.engine.driver import checked
+from pamkit.engine.answers import checked
 from pamkit.module.effect import Ask, Hash, Load, Native, Run, Tell, Wait
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.vocab.codes import ReturnCode
@@ -52,6 +51,8 @@ def _perform(door: Door, effect: Effect) -> Steps[Any]:
         block = yield (OPEN, path)
         c_memory.forget(path)
         door.modules.append(block)
+        from pamkit.doors.native_module import loaded
+
         return loaded(block)
     if isinstance(effect, Wait):
         yield (SLEEP, max(0, int(effect.seconds * 1_000_000)))
@@ -77,8 +78,10 @@ def _on_the_spot(effect: Effect) -> Any:
 
 
 def _ask(door: Door, messages: tuple[Message, ...]) -> Steps[tuple[int, tuple[Answer, ...]]]:
+    from pamkit.stores.translation import translated
+
     carried = tuple(
-        (int(m.style), m.payload if m.style is Style.BINARY_PROMPT else encoded(m.text))
+        (int(m.style), m.payload if m.style is Style.BINARY_PROMPT else encoded(translated(m.text)))
         for m in messages
     )
     code, responses = yield from talk(door, carried)

@@ -13,7 +13,6 @@ import stat
 from pamkit.policy.words import ascii_lower
 from pamkit.vocab.record import Record
 
-SETTINGS_PATH = "/etc/pamkit.conf"
 _MOST_BYTES = 1 << 16
 
 MODES = ("python-first", "python", "native")
@@ -55,11 +54,11 @@ class Settings(Record, eq=False):
 DEFAULT = Settings()
 
 
-class BadSettings(Exception):
+class BadSettings(ValueError):
     """The file is there and cannot be used: nothing is started, as with a broken policy."""
 
 
-def read_settings(path: str = SETTINGS_PATH) -> Settings:
+def read_settings(path: str) -> Settings:
     """Return the settings; `BadSettings` for a file that others can write, or of odd lines."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -77,7 +76,7 @@ def read_settings(path: str = SETTINGS_PATH) -> Settings:
     return parse_settings(data.decode("utf-8", "replace"), path)
 
 
-def parse_settings(text: str, path: str = SETTINGS_PATH) -> Settings:
+def parse_settings(text: str, path: str) -> Settings:
     """Return what lines like ``quirks = libpam`` or ``modules in sshd = native`` say."""
     settings = DEFAULT
     for number, line in enumerate(text.split("\n"), 1):

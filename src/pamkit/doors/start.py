@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 
-from pamkit.assembly import core
+from pamkit.assembly import core, quirks_named
 from pamkit.doors.audit import AuditTrail, sender
 from pamkit.doors.natives import NativeModules
-from pamkit.doors.settings import BadSettings, read_settings
 from pamkit.doors.world import LazyWorld, spoken_here
 from pamkit.policy.resolve import service_name
 from pamkit.stores.c_library import c_library
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.errors import PamError
+from pamkit.vocab.failure import PamError
 from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pamkit.doors.settings import Settings
     from pamkit.engine.transaction import Core
+
+SETTINGS_PATH = "/etc/pamkit.conf"
 
 
 class NotStarted(Exception):
@@ -40,27 +42,40 @@ def new_core(
     """
     world: Any = LazyWorld()
     try:
-        settings = read_settings()
         dialect, quirks = spoken_here()
+        preference = None
+        settings = _settings()
+        if settings is not None:
+            dialect = settings.dialect or dialect
+            quirks = quirks if settings.quirks is None else settings.quirks
+            preference = settings.preference.within(service_name(service, quirks_named(quirks)))
         made = core(
             service,
             user,
             confdir=confdir,
-            dialect=settings.dialect or dialect,
-            quirks=quirks if settings.quirks is None else settings.quirks,
+            dialect=dialect,
+            quirks=quirks,
             world=world,
-            natives=NativeModules(
-                settings.preference.within(service_name(service, frozenset())),
-                os.uname().machine,
-            ),
+            natives=NativeModules(preference, os.uname().machine),
             audit=lambda run: trail.after_run(run),
         )
         trail = AuditTrail(sender(c_library), made.handle.texts, world.log)
         return made, trail
-    except BadSettings as odd:
-        world.log.write(Priority.CRIT, f"PAM {odd}")
-    except ValueError as odd:  # a dialect or a quirk that does not exist
+    except ValueError as odd:  # settings of odd lines, or of things that do not exist
         world.log.write(Priority.CRIT, f"PAM settings: {odd}")
     except PamError as refused:  # a policy that cannot be used
         world.log.write(Priority.ERR, f"PAM {refused.message}")
     raise NotStarted(ReturnCode.ABORT)
+
+
+def _settings() -> Settings | None:
+    """Return the settings, where there is a file of them."""
+    try:
+        os.stat(SETTINGS_PATH, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        pass  # it is there, or may be: whoever reads it will say so
+    from pamkit.doors.settings import read_settings
+
+    return read_settings(SETTINGS_PATH)

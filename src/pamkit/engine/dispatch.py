@@ -6,7 +6,6 @@ from pamkit.engine.bind import Bound, bind
 from pamkit.engine.call import Call
 from pamkit.module.call import Stop
 from pamkit.policy.control import Action
-from pamkit.semantics.replay import Replay, advance_replay, begin_replay
 from pamkit.semantics.trace import Path, Step
 from pamkit.semantics.verdict import Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pamkit.module.registry import Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
+    from pamkit.semantics.replay import Replay
     from pamkit.vocab.facility import Primitive
 
 
@@ -98,9 +98,7 @@ class Dispatcher:
             stand, steps = resume.stand, list(resume.steps)
         else:
             steps = []
-            stand = (
-                begin(chain.links) if mode.path is None else begin_replay(chain.links, mode.path)
-            )
+            stand = begin(chain.links) if mode.path is None else _replayed(chain, mode.path)
         while not isinstance(stand, Verdict):
             link = stand.link
             if unchecked is not None and unchecked(link):
@@ -185,6 +183,12 @@ class Dispatcher:
         self._world.log.write(priority, f"PAM {text}")
 
 
+def _replayed(chain: Chain, path: Path) -> Replay | Verdict:
+    from pamkit.semantics.replay import begin_replay
+
+    return begin_replay(chain.links, path)
+
+
 def _is_code(answer: object) -> bool:
     """A hook may be anybody's code: what it answers is looked at before it is believed."""
     # `False` and members of other enumerations equal 0 as well, and none of them means success.
@@ -197,7 +201,9 @@ def _advance(
     stand: Cursor | Replay, answer: int, mode: Mode
 ) -> tuple[int, Cursor | Replay | Verdict]:
     """Return the code that chose the action, and where the walk stands after the answer."""
-    if isinstance(stand, Replay):
+    if not isinstance(stand, Cursor):
+        from pamkit.semantics.replay import advance_replay
+
         return stand.judged, advance_replay(stand, answer, jump_counts=mode.jump_counts)
     if mode.remembered is not None:
         judged = mode.remembered.get(stand.link.number, answer)
@@ -212,13 +218,13 @@ def _step(
 ) -> Step:
     link = stand.link
     action = link.actions[judged] if 0 <= judged < CODE_COUNT else int(Action.BAD)
-    frames = stand.here.frames if isinstance(stand, Replay) else stand.frames
+    frames = stand.frames if isinstance(stand, Cursor) else stand.here.frames
     verdict = after if isinstance(after, Verdict) else after.verdict
     return Step(link, answer, judged, action, stand.verdict, verdict, len(frames) - 1, note)
 
 
 def _past_end(stand: Cursor | Replay, jump: int) -> bool:
-    frame = (stand.here if isinstance(stand, Replay) else stand).frames[-1]
+    frame = (stand if isinstance(stand, Cursor) else stand.here).frames[-1]
     return frame.at + 1 + jump > len(frame.links)
 
 

@@ -159,15 +159,16 @@ class Handle:
         """Put data in a place whose old data has been cleaned up, or was never there."""
         self._data[name] = (value, cleanup)
 
-    def newest_data(self) -> tuple[Any, Cleanup | None] | None:
-        """Take the newest data and its cleanup off the handle; `None` if none is left."""
-        return self._data.popitem()[1] if self._data else None
+    def take_data(self) -> list[tuple[Any, Cleanup | None]]:
+        """Take all data and its cleanups off the handle, the newest first."""
+        taken = list(reversed(self._data.values()))
+        self._data.clear()
+        return taken
 
     def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
         raised: list[BaseException] = []
-        while (newest := self.newest_data()) is not None:
-            value, cleanup = newest
+        for value, cleanup in self.take_data():
             if cleanup is not None:
                 try:
                     cleanup(value, status)

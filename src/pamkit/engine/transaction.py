@@ -16,7 +16,7 @@ from pamkit.policy.resolve import Policy
 from pamkit.semantics.trace import Path, Run, Step, path_of
 from pamkit.semantics.verdict import START, Mood, Verdict
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.errors import PolicyError
+from pamkit.vocab.failure import PolicyError
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
 from pamkit.vocab.flags import ALLOWED, CRED_FLAGS, PASS_FLAGS, Flag, words
 from pamkit.vocab.priority import Priority
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _GOOD = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD)
 """What another primitive may follow: somebody is known, even if the password is too old."""
+
+_NEVER_ASKED = -1
+"""C: what libpam remembers of a link until it is asked; some module may answer just that."""
 
 _TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
 
@@ -181,8 +184,11 @@ class Core:
             self._suspended = Suspended(primitive, update, stand, steps)
             return ReturnCode.INCOMPLETE
         if primitive not in REPLAYS:
-            answers = self._remembered.setdefault(primitive, {})
-            answers.update((step.link.number, step.answer) for step in steps)
+            answers = self._remembered.get(primitive, {})
+            answers |= {step.link.number: step.answer for step in steps}
+            self._remembered[primitive] = {
+                number: answer for number, answer in answers.items() if answer != _NEVER_ASKED
+            }
         # Yes, because the chain granted; every other mood carries a refusing code.
         code = ReturnCode.SUCCESS if stand.mood is Mood.GRANTED else stand.code
         return self._finish(primitive, flags, steps, stand, code, replayed=mode.path is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.vocab.codes import ReturnCode, c_name
-from pamkit.vocab.errors import PamError
+from pamkit.vocab.failure import PamError
 from pamkit.vocab.item import Item
 
 TYPE_CHECKING = False

@@ -32,7 +32,9 @@ class Step(Record):
     def grants(self) -> bool:
         """Whether the link counted as one that said yes (libpam's grantor)."""
         positive = self.after.mood in POSITIVE
-        counted = self.action in (Action.OK, Action.DONE)
+        # DIALECT: where a jump counts, it says yes if nobody had said anything before it.
+        jumped = self.action > 0 and self.before != self.after
+        counted = jumped or self.action in (Action.OK, Action.DONE)
         return counted and positive and self.answer == ReturnCode.SUCCESS
 
 

@@ -166,6 +166,22 @@ def syslog(priority: int, line: bytes, /) -> None:
     ctypes.CDLL(None).syslog(ctypes.c_int(priority), b"%s", ctypes.c_char_p(_text(line)))
 
 
+def write_quietly(descriptor: int, data: bytes | memoryview) -> int:
+    """Write without SIGPIPE: a host that does not ignore it, as a C program does not, survives."""
+    import _signal  # type: ignore[import-not-found]  # `signal` is this with enumerations
+
+    pipe = {_signal.SIGPIPE}
+    blocked = _signal.pthread_sigmask(_signal.SIG_BLOCK, pipe)
+    try:
+        return os.write(descriptor, data)
+    except BrokenPipeError:
+        if _signal.SIGPIPE not in blocked:
+            _signal.sigtimedwait(pipe, 0)
+        raise
+    finally:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, blocked)
+
+
 def set_groups(groups: Sequence[int], /) -> None:
     """setgroups(2), the system call."""
     import ctypes

@@ -67,6 +67,9 @@ if TYPE_CHECKING:
         def syslog(self, priority: int, line: bytes, /) -> None:
             """syslog(3): write a line; C: no `openlog`, the program's own name is used."""
 
+        def write_quietly(self, descriptor: int, data: bytes | memoryview, /) -> int:
+            """write(2) without SIGPIPE: how many bytes; `OSError` if it fails."""
+
         def set_groups(self, groups: Sequence[int], /) -> None:
             """setgroups(2) for this thread alone; `OSError` if it fails."""
 

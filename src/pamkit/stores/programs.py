@@ -6,13 +6,13 @@ three, stdin from a pipe; real user number and effective one made equal where th
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # what `signal` is made of, without its enums
 import errno
 import fcntl
 import os
 import select
 
 from pamkit.module.effect import Finished
+from pamkit.stores.c_library import c_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ MAX_OUTPUT = 1 << 20
 """How many bytes of output are kept; what follows is read and dropped."""
 
 _MOST_DESCRIPTORS = 65536
+_SIGKILL, _SIGPIPE, _SIGXFSZ = 9, 13, 25  # the same on every Linux
 _PAUSE_MS = 20
 
 
@@ -127,7 +128,7 @@ class _Child:
         if self.status is not None or self.pidfd is None:
             return
         try:
-            _signal.pidfd_send_signal(self.pidfd, _signal.SIGKILL)
+            os.kill(self.pid, _SIGKILL)  # it has not been waited for, so it is still this one
             os.waitpid(self.pid, 0)
         except OSError:
             return
@@ -140,18 +141,12 @@ def _feed(descriptor: int, rest: memoryview) -> memoryview:
     """
     if not rest:
         return rest
-    pipe = {_signal.SIGPIPE}
-    blocked = _signal.pthread_sigmask(_signal.SIG_BLOCK, pipe)
     try:
-        return rest[os.write(descriptor, rest) :]
+        return rest[c_library.write_quietly(descriptor, rest) :]
     except BlockingIOError:
         return rest
     except BrokenPipeError:
-        if _signal.SIGPIPE not in blocked:
-            _signal.sigtimedwait(pipe, 0)
         return rest[:0]
-    finally:
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, blocked)
 
 
 def _reap(pid: int, options: int) -> int | None:
@@ -174,7 +169,7 @@ def _spawn(
         *_closing(),
     ]
     # What Python ignores a program should not find ignored.
-    heard = (_signal.SIGPIPE, _signal.SIGXFSZ)
+    heard = (_SIGPIPE, _SIGXFSZ)
     if not as_effective_user or os.getuid() == os.geteuid():
         return os.posix_spawn(words[0], words, variables, file_actions=actions, setsigdef=heard)
     with _EffectiveUser():

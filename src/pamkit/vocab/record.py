@@ -43,34 +43,30 @@ class RecordType(type):
     _fields: tuple[str, ...]
     _defaults: dict[str, Any]
     _arity: int
-    _tails: tuple[tuple[Any, ...] | None, ...]
-    """What is left to add after so many values, where all of it has defaults."""
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, eq: bool = True
     ) -> RecordType:
         """Make a record class; ``eq=False`` makes its values equal only to themselves."""
         namespace["__slots__"] = ()
-        cls = super().__new__(mcs, name, bases, namespace)
-        fields = tuple(getattr(cls, "_fields", ()))
-        defaults = dict(getattr(cls, "_defaults", {}))
+        fields: tuple[str, ...] = ()
+        defaults: dict[str, Any] = {}
+        for base in bases:
+            fields += getattr(base, "_fields", ())
+            defaults |= getattr(base, "_defaults", {})
+        # All that a class needs is in its body before it is made: setting it later costs more
+        # than making the class.
         for field in annotated(namespace):
             if field in namespace:
                 defaults[field] = namespace[field]
-            setattr(cls, field, _tuplegetter(len(fields), None))
+            namespace[field] = _tuplegetter(len(fields), None)
             fields += (field,)
-        cls._fields, cls._defaults, cls._arity = fields, defaults, len(fields)
-        tails: list[tuple[Any, ...] | None] = [()]
-        for field in reversed(fields):
-            tail = tails[-1]
-            if tail is not None:
-                tail = (defaults[field], *tail) if field in defaults else None
-            tails.append(tail)
-        cls._tails = tuple(reversed(tails))
+        namespace["_fields"], namespace["_defaults"] = fields, defaults
+        namespace["_arity"] = len(fields)
         if not eq:
-            cls.__eq__ = object.__eq__  # type: ignore[assignment]  # a place is no value
-            cls.__hash__ = object.__hash__  # type: ignore[assignment]  # goes with equality
-        return cls
+            namespace["__eq__"] = object.__eq__  # a place is no value
+            namespace["__hash__"] = object.__hash__  # goes with equality
+        return super().__new__(mcs, name, bases, namespace)
 
 
 if TYPE_CHECKING:
@@ -128,9 +124,6 @@ def _complete(cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]) -
     fields = cls._fields
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} takes {len(fields)} fields but {len(values)} were given")
-    tail = cls._tails[len(values)]
-    if tail is not None and not named:
-        return values + tail
     filled = list(values)
     for field in fields[len(values) :]:
         if field in named:

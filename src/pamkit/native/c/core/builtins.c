@@ -12,11 +12,12 @@ FROM_PYTHON(DECLARE)
 OUR_OWN(DECLARE)
 PyObject *PyMarshal_Init(void);
 PyObject *_PyWarnings_Init(void);
+PyObject *PyInit_gc(void);
 
 #define ENTRY(name) { #name, PyInit_##name },
 #define ENTRIES                                                                            \
     FROM_PYTHON(ENTRY) OUR_OWN(ENTRY)                                                      \
-    { "marshal", PyMarshal_Init }, { "_warnings", _PyWarnings_Init }, { "builtins", NULL }, \
+    { "marshal", PyMarshal_Init }, { "_warnings", _PyWarnings_Init }, { "gc", PyInit_gc }, { "builtins", NULL }, \
     { "sys", NULL }, { NULL, NULL },
 
 struct _inittab core_builtins[] = { ENTRIES };

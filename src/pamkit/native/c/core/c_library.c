@@ -19,6 +19,7 @@ static PyMethodDef functions[] = {
     FUNCTION(makes_settings),
     FUNCTION(new_setting),
     FUNCTION(syslog),
+    FUNCTION(write_quietly),
     FUNCTION(set_groups),
     FUNCTION(set_user_ids),
     FUNCTION(set_file_user),

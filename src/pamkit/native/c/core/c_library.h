@@ -23,6 +23,8 @@ c_function c_crypt, c_makes_settings, c_new_setting;
 c_function c_syslog;
 /* c_ids.c */
 c_function c_set_groups, c_set_user_ids, c_set_file_user, c_set_file_group, c_securebits;
+/* c_write.c */
+c_function c_write_quietly;
 /* c_text.c */
 c_function c_translate, c_translate_plural;
 /* c_audit.c */

@@ -23,6 +23,11 @@ struct visit {
 bool core_enter(struct visit *visit);
 void core_leave(struct visit *visit);
 void core_adopt(PyThreadState *first);
+bool core_take_key(void);
+
+/* reserve.c: memory for the start, taken before it. */
+bool core_reserve(void);
+void core_reserve_is_used(void);
 
 /* importing.c */
 extern const struct _frozen pamkit_frozen[]; /* written by pamkit.native.freeze */

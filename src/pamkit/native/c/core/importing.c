@@ -8,6 +8,32 @@
 #include <marshal.h>
 #include <string.h>
 
+/* What every start needs was marshalled as one tuple: names and code in turn. */
+static PyObject *together;
+
+static int read_together(void)
+{
+    const struct _frozen *entry = pamkit_frozen;
+    while (entry->name != NULL && entry->name[0] != '\0') {
+        entry++;
+    }
+    together = PyDict_New();
+    if (together == NULL || entry->name == NULL) {
+        return together == NULL ? -1 : 0;
+    }
+    PyObject *pairs = PyMarshal_ReadObjectFromString((const char *)entry->code, entry->size);
+    if (pairs == NULL || !PyTuple_Check(pairs)) {
+        Py_XDECREF(pairs);
+        return -1;
+    }
+    int bad = 0;
+    for (Py_ssize_t i = 0; !bad && i + 1 < PyTuple_GET_SIZE(pairs); i += 2) {
+        bad = PyDict_SetItem(together, PyTuple_GET_ITEM(pairs, i), PyTuple_GET_ITEM(pairs, i + 1));
+    }
+    Py_DECREF(pairs);
+    return bad;
+}
+
 static const struct _frozen *frozen_named(const char *name)
 {
     const struct _frozen *entry = pamkit_frozen;
@@ -52,10 +78,10 @@ static PyObject *bring_builtin(const struct _inittab *entry, PyObject *modules)
     return made;
 }
 
-static PyObject *bring_frozen(const struct _frozen *entry, PyObject *modules)
+/* Runs the code of a module, which is given away; returns a borrowed reference. */
+static PyObject *run_module(const char *name, PyObject *code, PyObject *modules)
 {
-    PyObject *code = PyMarshal_ReadObjectFromString((const char *)entry->code, entry->size);
-    PyObject *module = code == NULL ? NULL : PyImport_AddModule(entry->name);
+    PyObject *module = code == NULL ? NULL : PyImport_AddModule(name);
     PyObject *done = NULL;
     if (module != NULL) {
         PyObject *names = PyModule_GetDict(module);
@@ -65,7 +91,7 @@ static PyObject *bring_frozen(const struct _frozen *entry, PyObject *modules)
         if (done == NULL) { /* half a module is none */
             PyObject *kind, *value, *trace;
             PyErr_Fetch(&kind, &value, &trace);
-            PyDict_DelItemString(modules, entry->name);
+            PyDict_DelItemString(modules, name);
             PyErr_Restore(kind, value, trace);
             module = NULL;
         }
@@ -99,10 +125,15 @@ PyObject *core_import(const char *name)
             return NULL;
         }
     }
-    const struct _frozen *frozen = frozen_named(name);
+    PyObject *ready = PyDict_GetItemString(together, name);
+    const struct _frozen *frozen = ready == NULL ? frozen_named(name) : NULL;
     const struct _inittab *builtin = frozen == NULL ? builtin_named(name) : NULL;
-    if (frozen != NULL) {
-        module = bring_frozen(frozen, modules);
+    if (ready != NULL) {
+        Py_INCREF(ready);
+        module = run_module(name, ready, modules);
+    } else if (frozen != NULL) {
+        PyObject *code = PyMarshal_ReadObjectFromString((const char *)frozen->code, frozen->size);
+        module = run_module(name, code, modules);
     } else if (builtin != NULL) {
         module = bring_builtin(builtin, modules);
     } else {
@@ -133,8 +164,9 @@ static int bring_listed(PyObject *package, const char *name, PyObject *listed)
                          ? -1
                          : PyOS_snprintf(full, sizeof full, "%s.%s", name, word);
         Py_DECREF(item);
-        if (length > 0 && (size_t)length < sizeof full && frozen_named(full) != NULL &&
-            core_import(full) == NULL) {
+        bool is_module = length > 0 && (size_t)length < sizeof full &&
+                         (frozen_named(full) != NULL || PyDict_GetItemString(together, full) != NULL);
+        if (is_module && core_import(full) == NULL) {
             return -1;
         }
     }
@@ -181,7 +213,8 @@ static PyMethodDef method = { "__import__", (PyCFunction)(void (*)(void))import,
 int core_bring_importing(void)
 {
     PyObject *function = PyCFunction_New(&method, NULL);
-    if (function == NULL) {
+    if (function == NULL || read_together() != 0) {
+        Py_XDECREF(function);
         return -1;
     }
     int done = PyDict_SetItemString(PyEval_GetBuiltins(), "__import__", function);

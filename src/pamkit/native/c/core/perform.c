@@ -42,7 +42,7 @@ static struct core_module *open_module(const char *path)
 
 static void close_module(struct core_module *module)
 {
-    if (module->object != NULL) {
+    if (module != NULL && module->object != NULL) {
         dlclose(module->object);
     }
     free(module);

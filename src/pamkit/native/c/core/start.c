@@ -117,18 +117,31 @@ static PyObject *find_functions(void)
     return found;
 }
 
+/* What has been made so far stays: the search for garbage need never look at it. */
+static void keep_for_good(void)
+{
+    PyObject *collector = core_import("gc");
+    PyObject *done = collector == NULL ? NULL : PyObject_CallMethod(collector, "freeze", NULL);
+    Py_XDECREF(done);
+    PyErr_Clear();
+}
+
 static void start(void)
 {
-    state = FAILED; /* unless everything below has worked */
-    if (!has_room()) {
-        syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: the memory limit leaves no room for the core");
+    if (!has_room() || !core_take_key() || !core_reserve()) { /* a shortage may pass: the next call tries again */
+        syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: there is no room for the core");
         return;
     }
+    state = FAILED; /* unless everything below has worked: half an interpreter is none */
     if (!start_interpreter()) {
         syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: the core cannot start");
         return;
     }
+    PyGC_Disable();
     PyObject *found = find_functions();
+    keep_for_good();
+    core_reserve_is_used();
+    PyGC_Enable();
     if (found == NULL) {
         core_report_error("start");
     }

@@ -9,11 +9,13 @@
 
 static pthread_mutex_t states = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t key;
-static bool has_key;
 static PyInterpreterState *interpreter;
 static PyThreadState *first_state;
-static __thread PyThreadState *mine;
-static __thread bool held; /* by this thread, around a fork */
+/* C: room that is there when the library is; other models ask for memory, and abort without. */
+#define OF_THREAD static __thread __attribute__((tls_model("initial-exec")))
+OF_THREAD PyThreadState *mine;
+OF_THREAD bool held;   /* by this thread, around a fork */
+OF_THREAD bool inside; /* this thread visits the interpreter */
 static bool unusable;      /* a child that was born while nobody could look after it */
 
 static void forget_thread(void *state)
@@ -36,7 +38,7 @@ static PyThreadState *my_state(void)
         pthread_mutex_lock(&states);
         mine = PyThreadState_New(interpreter);
         pthread_mutex_unlock(&states);
-        if (mine != NULL && has_key) {
+        if (mine != NULL) {
             pthread_setspecific(key, mine);
         }
     }
@@ -53,11 +55,13 @@ bool core_enter(struct visit *visit)
         return false;
     }
     PyEval_RestoreThread(state);
+    inside = true;
     return true;
 }
 
 void core_leave(struct visit *visit)
 {
+    inside = false;
     PyEval_SaveThread();
     pthread_setcancelstate(visit->cancelling, &visit->cancelling);
 }
@@ -65,7 +69,7 @@ void core_leave(struct visit *visit)
 static void before_fork(void)
 {
     core_start_lock();
-    held = core_started();
+    held = core_started() && !inside; /* who forks in there has its lock already */
     if (held) {
         PyThreadState *state = my_state();
         if (state == NULL) {
@@ -94,20 +98,29 @@ static void after_fork_in_child(void)
     if (held) {
         pthread_mutex_unlock(&states);
         PyOS_AfterFork_Child();
+        first_state = mine; /* the others are gone, and one must always stay */
         PyEval_SaveThread();
         held = false;
     }
     core_start_unlock();
 }
 
+/* C: the room for values of keys comes from malloc(3), at the first use in a row of them; the
+ * interpreter makes keys as well, and does not survive it if there is none. */
+bool core_take_key(void)
+{
+    static bool taken;
+    if (!taken) {
+        taken = pthread_key_create(&key, forget_thread) == 0;
+    }
+    return taken && pthread_setspecific(key, &key) == 0 && pthread_setspecific(key, NULL) == 0;
+}
+
 void core_adopt(PyThreadState *first)
 {
     mine = first_state = first;
     interpreter = first->interp;
-    has_key = pthread_key_create(&key, forget_thread) == 0;
-    if (has_key) {
-        pthread_setspecific(key, first);
-    }
+    pthread_setspecific(key, first);
 }
 
 __attribute__((constructor)) static void mind_forks(void)

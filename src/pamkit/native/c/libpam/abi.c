@@ -12,7 +12,9 @@
 /* Return codes are refusals until they are served; a missing pointer is refused here. */
 static int answer(const struct pamkit_call *call)
 {
-    return (int)call->answer;
+    int code = (int)call->answer;
+    /* A word that does not fit is no code: cut, it could be success. */
+    return (pamkit_word)code == call->answer ? code : PAM_SYSTEM_ERR;
 }
 
 static int start(const char *service, const char *user, const struct pam_conv *conversation,

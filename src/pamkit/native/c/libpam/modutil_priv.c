@@ -68,7 +68,10 @@ int pam_modutil_drop_priv(pam_handle_t *pamh, struct pam_modutil_privs *privs,
     return 0;
 }
 
-/* C: 0 when everything is as before; the struct has lost its room then and drops no second time. */
+/*
+ * C: 0 when everything is as before; the struct has lost its room then and drops no second time.
+ * A regain that fails forgets the groups too: the next one goes back to the ids, with no group.
+ */
 int pam_modutil_regain_priv(pam_handle_t *pamh, struct pam_modutil_privs *privs)
 {
     if (privs == NULL)

@@ -3,11 +3,17 @@
 #include "reach.h"
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 /*
  * Where the core lies. The installer writes the path over the text behind the mark, in a copy
@@ -27,7 +33,6 @@ static const volatile struct {
 
 static _Atomic(pamkit_server) server;
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
-static int tried;
 
 /* A Python program that serves native modules itself says so before anything is called. */
 PAMKIT_EXPORT pamkit_server pamkit_register(pamkit_server serve);
@@ -35,6 +40,33 @@ PAMKIT_EXPORT pamkit_server pamkit_register(pamkit_server serve);
 PAMKIT_EXPORT pamkit_server pamkit_register(pamkit_server serve)
 {
     return serve == NULL ? atomic_load(&server) : atomic_exchange(&server, serve);
+}
+
+/* The loader dies of a file that ends too early; the table of sections is what ends one. */
+static bool is_whole(int file, off_t size)
+{
+    ElfW(Ehdr) head;
+    if (pread(file, &head, sizeof head, 0) != (ssize_t)sizeof head ||
+        memcmp(head.e_ident, ELFMAG, SELFMAG) != 0) {
+        return false;
+    }
+    size_t sections = (size_t)head.e_shnum * head.e_shentsize;
+    return head.e_shoff != 0 && head.e_shoff + sections <= (size_t)size;
+}
+
+/* Whoever can write the core can let anybody in: it is root's, or ours, and nobody else's. */
+static bool is_trusted(const char *path)
+{
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0) {
+        return false;
+    }
+    bool good = fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+                (status.st_uid == 0 || status.st_uid == geteuid()) &&
+                (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && is_whole(file, status.st_size);
+    close(file);
+    return good;
 }
 
 static pamkit_server open_core(void)
@@ -46,6 +78,10 @@ static pamkit_server open_core(void)
     path[PATH_SIZE - 1] = '\0';
     if (path[0] != '/') {
         syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: no core is installed for this libpam");
+        return NULL;
+    }
+    if (!is_trusted(path)) {
+        syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: %s cannot be read, or is no core of root's", path);
         return NULL;
     }
     /* Deep binding and no visibility: a Python in the program must not meet the one in the core. */
@@ -88,9 +124,8 @@ static pamkit_server find_server(void)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     lock_opening();
     found = atomic_load(&server);
-    if (found == NULL && !tried) {
-        tried = 1; /* a core that could not be opened is not opened half way later on */
-        found = open_core();
+    if (found == NULL) {
+        found = open_core(); /* a shortage may pass: each call tries again */
         atomic_store(&server, found);
     }
     unlock_opening();

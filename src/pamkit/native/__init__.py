@@ -1,0 +1,1 @@
+"""The native libraries: how they are built, found, checked, installed and tried."""
