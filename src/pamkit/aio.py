@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Coroutine
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Self
 
+from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.choreography import (
     admit,
     delete_credentials,
     finish_session,
     start_session,
 )
-from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.driver import Heard, Kept, NotYet, resumed
 from pamkit.front import Front, prepared, was_opened
 from pamkit.module.effect import Ask, Effect, Hash, Later, Run, Wait

@@ -18,7 +18,6 @@ from pamkit.doors.door import (
     XAUTHDATA,
     Door,
     decoded,
-    encoded,
     forget_xauth,
     strings,
 )
@@ -131,7 +130,8 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
                 core.abandon()
                 core.refuse(primitive)
             door.sweep()
-        if len(core.runs) == runs and code in _UNFINISHED:  # C: a call that walked no chain to its end is on record too
+        # C: a call that walked no chain to its end is on record too.
+        if len(core.runs) == runs and code in _UNFINISHED:
             code = door.trail.after_call(primitive, signed(flags), code)
         return int(code)  # what the engine decided, and nobody else
 

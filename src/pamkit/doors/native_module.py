@@ -33,7 +33,7 @@ class _Anything(frozenset["ReturnCode"]):
         return True
 
 
-_ANY = dict.fromkeys(Primitive, _Anything())
+_ANY: dict[Primitive, frozenset[ReturnCode]] = dict.fromkeys(Primitive, _Anything())
 
 
 def native_module(path: str, loaded: Loaded) -> Module:

@@ -33,9 +33,7 @@ class NotStarted(Exception):
         self.code = code
 
 
-def new_core(
-    service: str, user: str | None, confdir: str | None
-) -> tuple[Core, AuditTrail]:
+def new_core(service: str, user: str | None, confdir: str | None) -> tuple[Core, AuditTrail]:
     """Return the core of a new transaction and its records for the kernel's audit.
 
     Raises `NotStarted` if there is no usable policy.

@@ -48,7 +48,7 @@ def take(responses: int, styles: tuple[int, ...]) -> list[bytes | None]:
     """Return what was answered; the memory it came in is overwritten and freed."""
     if not responses:
         return [None] * len(styles)
-    answers = []
+    answers: list[bytes | None] = []
     for at, style in enumerate(styles):
         pointer = c_memory.word(responses + at * _RESPONSE)
         if pointer and style == Style.BINARY_PROMPT:

@@ -16,8 +16,8 @@ from pamkit.policy.resolve import Policy
 from pamkit.semantics.trace import Path, Run, Step, path_of
 from pamkit.semantics.verdict import START, Mood, Verdict
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.failure import PolicyError
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
+from pamkit.vocab.failure import PolicyError
 from pamkit.vocab.flags import ALLOWED, CRED_FLAGS, PASS_FLAGS, Flag, words
 from pamkit.vocab.priority import Priority
 

@@ -127,9 +127,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         places = tuple(args.place) or (_HERE,)
         together = args.together.split(",") if args.together else ()
-        frozen = freeze(
-            args.names, interpreter=args.interpreter, places=places, together=together
-        )
+        frozen = freeze(args.names, interpreter=args.interpreter, places=places, together=together)
         text = c_text(*frozen)
     except Problem as problem:
         print(f"freeze: {problem}", file=sys.stderr)

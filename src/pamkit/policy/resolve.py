@@ -12,8 +12,8 @@ from pamkit.policy.source import Layout, Outcome, Reading
 from pamkit.policy.syntax import Entry, Kind, PolicyFile
 from pamkit.policy.words import ascii_lower
 from pamkit.vocab.diagnostic import Finding, Severity, shown
-from pamkit.vocab.failure import PolicyError
 from pamkit.vocab.facility import Facility, word
+from pamkit.vocab.failure import PolicyError
 from pamkit.vocab.record import Record
 from pamkit.vocab.span import Span
 

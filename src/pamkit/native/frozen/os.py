@@ -10,11 +10,11 @@ from posix import *
 SEEK_SET = 0
 
 
-def fsencode(name):
+def fsencode(name: str | bytes) -> bytes:
     """Return a file name as bytes; texts are UTF-8 here, with bytes that are not kept."""
     return name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
 
 
-def fsdecode(name):
+def fsdecode(name: str | bytes) -> str:
     """Return a file name as text."""
     return name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
