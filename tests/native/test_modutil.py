@@ -2,15 +2,13 @@
 
 A module reads calls from a file and prints what comes back; a pretended C library under it fails
 where a test wants it to.  The same module is judged three times: under the system's libpam, linked
-with our files and a stand-in for the rest of a library, and under our libpam once it is built
-(`PAMKIT_JUDGED_LIBRARIES` names the directory of another one).
+with our files and a stand-in for the rest of a library, and under our libpam
+(`PAMKIT_NATIVE_DIRECTORY` names the directory of another one).
 """
 
 from __future__ import annotations
 
 import grp
-import importlib
-import importlib.util
 import os
 import pwd
 import re
@@ -24,6 +22,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import ROOT
+from tests.native.built import built_libraries
 
 pytestmark = pytest.mark.needs("cc", "libpam")
 
@@ -39,9 +38,7 @@ STRICT = (
 DRIVER = (HERE / "driver.c", HERE / "world.c", HERE / "calls.c")
 WRAPPED = ("calloc", "strdup", "asprintf", "__asprintf_chk", "free")
 
-JUDGED = os.environ.get("PAMKIT_JUDGED_LIBRARIES", "")
-HAS_OURS = bool(JUDGED) or importlib.util.find_spec("tests.native.built") is not None
-SUBJECTS = ("system", "stand-in", *(("built",) if HAS_OURS else ()))
+SUBJECTS = ("system", "stand-in", "built")
 
 
 class Subject(NamedTuple):
@@ -147,13 +144,7 @@ def own(request: pytest.FixtureRequest, stand_in: Subject, driver: Path) -> Subj
 def _subject(name: str, stand_in: Subject, driver: Path) -> Subject:
     if name == "stand-in":
         return stand_in
-    return Subject(name, driver, "" if name == "system" else _judged())
-
-
-def _judged() -> str:
-    if JUDGED:
-        return JUDGED
-    return str(importlib.import_module("tests.native.built").built_libraries())
+    return Subject(name, driver, "" if name == "system" else str(built_libraries()))
 
 
 @pytest.fixture
@@ -413,17 +404,6 @@ def test_a_login_name_is_there_in_full_or_not_at_all(
 ) -> None:
     answer = desk.answers(own, f"getlogin {name}")[0]
     assert expected == answer.removesuffix(" _pammodutil_getlogin")
-
-
-def _login_name() -> str | None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getlogin())"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 # --- reading and writing -------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def shrunk(worker: Worker, case: Case, manner: Manner) -> Case:
     smaller = True
     while smaller:
         smaller = False
-        for candidate in _smaller(case):
+        for candidate in reduced(case):
             try:
                 still = worker.ask(differs, candidate, manner)
             except Crashed:
@@ -103,7 +103,7 @@ def shrunk(worker: Worker, case: Case, manner: Manner) -> Case:
     return case
 
 
-def _smaller(case: Case) -> Iterator[Case]:
+def reduced(case: Case) -> Iterator[Case]:
     """Yield the case without one call, one file, one logical line, or one word at an end."""
     for at in range(len(case.calls)):
         yield case._replace(calls=case.calls[:at] + case.calls[at + 1 :])

@@ -35,12 +35,13 @@ DOORS: dict[int, Door] = {}
 class Door:
     """A transaction with a handle for C."""
 
-    __slots__ = ("_texts", "_tokens", "_vectors", "address", "core", "modules", "prompted", "trail")
+    __slots__ = ("_texts", "_tokens", "_vectors", "address", "core", "ending", "modules", "prompted", "trail")
 
     def __init__(self, core: Core, trail: AuditTrail) -> None:
         """Make a block for a core, and remember it."""
         self.core, self.trail = core, trail
         self.address = c_memory.blank(_SIZE)
+        self.ending = False
         self.modules: list[int] = []
         """Blocks of native modules that were opened."""
         self.prompted: str | None = None

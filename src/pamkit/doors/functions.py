@@ -92,12 +92,14 @@ def start(service: int, user: int, conversation: int, confdir: int) -> Steps[Any
 def end(handle: int, status: int) -> Steps[int]:
     """`pam_end(3)`: cleanups newest first, then everything is overwritten and freed."""
     door = DOORS.get(handle)
-    if door is None or door.caller != FROM_APPLICATION:
+    if door is None or door.ending or door.caller != FROM_APPLICATION:
         return _SYSTEM_ERR
-    core = door.core
+    core, door.ending = door.core, True
     door.trail.at_end()
-    door.caller = FROM_MODULE  # C: cleanups are modules; none may use the handle of an application
-    for value, cleanup in core.handle.take_data():
+    # C: cleanups run as the application, and find the handle as it was; what they add to it is
+    # never cleaned up.
+    for name in core.handle.data_names():
+        value, cleanup = core.handle.entry(name) or (None, None)
         if isinstance(value, NativeData):
             if value.cleanup:
                 yield (CLEANUP, value.cleanup, handle, value.pointer, signed(status))
@@ -106,6 +108,7 @@ def end(handle: int, status: int) -> Steps[int]:
                 cleanup(value, signed(status))
             except Exception:  # noqa: BLE001  # the other cleanups must run as well
                 core.world.log.write(Priority.ERR, "PAM a cleanup of module data failed")
+    core.handle.take_data()
     core.end(signed(status))
     for block in door.modules:
         yield (CLOSE, block)
@@ -119,7 +122,8 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
         # C: a module may not call the application's functions on its own handle.
         if door is None or door.caller != FROM_APPLICATION:
             return _SYSTEM_ERR
-        core, finished, runs = door.core, False, len(door.core.runs)
+        core, finished = door.core, False
+        core.runs.clear()  # nobody reads them here, and a handle may live for years
         door.caller = FROM_MODULE
         try:
             code = yield from drive(door, core.call(primitive, signed(flags)))
@@ -131,7 +135,7 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
                 core.refuse(primitive)
             door.sweep()
         # C: a call that walked no chain to its end is on record too.
-        if len(core.runs) == runs and code in _UNFINISHED:
+        if not core.runs and code in _UNFINISHED:
             code = door.trail.after_call(primitive, signed(flags), code)
         return int(code)  # what the engine decided, and nobody else
 

@@ -155,6 +155,10 @@ class Handle:
         """Return module data and its cleanup; `None` if there is none of that name."""
         return self._data.get(name)
 
+    def data_names(self) -> tuple[str, ...]:
+        """Return the names of all module data, the newest first."""
+        return tuple(reversed(self._data))
+
     def keep(self, name: str, value: Any, cleanup: Cleanup | None) -> None:
         """Put data in a place whose old data has been cleaned up, or was never there."""
         self._data[name] = (value, cleanup)

@@ -3,7 +3,7 @@
 #ifndef PAMKIT_LIBPAM_MODUTIL_H
 #define PAMKIT_LIBPAM_MODUTIL_H
 
-/* C: the headers promise C compilers that no caller passes a null handle; callers do, and we look. */
+/* C: the headers promise compilers that no caller passes a null handle; callers do, and we look. */
 #ifndef LIBPAM_COMPILE
 #define LIBPAM_COMPILE 1
 #endif

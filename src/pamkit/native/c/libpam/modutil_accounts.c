@@ -1,4 +1,4 @@
-/* Account lookups, `pam_modutil_get{pwnam,pwuid,grnam,grgid,spnam}`: the handle keeps each result. */
+/* Accounts by name or id, `pam_modutil_get{pwnam,pwuid,grnam,grgid,spnam}`, kept on the handle. */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
@@ -162,7 +162,7 @@ static int keep(pam_handle_t *pamh, const struct query *query, struct account *a
             return status;
         }
         free(name);
-        /* DIALECT: C goes on to the last number, for minutes, where the handle takes no data at all. */
+        /* DIALECT: C goes on to the last number, for minutes, where a handle takes no data. */
         if (status != PAM_SUCCESS)
             return status;
     }
@@ -185,8 +185,8 @@ static void discard(pam_handle_t *pamh, void *data, int status)
 }
 
 /*
- * DIALECT: 1.5 wipes nothing, 1.7 the string that the password field points to, which a name service
- * may have put into read-only memory.  We wipe our own block, where the hash is in any case.
+ * DIALECT: 1.5 wipes nothing, 1.7 the string that the password field points to, which a name
+ * service may have put into read-only memory.  We wipe our own block, where a hash is in any case.
  */
 static void wipe_and_free(struct account *account)
 {

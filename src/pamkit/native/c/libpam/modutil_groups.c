@@ -44,7 +44,7 @@ static int is_in(const struct passwd *user, const struct group *group)
 {
     if (user == NULL || group == NULL)
         return 0;
-    /* Yes: it is the primary group, or the group names the user, or the user's list has the group. */
+    /* Yes: it is the primary group, or it names the user, or the user's list of groups has it. */
     return user->pw_gid == group->gr_gid || is_listed(group, user->pw_name) ||
            is_in_his_list(user, group->gr_gid);
 }

@@ -16,8 +16,8 @@ static const char BLANKS[] = " \t\n\v\f\r";
 static char *value_in(char *line, const char *key);
 
 /*
- * C: a malloc'ed string, or null.  The first line with the key counts.  The value reaches to the end
- * of the line or to `#`, with all blanks at its end (and the carriage return of a line from DOS).
+ * C: a malloc'ed string, or null.  The first line with the key counts.  The value reaches to `#` or
+ * to the end of the line, with all blanks at its end (and the carriage return of a line from DOS).
  *
  * DIALECT: /etc/login.defs is a file like others, as where C is built without libeconf.
  */

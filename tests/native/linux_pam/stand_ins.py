@@ -1,0 +1,25 @@
+"""Module files that stand in for Linux-PAM's own: pamkit's modules in Python, as C sees them."""
+
+import shutil
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pamkit.modules
+
+DOOR = "pam_pamkit.so"
+
+
+def python_modules() -> frozenset[str]:
+    """The modules that pamkit has in Python, as in ``pam_debug``."""
+    return frozenset(found.name for found in iter_modules(pamkit.modules.__path__))
+
+
+def put_stand_ins(library: Path, folder: Path) -> Path:
+    """Write a ``pam_X.so`` for each module X in Python into the new `folder`; returns the folder.
+
+    Each is a copy of the door in the folder `library`, which serves the module of its own name.
+    """
+    folder.mkdir()
+    for name in python_modules():
+        shutil.copy(library / DOOR, folder / f"{name}.so")
+    return folder
