@@ -3,14 +3,12 @@
 A run takes every test there is, and the loader's word for which library the test really had.
 """
 
-import os
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.native.built import built_libraries
 from tests.native.linux_pam import suite as suites
 from tests.native.linux_pam.controls import CONTROLS, Control, build_control
 from tests.native.linux_pam.expected import EXPECTED, FAILS_BY_THE_MACHINE, Expected, expected
@@ -23,13 +21,6 @@ pytestmark = [
     # The first test of a session on a new machine builds Linux-PAM.
     pytest.mark.timeout(900),
 ]
-
-BUILT = "tests.native.built"
-# A folder of libraries to judge in place of those that are built here.
-NAMED = os.environ.get("PAMKIT_NATIVE_DIRECTORY")
-needs_ours = pytest.mark.skipif(
-    NAMED is None and find_spec(BUILT) is None, reason="no libpam of ours is built"
-)
 
 # They are linked to a libpam for no use, or not at all.
 USES_NO_LIBRARY = {"tst-dlopen", "tst-pam_mkargv"}
@@ -55,10 +46,7 @@ def known(suite: Path) -> Expected:
 
 @pytest.fixture(scope="session")
 def ours() -> Path:
-    if NAMED is not None:
-        return Path(NAMED)
-    built: Path = import_module(BUILT).built_libraries()
-    return built
+    return built_libraries()
 
 
 def test_the_tests_of_a_version_are_those_we_know(suite: Path, known: Expected) -> None:
@@ -97,7 +85,7 @@ def test_the_lists_are_as_long_as_what_was_measured(version: str, control: Contr
     assert FAILURES[version][control] == (len(failed) - len(xtests), len(xtests))
 
 
-@needs_ours
+@pytest.mark.needs("python-archive")
 def test_our_library_passes_what_linux_pam_passes(suite: Path, known: Expected, ours: Path) -> None:
     results = run(suite, library=ours, modules="native")
     assert _may_fail(suite, known) | set(known.ours_fails) == failing(results), _said(results)
@@ -106,7 +94,7 @@ def test_our_library_passes_what_linux_pam_passes(suite: Path, known: Expected, 
     assert python_modules() & _loaded(results)
 
 
-@needs_ours
+@pytest.mark.needs("python-archive")
 def test_our_library_without_quirks_fails_what_they_are_for(
     suite: Path, known: Expected, ours: Path
 ) -> None:
@@ -116,7 +104,7 @@ def test_our_library_without_quirks_fails_what_they_are_for(
     assert expected_to_fail == failing(results), _said(results)
 
 
-@needs_ours
+@pytest.mark.needs("python-archive")
 def test_our_library_passes_the_xtests_with_our_modules(
     suite: Path, known: Expected, ours: Path
 ) -> None:
@@ -127,7 +115,7 @@ def test_our_library_passes_the_xtests_with_our_modules(
     assert frozenset() == python_modules() & _loaded(results)
 
 
-@needs_ours
+@pytest.mark.needs("python-archive")
 @pytest.mark.parametrize("engine", ["linux-pam", "pamkit"])
 def test_our_modules_answer_what_linux_pams_answer(
     suite: Path, ours: Path, engine: str, tmp_path: Path
