@@ -35,7 +35,17 @@ DOORS: dict[int, Door] = {}
 class Door:
     """A transaction with a handle for C."""
 
-    __slots__ = ("_texts", "_tokens", "_vectors", "address", "core", "ending", "modules", "prompted", "trail")
+    __slots__ = (
+        "_texts",
+        "_tokens",
+        "_vectors",
+        "address",
+        "core",
+        "ending",
+        "modules",
+        "prompted",
+        "trail",
+    )
 
     def __init__(self, core: Core, trail: AuditTrail) -> None:
         """Make a block for a core, and remember it."""

@@ -42,18 +42,17 @@ class NativeModules:
     async def _open(self, written: str) -> Module | str:
         if self._preference is not None and not self._preference.native_at_all(written):
             return f"there is no module `{written}` in Python, and no other is wanted"
-        faults = []
+        faults: list[str] = []
         for path in self._candidates(written):
             module = await Load(path)
             if not module.fault:
                 from pamkit.doors.native_module import native_module
 
                 return native_module(path, module)
-            faults.append((path, module.fault))
+            faults.append(module.fault)
         if not faults:
             return f"adding faulty module: {written}"
-        path, fault = _best(faults)
-        return f"unable to dlopen({path}): {fault}\nadding faulty module: {path}"
+        return f"unable to dlopen({written}): {_telling(faults)}\nadding faulty module: {written}"
 
     def _candidates(self, written: str) -> tuple[str, ...]:
         if not written or "\0" in written:
@@ -63,9 +62,6 @@ class NativeModules:
         return tuple(dict.fromkeys((written, written.replace("$ISA", ".", 1))))
 
 
-def _best(faults: list[tuple[str, str]]) -> tuple[str, str]:
-    """Of several places, the one where something was; else the first."""
-    for path, fault in faults:
-        if "No such file" not in fault:
-            return path, fault
-    return faults[0]
+def _telling(faults: list[str]) -> str:
+    """Of several places, the fault of the one where something was; else the last, as C does."""
+    return next((fault for fault in faults if "No such file" not in fault), faults[-1])

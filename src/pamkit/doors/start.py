@@ -11,6 +11,7 @@ from pamkit.doors.world import LazyWorld, spoken_here
 from pamkit.policy.resolve import service_name
 from pamkit.stores.c_library import c_library
 from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.failure import PamError
 from pamkit.vocab.priority import Priority
 
@@ -57,6 +58,10 @@ def new_core(service: str, user: str | None, confdir: str | None) -> tuple[Core,
             natives=NativeModules(preference, os.uname().machine),
             audit=lambda run: trail.after_run(run),
         )
+        for finding in made.policy.findings:
+            if finding.severity is Severity.ERROR:
+                where = f"{finding.span}: {finding.message}"
+                world.log.write(Priority.ERR, f"PAM {where}")
         trail = AuditTrail(sender(c_library), made.handle.texts, world.log)
         return made, trail
     except ValueError as odd:  # settings of odd lines, or of things that do not exist

@@ -174,7 +174,7 @@ class Call:
         return token
 
     async def _secret(self, prompt: str, changing: bool) -> Secret:
-        code, answer = await self._converse(Style.PROMPT_ECHO_OFF, prompt)
+        code, answer = await self._spoken(Style.PROMPT_ECHO_OFF, prompt)
         if code != ReturnCode.SUCCESS or not isinstance(answer, Secret):
             if changing:
                 await self.say(Style.ERROR_MSG, "Password change has been aborted.")
@@ -185,17 +185,23 @@ class Call:
         code, answers = await Ask((Message(style, text),))
         return code, answers[0] if answers else None
 
-    async def ask(self, style: Style, text: str) -> Answer:
-        """Hold a conversation of one message; ends the hook if it fails."""
+    async def _spoken(self, style: Style, text: str) -> tuple[int, Answer]:
+        """C: pam_prompt(3) logs a conversation that failed; pam_get_user(3) asks without it."""
         code, answer = await self._converse(style, text)
         if code != ReturnCode.SUCCESS:
             self.log(Priority.ERR, "conversation failed")
+        return code, answer
+
+    async def ask(self, style: Style, text: str) -> Answer:
+        """Hold a conversation of one message; ends the hook if it fails."""
+        code, answer = await self._spoken(style, text)
+        if code != ReturnCode.SUCCESS:
             raise Stop(code)
         return answer
 
     async def say(self, style: Style, text: str) -> int:
         """Show a message; return the conversation's code."""
-        code, _ = await self._converse(style, text)
+        code, _ = await self._spoken(style, text)
         return code
 
     async def hash(self, token: Secret, setting: str) -> str | None:

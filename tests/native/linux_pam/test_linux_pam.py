@@ -69,6 +69,15 @@ def test_a_run_on_the_library_of_the_machine_is_noticed(suite: Path, tmp_path: P
     assert passed == {line.partition(":")[0] for line in _judged_another(results, tmp_path, chosen)}
 
 
+def test_a_module_that_stands_in_is_the_one_that_is_judged(suite: Path, tmp_path: Path) -> None:
+    (tmp_path / "pam_permit.so").symlink_to(suite / "security" / "pam_deny.so")
+    chosen = [
+        program for program in programs(suite) if program.module in {"pam_permit", "pam_warn"}
+    ]
+    results = run(suite, library=suite / "lib", replaced=tmp_path, only=chosen)
+    assert failing(results) == {"tst-pam_permit-retval", "tst-pam_warn-retval"}
+
+
 @pytest.mark.parametrize("control", CONTROLS)
 def test_a_library_that_is_none_fails_whatever_judges(
     suite: Path, known: Expected, control: Control, tmp_path: Path

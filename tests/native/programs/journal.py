@@ -23,6 +23,9 @@ _PASSING = (
     (re.compile(r"<[0-9.]+\.\w+@\w+>"), "<MESSAGE>"),
     (re.compile(r"SHA256:[\w+/]+"), "FINGERPRINT"),
     (re.compile(r"session=\S+"), "session=N"),
+    # DIALECT: 1.7 asks getlogin(3) who somebody is; 1.5 looked PAM_TTY up in utmp.
+    (re.compile(r"\bby \w*\(uid="), "by (uid="),
+    (re.compile(r"\blogname=\S*"), "logname="),
 )
 
 

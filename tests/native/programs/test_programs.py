@@ -54,6 +54,8 @@ _ON_PURPOSE = {
     "passwd": {"root_who_knows_it_changes_a_good_password_with_keep": "as before"},
     "pamtester": {
         "root_changes_a_good_password_when_only_expired_ones_are": "out, as before",
+        # The line in the log says where in the policy it is.
+        "a_policy_nobody_can_read_keeps_out": "out",
     },
 }
 

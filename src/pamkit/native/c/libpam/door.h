@@ -37,7 +37,8 @@ enum pamkit_function {
     PAMKIT_AUDIT_WRITE,
     PAMKIT_MODULE, /* a hook of a module in Python, for a foreign libpam */
     PAMKIT_FORGET, /* data that such a module kept is cleaned up */
-    PAMKIT_FUNCTIONS
+    PAMKIT_FUNCTIONS,
+    PAMKIT_CONVERSE = PAMKIT_FUNCTIONS, /* a Python program is asked; the core serves none */
 };
 
 /*
