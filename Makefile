@@ -17,11 +17,11 @@ export UV_PYTHON_DOWNLOADS := never
 # Trust the certificates the machine trusts, as pip does: there may be a proxy in between.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help demo test check generate oracle bench format clean
+.PHONY: help demo test check generate oracle oracle-doors faults bench format clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: .venv/.light  ## a tour in the terminal
 	@.venv/bin/pamkit demo
@@ -42,6 +42,12 @@ generate: .venv/.dev  ## write the generated files
 
 oracle: .venv/.dev  ## N random policies against the libpam of this machine (N=1000000)
 	@$(PY) -m tests.oracle.run --cases $(N)
+
+oracle-doors: .venv/.dev  ## N random policies through our libpam.so.0 and the system's
+	@$(PY) -m tests.oracle.doors --built --cases $(N)
+
+faults: .venv/.dev  ## every fault at every point, against our libpam.so.0 and the system's
+	@PAMKIT_FAULTS=full $(PY) -m pytest -n 2 tests/native/faults
 
 bench: .venv/.bench  ## time a transaction, here and in other bindings
 	@$(PY) bench/transaction.py

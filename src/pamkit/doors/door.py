@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from pamkit.doors.requests import FROM_APPLICATION
 from pamkit.stores.c_memory import WORD, c_memory
+from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import TOKENS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from pamkit.doors.audit import AuditTrail
     from pamkit.engine.transaction import Core
+    from pamkit.module.call import Cleanup
+    from pamkit.vocab.message import Answer, Message
     from pamkit.vocab.secret import Secret
 
 CALLER = 8
@@ -28,6 +32,8 @@ _SIZE = XAUTHDATA + 4 * WORD
 NAME_OF_XAUTH, LENGTH_OF_XAUTH, DATA_OF_XAUTH = WORD, 2 * WORD, 3 * WORD
 """Where the fields of a `struct pam_xauth_data` lie, its first being the name's length."""
 
+_SUCCESS = int(ReturnCode.SUCCESS)
+
 DOORS: dict[int, Door] = {}
 """The handles that C programs hold, by address; anything else is refused."""
 
@@ -36,14 +42,18 @@ class Door:
     """A transaction with a handle for C."""
 
     __slots__ = (
-        "_texts",
         "_tokens",
         "_vectors",
         "address",
+        "ask",
+        "clean_up",
+        "copies",
         "core",
         "ending",
+        "hosted",
         "modules",
         "prompted",
+        "texts",
         "trail",
     )
 
@@ -52,11 +62,19 @@ class Door:
         self.core, self.trail = core, trail
         self.address = c_memory.blank(_SIZE)
         self.ending = False
+        self.hosted = False
+        """Whether the application is Python: then no C may do what is the application's."""
+        self.ask: Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]] | None = None
+        """The conversation of such an application, unless a module put its own into the block."""
+        self.clean_up: Cleanup | None = None
+        """How data of native modules is cleaned up by those who cannot call C."""
         self.modules: list[int] = []
         """Blocks of native modules that were opened."""
         self.prompted: str | None = None
         """The prompt for a name that a conversation wants to hear again."""
-        self._texts: dict[int | str, tuple[str, int]] = {}
+        self.texts = core.handle.texts
+        self.copies: dict[int | str, tuple[str, tuple[int, int]]] = {}
+        """What was handed out: a text as it was then, and the answer that carries its copy."""
         self._tokens: dict[int, tuple[Secret, int, int]] = {}
         self._vectors: dict[tuple[str, ...], int] = {}
         self.caller = FROM_APPLICATION
@@ -75,20 +93,20 @@ class Door:
         """Return the address of a text item or variable as it is now."""
         if text is None:
             return 0
-        kept = self._texts.get(key)
+        kept = self.copies.get(key)
         if kept is not None:
             if kept[0] is text:
-                return kept[1]
-            c_memory.forget(kept[1])
-            del self._texts[key]
+                return kept[1][1]
+            c_memory.forget(kept[1][1])
+            del self.copies[key]
         pointer = c_memory.copy(encoded(text))
-        self._texts[key] = (text, pointer)
+        self.copies[key] = (text, (_SUCCESS, pointer))
         return pointer
 
     def copied(self, key: int | str, pointer: int) -> str | None:
         """Return the text that was handed out with this very pointer, if it still stands."""
-        kept = self._texts.get(key)
-        return kept[0] if kept is not None and kept[1] == pointer else None
+        kept = self.copies.get(key)
+        return kept[0] if kept is not None and kept[1][1] == pointer else None
 
     def token(self, item: int, token: Secret | None) -> int:
         """Return the address of a token as it is now."""
@@ -126,7 +144,7 @@ class Door:
         """Free everything; the handle is no handle any more."""
         del DOORS[self.address]
         forget_xauth(self.address + XAUTHDATA)
-        for _, pointer in self._texts.values():
+        for _, (_, pointer) in self.copies.values():
             c_memory.forget(pointer)
         for _, pointer, length in self._tokens.values():
             c_memory.forget(pointer, length)
@@ -151,6 +169,15 @@ def forget_xauth(address: int) -> None:
         pointer = c_memory.word(address + name)
         c_memory.set_word(address + name, 0)
         c_memory.forget(pointer, max(0, c_memory.number(address + length)))
+
+
+def lay_out_xauth(address: int, name: bytes, data: bytes) -> None:
+    """Put other contents into a `struct pam_xauth_data`."""
+    forget_xauth(address)
+    c_memory.set_number(address, len(name))
+    c_memory.set_word(address + NAME_OF_XAUTH, c_memory.copy(name))
+    c_memory.set_number(address + LENGTH_OF_XAUTH, len(data))
+    c_memory.set_word(address + DATA_OF_XAUTH, c_memory.copy(data))
 
 
 def encoded(text: str) -> bytes:

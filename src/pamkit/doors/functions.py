@@ -18,7 +18,7 @@ from pamkit.doors.door import (
     XAUTHDATA,
     Door,
     decoded,
-    forget_xauth,
+    lay_out_xauth,
     strings,
 )
 from pamkit.doors.perform import drive
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pamkit.doors.requests import Steps
+    from pamkit.engine.handle import Handle
     from pamkit.module.effect import Effect
 
 # C: plain numbers; an answer of a door is a word.
@@ -92,7 +93,7 @@ def start(service: int, user: int, conversation: int, confdir: int) -> Steps[Any
 def end(handle: int, status: int) -> Steps[int]:
     """`pam_end(3)`: cleanups newest first, then everything is overwritten and freed."""
     door = DOORS.get(handle)
-    if door is None or door.ending or door.caller != FROM_APPLICATION:
+    if door is None or door.ending or door.hosted or door.caller != FROM_APPLICATION:
         return _SYSTEM_ERR
     core, door.ending = door.core, True
     door.trail.at_end()
@@ -120,7 +121,7 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
     def call(handle: int, flags: int) -> Steps[int]:
         door = DOORS.get(handle)
         # C: a module may not call the application's functions on its own handle.
-        if door is None or door.caller != FROM_APPLICATION:
+        if door is None or door.hosted or door.caller != FROM_APPLICATION:
             return _SYSTEM_ERR
         core, finished = door.core, False
         core.runs.clear()  # nobody reads them here, and a handle may live for years
@@ -147,9 +148,13 @@ def get_item(handle: int, item: int) -> Any:
     door = DOORS.get(handle)
     if door is None:
         return _SYSTEM_ERR
-    state = door.core.handle
     if item in _TEXTS:
-        return _SUCCESS, door.text(item, state.texts.get(item))  # type: ignore[call-overload]  # an int
+        text = door.texts.get(item)  # type: ignore[call-overload]  # an `Item` is an `int`
+        kept = door.copies.get(item)
+        if kept is not None and kept[0] is text:
+            return kept[1]
+        return _SUCCESS, door.text(item, text)
+    state = door.core.handle
     if item in _TOKENS:
         if door.caller != FROM_MODULE:
             return _BAD_ITEM
@@ -185,30 +190,28 @@ def set_item(handle: int, item: int, value: int) -> int:
         if not value:
             return int(ReturnCode.PERM_DENIED)
         _copy(value, handle + CONVERSATION, 2)
+        door.ask = None
         state.conversation_failure = None
         return _SUCCESS
     if item == _FAIL_DELAY:
         state.delay_callback = NativeDelay(value) if value else None
         return _SUCCESS
     if item == _XAUTHDATA:
-        return _set_xauth(handle + XAUTHDATA, value)
+        return _set_xauth(state, handle + XAUTHDATA, value)
     return _BAD_ITEM
 
 
-def _set_xauth(ours: int, theirs: int) -> int:
+def _set_xauth(state: Handle, ours: int, theirs: int) -> int:
     if not theirs:
         return _BAD_ITEM  # C: libpam dies of it
     if theirs == ours:
         return _SUCCESS
     length = max(0, c_memory.number(theirs))
     data_length = max(0, c_memory.number(theirs + LENGTH_OF_XAUTH))
-    name = c_memory.copy(c_memory.data(c_memory.word(theirs + NAME_OF_XAUTH), length))
-    data = c_memory.copy(c_memory.data(c_memory.word(theirs + DATA_OF_XAUTH), data_length))
-    forget_xauth(ours)
-    c_memory.set_number(ours, length)
-    c_memory.set_word(ours + NAME_OF_XAUTH, name)
-    c_memory.set_number(ours + LENGTH_OF_XAUTH, data_length)
-    c_memory.set_word(ours + DATA_OF_XAUTH, data)
+    name = c_memory.data(c_memory.word(theirs + NAME_OF_XAUTH), length)
+    data = c_memory.data(c_memory.word(theirs + DATA_OF_XAUTH), data_length)
+    lay_out_xauth(ours, name, data)
+    state.xauthdata = (decoded(name), data)
     return _SUCCESS
 
 
@@ -232,11 +235,20 @@ def _call(door: Door) -> Call:
     )
 
 
-def get_user(handle: int, prompt: int) -> Steps[Any]:
+def get_user(handle: int, prompt: int) -> Any:
     """`pam_get_user(3)`: the name, asked for if need be."""
     door = DOORS.get(handle)
     if door is None:
         return _SYSTEM_ERR
+    if door.prompted is None:
+        text = door.texts.get(_USER)  # type: ignore[call-overload]  # an `Item` is an `int`
+        kept = door.copies.get(_USER)
+        if kept is not None and kept[0] is text:
+            return kept[1]
+    return _ask_user(door, prompt)
+
+
+def _ask_user(door: Door, prompt: int) -> Steps[Any]:
     text = decoded(c_memory.text(prompt))
     if door.prompted is not None and door.prompted != (text or ""):
         door.core.world.log.write(Priority.ERR, "PAM pam_get_user: resume with another prompt")
@@ -317,7 +329,7 @@ def set_data(handle: int, name: int, data: int, cleanup: int) -> Steps[int]:
                 yield (CLEANUP, old.cleanup, handle, old.pointer, DATA_REPLACE)
         elif old_cleanup is not None:
             old_cleanup(old, DATA_REPLACE)
-    door.core.handle.keep(key, NativeData(data, cleanup), None)
+    door.core.handle.keep(key, NativeData(data, cleanup), door.clean_up)
     return _SUCCESS
 
 

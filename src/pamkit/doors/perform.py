@@ -45,6 +45,8 @@ def _perform(door: Door, effect: Effect) -> Steps[Any]:
         word = yield (HOOK, effect.pointer, door.address, effect.flags, count, vector)
         return signed(word)
     if isinstance(effect, Ask):
+        if door.ask is not None:
+            return door.ask(effect.messages)
         return (yield from _ask(door, effect.messages))
     if isinstance(effect, Load):
         path = c_memory.copy(encoded(effect.path))

@@ -108,6 +108,8 @@ def _compile(plan: Plan, work: Path) -> dict[str, list[Path]]:
         files = sorted((plan.sources / row.room).glob("*.c"))
         if not files:
             raise Problem(f"`{row.file}` has no source: `{plan.sources / row.room}` holds no `*.c`")
+        for shared in row.shares:
+            files += sorted((plan.sources / shared).glob("*.c"))
         if row.holds_python:
             files.append(_frozen(plan, work))
         room = work / row.room

@@ -22,6 +22,8 @@ class Library(Record):
     """The directory below the sources whose `*.c` belong to it."""
     version_script: str
     """A file of the room: which symbols it exports, in which node of versions; all others hide."""
+    shares: tuple[str, ...] = ()
+    """Other rooms whose `*.c` go into it as well."""
     soname: str = ""
     """The name other objects ask for it by; none for what is opened by its path."""
     linker_name: str = ""
@@ -37,12 +39,14 @@ class Library(Record):
 
 
 CORE = "pamkit-core.so"
+MODULE = "pam_pamkit.so"
 
 LIBRARIES = (
     Library(
         file="libpam.so.0",
         room="libpam",
         version_script="libpam.map",
+        shares=("opening",),
         soname="libpam.so.0",
         linker_name="libpam.so",
         stays=True,
@@ -69,6 +73,14 @@ LIBRARIES = (
         # What the interpreter itself asks for; older C libraries keep them in files of their own.
         system=("m", "dl", "util", "pthread"),
         holds_python=True,
+        stays=True,
+    ),
+    Library(
+        file=MODULE,
+        room="module",
+        version_script="module.map",
+        shares=("opening",),
+        needs=("libpam.so.0",),
         stays=True,
     ),
 )

@@ -4,6 +4,8 @@
 
 #include "../opening/opening.h"
 
+#include <errno.h>
+
 /* A Python program that serves native modules itself says so before anything is called. */
 PAMKIT_EXPORT pamkit_server pamkit_register(pamkit_server serve);
 
@@ -14,8 +16,10 @@ PAMKIT_EXPORT pamkit_server pamkit_register(pamkit_server serve)
 
 PAMKIT_HIDDEN void pamkit_reach(unsigned function, struct pamkit_call *call)
 {
+    int error = errno; /* C: no function of libpam says anything by it, and modules rely on theirs */
     pamkit_server serve = pamkit_find_server();
     if (serve != NULL) {
         serve(function, call);
     }
+    errno = error;
 }

@@ -5,6 +5,7 @@
 #include <security/pam_appl.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <stddef.h>
 
 typedef void (*cleanup_function)(pam_handle_t *, void *, int);
 
