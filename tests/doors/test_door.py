@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pamkit.doors.audit import AuditTrail
-from pamkit.doors.door import DOORS, Door, strings
+from pamkit.doors.door import COPIES, DOORS, Door, strings
 from pamkit.doors.requests import FROM_APPLICATION, FROM_MODULE, signed
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.testing.policies import Trial
@@ -46,6 +46,15 @@ def test_a_text_keeps_its_pointer_until_it_changes(door: Door) -> None:
     assert c_memory.text(second) == b"bo\xffb"
     assert door.copied(Item.USER, second + 1) is None
     assert door.text(Item.TTY, None) == 0
+
+
+def test_the_copy_at_hand_goes_before_the_item_changes(door: Door) -> None:
+    handle, at_hand = door.core.handle, door.address + COPIES + Item.USER * WORD
+    for change in ("bob", "alice", None):
+        pointer = door.text(Item.USER, handle.texts[Item.USER])
+        assert c_memory.word(at_hand) == pointer != 0
+        handle.set(Item.USER, change, from_module=True)
+        assert c_memory.word(at_hand) == 0
 
 
 def test_the_copy_of_a_token_goes_with_the_token(door: Door) -> None:

@@ -27,7 +27,10 @@ CONVERSATION = 16
 """A `struct pam_conv`: the function and its pointer."""
 XAUTHDATA = CONVERSATION + 2 * WORD
 """A `struct pam_xauth_data`."""
-_SIZE = XAUTHDATA + 4 * WORD
+COPIES = XAUTHDATA + 4 * WORD
+"""By number of an item, the copy of it that was handed out and still stands; else null."""
+_COPIES = 16
+_SIZE = COPIES + _COPIES * WORD
 
 NAME_OF_XAUTH, LENGTH_OF_XAUTH, DATA_OF_XAUTH = WORD, 2 * WORD, 3 * WORD
 """Where the fields of a `struct pam_xauth_data` lie, its first being the name's length."""
@@ -46,6 +49,7 @@ class Door:
         "_vectors",
         "address",
         "ask",
+        "asked",
         "clean_up",
         "copies",
         "core",
@@ -61,11 +65,15 @@ class Door:
         """Make a block for a core, and remember it."""
         self.core, self.trail = core, trail
         self.address = c_memory.blank(_SIZE)
+        c_memory.set_word(self.address, self.address)  # C: a handle knows itself, a stale one does not
+        core.handle.on_text = self._forget_copy
         self.ending = False
         self.hosted = False
         """Whether the application is Python: then no C may do what is the application's."""
         self.ask: Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]] | None = None
         """The conversation of such an application, unless a module put its own into the block."""
+        self.asked: Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]] | None = None
+        """The same, whatever modules do."""
         self.clean_up: Cleanup | None = None
         """How data of native modules is cleaned up by those who cannot call C."""
         self.modules: list[int] = []
@@ -101,7 +109,13 @@ class Door:
             del self.copies[key]
         pointer = c_memory.copy(encoded(text))
         self.copies[key] = (text, (_SUCCESS, pointer))
+        if not isinstance(key, str):
+            c_memory.set_word(self.address + COPIES + key * WORD, pointer)
         return pointer
+
+    def _forget_copy(self, item: int) -> None:
+        """The item changes: what was handed out of it is not what it is any more."""
+        c_memory.set_word(self.address + COPIES + item * WORD, 0)
 
     def copied(self, key: int | str, pointer: int) -> str | None:
         """Return the text that was handed out with this very pointer, if it still stands."""

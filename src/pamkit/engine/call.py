@@ -108,7 +108,7 @@ class Call:
             if code != ReturnCode.CONV_AGAIN:
                 handle.conversation_failure = code
             raise Stop(code)
-        handle.texts[Item.USER] = answer
+        handle.put_text(Item.USER, answer)
         return answer
 
     async def authtok(self, item: Item, prompt: str | None = None) -> Secret:
@@ -126,7 +126,7 @@ class Call:
         if self.primitive is Primitive.CHAUTHTOK:
             for arg in self.args:
                 if arg.startswith("authtok_type="):
-                    handle.texts[Item.AUTHTOK_TYPE] = arg.partition("=")[2]
+                    handle.put_text(Item.AUTHTOK_TYPE, arg.partition("=")[2])
         known = handle.tokens.get(item)
         if known is not None:
             return known

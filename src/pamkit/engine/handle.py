@@ -30,6 +30,7 @@ class Handle:
         "current",
         "delay_callback",
         "env",
+        "on_text",
         "service_changed",
         "texts",
         "tokens",
@@ -53,6 +54,8 @@ class Handle:
         self.conversation_failure: int | None = None
         """What asking for the user's name ended with, so that it is not asked again."""
         self.service_changed = False
+        self.on_text: Callable[[Item], object] | None = None
+        """Told which text item is about to change, or to go."""
         self.current: Call | None = None
         """The hook that is being asked; C functions of native modules speak for it."""
 
@@ -108,11 +111,17 @@ class Handle:
             self.service_changed = True
         if item in (Item.USER, Item.USER_PROMPT):
             self.conversation_failure = None
+        self.put_text(item, value)
+        return ReturnCode.SUCCESS
+
+    def put_text(self, item: Item, value: str | None) -> None:
+        """Set or clear a text item that has been judged already."""
+        if self.on_text is not None:
+            self.on_text(item)
         if value is None:
             self.texts.pop(item, None)
         else:
             self.texts[item] = value
-        return ReturnCode.SUCCESS
 
     def set_token(self, item: Item, token: Secret | None) -> None:
         """Set or clear a token; the old one is wiped unless it is the same object."""

@@ -129,8 +129,34 @@ static bool step(PyObject *coroutine, struct visit *visit, struct pamkit_call *c
     }
 }
 
+/* The block of a handle; pamkit/doors/door.py lays it out. */
+struct handle {
+    const struct handle *self;
+    int caller;
+    pamkit_word conversation[2], xauthdata[4];
+    pamkit_word copy[16];
+};
+
+_Static_assert(sizeof(void *) != 8 || offsetof(struct handle, copy) == 64, "as in door.py");
+
+/* Modules read items all the time. One that was handed out and still stands is at hand here. */
+static bool stands(unsigned function, struct pamkit_call *call)
+{
+    const struct handle *handle = (const struct handle *)call->word[0];
+    if (function != PAMKIT_GET_ITEM || call->word[1] >= 16 || handle->self != handle ||
+        handle->copy[call->word[1]] == 0) {
+        return false;
+    }
+    call->out = handle->copy[call->word[1]];
+    call->answer = 0; /* Python has answered the same before, and nothing has changed since */
+    return true;
+}
+
 void pamkit_serve(unsigned function, struct pamkit_call *call)
 {
+    if (stands(function, call)) {
+        return;
+    }
     struct visit visit;
     PyObject *functions = core_functions();
     if (functions == NULL || function >= PAMKIT_FUNCTIONS || !core_enter(&visit)) {
