@@ -76,6 +76,8 @@ def start(program: str, subject: Subject, *, secret_only: bool = False) -> subpr
         command += ["--authenticate", str(subject.authenticate)]
     if secret_only:
         command += ["--secret-only"]
+    if subject.native:
+        command += ["--native"]
     return subprocess.Popen(
         command,
         cwd=_ROOT,
@@ -112,11 +114,12 @@ def main() -> None:
     parser.add_argument("--library", default=_STOCK)
     parser.add_argument("--authenticate", type=int)
     parser.add_argument("--secret-only", action="store_true")
+    parser.add_argument("--native", action="store_true")
     parser.add_argument("--only")
     asked = parser.parse_args()
     built = None if asked.library == _STOCK else Path(asked.library).resolve()
     keep = [_ROOT, Path(sys.prefix), Path(sys.base_prefix)]
-    machine = Machine(Subject(built, asked.authenticate), keep=keep)
+    machine = Machine(Subject(built, asked.authenticate, asked.native), keep=keep)
     chosen = [
         check
         for check in PROGRAMS[asked.program]

@@ -61,6 +61,8 @@ class Subject(NamedTuple):
     built: Path | None = None
     # The function `pam_authenticate` is overwritten to give this, in a copy.
     authenticate: int | None = None
+    # Whether even modules that exist in Python are the native ones of the system.
+    native: bool = False
 
 
 class Machine:
@@ -72,6 +74,8 @@ class Machine:
         libraries = _libraries(subject)
         _cover(keep=keep, built=subject.built)
         _bind_libraries(libraries)
+        if subject.native:
+            Path("/etc/pamkit.conf").write_text("modules = native\n")
         _bring_up_network()
         self._book = Book.read()
         self._files = _read(_CHANGED_BY_CHECKS)

@@ -74,6 +74,8 @@ def survey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     for name in _NEEDS:
         if (test_a_program_does_on_ours_what_it_does_on_stock.__name__, name) in wanted:
             trials += [_on_stock(name), _on_ours(name)]
+        if (test_a_program_does_the_same_with_debians_own_modules.__name__, name) in wanted:
+            trials += [_on_stock(name), _on_ours(name, native=True)]
         if (test_a_library_that_always_refuses_lets_nobody_in.__name__, name) in wanted:
             trials += [_on_a_library_answering(_AUTH_ERR, name)]
         if (test_a_library_that_always_grants_lets_everybody_in.__name__, name) in wanted:
@@ -87,6 +89,14 @@ def test_a_program_does_on_ours_what_it_does_on_stock(program: str, survey: Surv
     stock = survey.seen(_on_stock(program))
     ours = survey.seen(_on_ours(program))
     assert wanted == {name: seen.outcome for name, seen in stock.items()}
+    told = differences(stock, ours, on_purpose=_ON_PURPOSE.get(program, {}))
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("program", _PROGRAMS)
+def test_a_program_does_the_same_with_debians_own_modules(program: str, survey: Survey) -> None:
+    stock = survey.seen(_on_stock(program))
+    ours = survey.seen(_on_ours(program, native=True))
     told = differences(stock, ours, on_purpose=_ON_PURPOSE.get(program, {}))
     assert not told, "\n".join(told)
 
@@ -113,8 +123,8 @@ def _on_stock(program: str) -> Trial:
     return Trial(program, Subject())
 
 
-def _on_ours(program: str) -> Trial:
-    return Trial(program, Subject(built_libraries()))
+def _on_ours(program: str, *, native: bool = False) -> Trial:
+    return Trial(program, Subject(built_libraries(), native=native))
 
 
 def _on_a_library_answering(answer: int, program: str) -> Trial:
