@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 from collections.abc import Awaitable, Coroutine
-from concurrent.futures import Executor
+from concurrent import futures
 from typing import TYPE_CHECKING, Any, Self
 
 from pamkit.engine.answers import checked, unanswered
@@ -19,9 +20,9 @@ from pamkit.engine.choreography import (
     finish_session,
     start_session,
 )
-from pamkit.engine.driver import Heard, Kept, NotYet, resumed
+from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
 from pamkit.front import Front, prepared, was_opened
-from pamkit.module.effect import Ask, Effect, Hash, Later, Run, Wait
+from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Run, Wait
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
@@ -34,19 +35,26 @@ if TYPE_CHECKING:
     from pamkit.front import Key, Verb
     from pamkit.vocab.message import Answer, Message
 
+    Asker = Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]]
+
 
 class Transaction(Front):
     """One PAM transaction for asyncio; settings are those of `pamkit.Transaction`.
 
     ``conversation`` may be a coroutine function.  ``executor`` is the pool for hashing and
-    programs (default: the loop's).  Cancellation ends the hook that waits, runs its
-    ``finally`` blocks, and leaves the transaction to be ended.
+    programs (default: the loop's).  Native modules run in a thread of the transaction's own,
+    where nothing else can keep them waiting.  Cancellation ends the hook that waits, runs its
+    ``finally`` blocks, and leaves the transaction to be ended; a native module cannot be
+    stopped, so its hook is waited for, and what it asks meanwhile is refused.
     """
 
-    def __init__(self, *args: Any, executor: Executor | None = None, **settings: Any) -> None:
+    def __init__(
+        self, *args: Any, executor: futures.Executor | None = None, **settings: Any
+    ) -> None:
         """Start a transaction."""
         super().__init__(*args, **settings)
         self._executor = executor
+        self._thread: futures.Executor | None = None
 
     async def authenticate(self, flags: int = 0) -> None:
         """Prove who asks (`pam_authenticate(3)`)."""
@@ -92,6 +100,14 @@ class Transaction(Front):
             self._finish(status)
         finally:
             self._let_go()
+            if self._thread is not None:
+                self._thread.shutdown(wait=False)
+
+    def _own_thread(self) -> futures.Executor:
+        """Return the thread that native modules run in, the same for all their hooks."""
+        if self._thread is None:
+            self._thread = futures.ThreadPoolExecutor(1, f"pamkit-{self.service}")
+        return self._thread
 
     async def _primitive(self, primitive: Primitive, flags: int) -> None:
         name = primitive.name.lower()
@@ -305,8 +321,11 @@ class _Performer(Heard):
         super().__init__()
         self._conversation = transaction._core.handle.conversation
         self._outside, self._executor = transaction._outside, transaction._executor
+        self._guests, self._own_thread = transaction._guests, transaction._own_thread
 
     async def __call__(self, effect: Effect) -> Any:
+        if is_for(self._guests, effect):
+            return await self._in_thread(lambda ask: self._guests.perform(effect, ask))
         if isinstance(effect, Ask):
             return await self._ask(effect.messages)
         if isinstance(effect, Wait):
@@ -319,7 +338,30 @@ class _Performer(Heard):
             return await loop.run_in_executor(self._executor, crypt, token, effect.setting)
         if isinstance(effect, Run):
             return await loop.run_in_executor(self._executor, self._outside.run, effect)
+        if isinstance(effect, Bring):
+            return await loop.run_in_executor(self._executor, self._outside.bring, effect.path)
+        if isinstance(effect, Blocking):
+            function = effect.function
+            return await self._in_thread(lambda ask: function(lambda inner: _at_once(inner, ask)))
         raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+
+    async def _in_thread(self, function: Callable[[Asker], Any]) -> Any:
+        """Run what cannot be suspended; its questions come back to the loop."""
+        loop = asyncio.get_running_loop()
+        line = _Line(self._ask, loop)
+        context = contextvars.copy_context()
+        work = loop.run_in_executor(self._own_thread(), context.run, function, line.ask)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            line.cut()
+            # The handle is in use until C has come to its end: no cancellation gets past that.
+            while not work.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([work])
+            if not work.cancelled():
+                work.exception()  # the cancellation is what counts now
+            raise
 
     async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
         self.hear(messages)
@@ -335,3 +377,46 @@ class _Performer(Heard):
             self.fault = fault
             return ReturnCode.CONV_ERR, ()
         return checked(messages, answers)
+
+
+def _at_once(effect: Effect, ask: Asker) -> Any:
+    """Perform an effect for a function in a thread: it may ask, and no more."""
+    if not isinstance(effect, Ask):
+        raise TypeError(f"a function that waits cannot have `{type(effect).__name__}` performed")
+    try:
+        return ask(effect.messages)
+    except NotYet:
+        return ReturnCode.CONV_ERR, ()  # it cannot be taken up again later
+
+
+class _Line:
+    """On which a native module in a thread asks an application on its loop."""
+
+    _PATIENCE = 1.0  # seconds between looks whether the loop is still there
+
+    def __init__(
+        self,
+        ask: Callable[[tuple[Message, ...]], Coroutine[Any, Any, tuple[int, tuple[Answer, ...]]]],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._ask, self._loop = ask, loop
+        self._open: futures.Future[tuple[int, tuple[Answer, ...]]] | None = None
+        self._is_cut = False
+
+    def ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+        """Ask from the thread and wait for the answers; refused once the line is cut."""
+        if self._is_cut or self._loop.is_closed():
+            return ReturnCode.CONV_ERR, ()
+        asked = self._open = asyncio.run_coroutine_threadsafe(self._ask(messages), self._loop)
+        while not asked.done():
+            if self._loop.is_closed() or self._is_cut:
+                asked.cancel()
+                return ReturnCode.CONV_ERR, ()
+            futures.wait((asked,), self._PATIENCE)
+        return (ReturnCode.CONV_ERR, ()) if asked.cancelled() else asked.result()
+
+    def cut(self) -> None:
+        """Refuse what is being asked, and whatever will be."""
+        self._is_cut = True
+        if self._open is not None:
+            self._open.cancel()

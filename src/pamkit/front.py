@@ -6,6 +6,7 @@ import _thread
 
 from pamkit.assembly import core
 from pamkit.engine.views import Environment, Items
+from pamkit.guests.guests import Guests, preference
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
 from pamkit.vocab.facility import Primitive
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 class Front:
     """A transaction as an application sees it; see `pamkit.Transaction` for the settings."""
 
+    _ended = True  # until it has begun
+
     def __init__(
         self,
         service: str,
@@ -55,8 +58,10 @@ class Front:
         watch: Callable[[Primitive, Step], object] | None = None,
         audit: Callable[[Run], object] | None = None,
         log: Callable[[int, str], object] | None = None,
+        natives: str | Mapping[str, str] | None = "python-first",
     ) -> None:
         """Start a transaction."""
+        self._guests = Guests(preference(natives), root=root, at_home=world is None)
         self._core = core(
             service,
             user,
@@ -70,7 +75,9 @@ class Front:
             watch=watch,
             audit=audit,
             log=log,
+            natives=self._guests,
         )
+        self._guests.core = self._core
         if outside is None:
             from pamkit.stores.system import system_outside
 
@@ -134,6 +141,7 @@ class Front:
             raise PamError(ReturnCode.SYSTEM_ERR, "the transaction has ended")
 
     def _let_go(self) -> None:
+        self._guests.sweep()
         self._lock.release()
 
     def _is_waiting(self) -> bool:
@@ -213,14 +221,21 @@ class Front:
         self._ended = True
         self._forget_kept()
         interrupts: list[BaseException] = []
-        for fault in self._core.end(self._status if status is None else status):
+        how = self._status if status is None else status
+        for fault in (*self._guests.clean_up(how), *self._core.end(how)):
             if isinstance(fault, Exception):
                 name = type(fault).__name__
                 self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
             else:
                 interrupts.append(fault)
+        self._guests.close()
         for fault in interrupts:
             raise fault
+
+    def __del__(self) -> None:
+        """Let nothing of an application's remain that never ended its transaction."""
+        if not self._ended:
+            self._guests.lose()
 
     def __repr__(self) -> str:
         """Service and user."""

@@ -39,7 +39,9 @@ class Transaction(Front):
     ``items`` are set at the start.  ``modules``, ``world``, ``outside`` and ``source`` replace
     parts of the outside; ``watch`` is told each step, ``audit`` each finished run.  ``log`` gets
     priority and text of what modules log; without it, that goes to syslog(3), or nowhere if
-    ``root`` is another system's.
+    ``root`` is another system's.  ``natives`` says which modules are taken: `python-first` (a
+    shared object where there is no module in Python), `python`, `native`, or a mapping of these
+    by module, with `*` for the rest; shared objects run for the system's own root only.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to
@@ -100,7 +102,7 @@ class Transaction(Front):
         self._take_hold()
         try:
             kept = self._resumed(key)
-            performer = Performer(self._core.handle.conversation, self._outside)
+            performer = Performer(self._core.handle.conversation, self._outside, self._guests)
             first = len(self._core.runs)
             try:
                 if kept is None:

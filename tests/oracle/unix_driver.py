@@ -192,7 +192,7 @@ class _NotWaiting:
     """The system outside, but for the waiting."""
 
     def __init__(self, outside: SystemOutside) -> None:
-        self.crypt, self.run = outside.crypt, outside.run
+        self.crypt, self.run, self.bring = outside.crypt, outside.run, outside.bring
         self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:

@@ -11,8 +11,9 @@ from pamkit.cli.usage import UsageError
 from pamkit.native.build import Plan, build
 from pamkit.native.check import check
 from pamkit.native.install import install, instructions
-from pamkit.native.place import INSTALLED, build_directory, find_libraries
+from pamkit.native.place import INSTALLED, build_directory, find_libraries, is_complete
 from pamkit.native.problem import Problem
+from pamkit.native.python_module import make_module
 from pamkit.native.recipe import LIBRARIES, libraries
 from pamkit.native.toolchain import find_compiler, find_python
 from pamkit.native.trial import try_out
@@ -89,6 +90,15 @@ def _try(args: argparse.Namespace) -> int:
     try_out(Path(args.source) if args.source else _found(), command)
 
 
+def _module(args: argparse.Namespace) -> int:
+    # A copy opens the core of the libraries it is made from: those must stay where they are.
+    installed = INSTALLED if is_complete(INSTALLED) else None
+    source = Path(args.source) if args.source else installed or _found()
+    python = Path(args.python) if args.python else None
+    print(make_module(args.name, source, Path(args.into), python=python))
+    return DONE
+
+
 def _wheel(args: argparse.Namespace) -> int:
     libraries_in = Path(args.source) if args.source else _found()
     print(add_libraries(Path(args.pure), libraries_in, Path(args.into)))
@@ -101,6 +111,7 @@ _COMMANDS = {
     "check": _check,
     "install": _install,
     "try": _try,
+    "module": _module,
     "wheel": _wheel,
 }
 

@@ -19,7 +19,7 @@ def add_native(commands: argparse._SubParsersAction[Any]) -> None:
     )
     native.set_defaults(parser=native)
     tasks = native.add_subparsers(dest="task", metavar="task", required=True)
-    for add in (_add_build, _add_path, _add_check, _add_install, _add_try, _add_wheel):
+    for add in (_add_build, _add_path, _add_check, _add_install, _add_try, _add_module, _add_wheel):
         add(tasks)
 
 
@@ -110,6 +110,27 @@ def _add_try(tasks: argparse._SubParsersAction[Any]) -> None:
     attempt.add_argument("--from", metavar="DIR", dest="source", help="else `pamkit native path`")
     attempt.add_argument(
         "words", metavar="-- COMMAND ...", nargs=argparse.REMAINDER, help="what to run"
+    )
+
+
+def _add_module(tasks: argparse._SubParsersAction[Any]) -> None:
+    module = _task(
+        tasks,
+        "module",
+        "make a pam_NAME.so of a module in Python",
+        "Write pam_NAME.so, which any libpam can load: one of pamkit's own modules, or a file of"
+        " Python that belongs to root. It uses the core of the libraries it is made from.",
+    )
+    module.add_argument("name", metavar="NAME", help="as in `pam_example` or `example`")
+    module.add_argument("--into", metavar="DIR", required=True, help="where to write it")
+    module.add_argument(
+        "--python", metavar="FILE", help="a file of Python, by its absolute path; else pamkit's own"
+    )
+    module.add_argument(
+        "--from",
+        metavar="DIR",
+        dest="source",
+        help="else what is installed, or `pamkit native path`",
     )
 
 

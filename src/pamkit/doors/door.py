@@ -65,7 +65,9 @@ class Door:
         """Make a block for a core, and remember it."""
         self.core, self.trail = core, trail
         self.address = c_memory.blank(_SIZE)
-        c_memory.set_word(self.address, self.address)  # C: a handle knows itself, a stale one does not
+        c_memory.set_word(
+            self.address, self.address
+        )  # C: a handle knows itself, a stale one does not
         core.handle.on_text = self._forget_copy
         self.ending = False
         self.hosted = False
@@ -179,16 +181,18 @@ def strings(texts: tuple[str, ...]) -> int:
 
 def forget_xauth(address: int) -> None:
     """Overwrite and free what a `struct pam_xauth_data` points to."""
-    for name, length in ((NAME_OF_XAUTH, 0), (DATA_OF_XAUTH, LENGTH_OF_XAUTH)):
-        pointer = c_memory.word(address + name)
-        c_memory.set_word(address + name, 0)
-        c_memory.forget(pointer, max(0, c_memory.number(address + length)))
+    name, data = c_memory.word(address + NAME_OF_XAUTH), c_memory.word(address + DATA_OF_XAUTH)
+    length = max(0, c_memory.number(address + LENGTH_OF_XAUTH))
+    for at in range(0, COPIES - XAUTHDATA, WORD):
+        c_memory.set_word(address + at, 0)
+    c_memory.forget(name)
+    c_memory.forget(data, length)
 
 
-def lay_out_xauth(address: int, name: bytes, data: bytes) -> None:
-    """Put other contents into a `struct pam_xauth_data`."""
+def lay_out_xauth(address: int, name: bytes, data: bytes, *, length: int | None = None) -> None:
+    """Put other contents into a `struct pam_xauth_data`; ``length`` is what it says of the name."""
     forget_xauth(address)
-    c_memory.set_number(address, len(name))
+    c_memory.set_number(address, len(name) if length is None else length)
     c_memory.set_word(address + NAME_OF_XAUTH, c_memory.copy(name))
     c_memory.set_number(address + LENGTH_OF_XAUTH, len(data))
     c_memory.set_word(address + DATA_OF_XAUTH, c_memory.copy(data))

@@ -18,6 +18,7 @@ from pamkit.doors.door import (
     XAUTHDATA,
     Door,
     decoded,
+    forget_xauth,
     lay_out_xauth,
     strings,
 )
@@ -206,11 +207,18 @@ def _set_xauth(state: Handle, ours: int, theirs: int) -> int:
         return _BAD_ITEM  # C: libpam dies of it
     if theirs == ours:
         return _SUCCESS
-    length = max(0, c_memory.number(theirs))
-    data_length = max(0, c_memory.number(theirs + LENGTH_OF_XAUTH))
-    name = c_memory.data(c_memory.word(theirs + NAME_OF_XAUTH), length)
-    data = c_memory.data(c_memory.word(theirs + DATA_OF_XAUTH), data_length)
-    lay_out_xauth(ours, name, data)
+    # C: the name ends at its NUL, whatever is said of its length; what is no data is no item.
+    name = c_memory.text(c_memory.word(theirs + NAME_OF_XAUTH))
+    place = c_memory.word(theirs + DATA_OF_XAUTH)
+    data_length = c_memory.number(theirs + LENGTH_OF_XAUTH)
+    if name is None or not place or data_length < 0:
+        forget_xauth(ours)
+        state.xauthdata = None
+        return int(ReturnCode.BUF_ERR)
+    length = c_memory.number(theirs)
+    data = c_memory.data(place, data_length)
+    # A length that reaches behind the name is not handed on: whoever believes it reads too far.
+    lay_out_xauth(ours, name, data, length=length if 0 <= length <= len(name) else None)
     state.xauthdata = (decoded(name), data)
     return _SUCCESS
 
@@ -240,25 +248,29 @@ def get_user(handle: int, prompt: int) -> Any:
     door = DOORS.get(handle)
     if door is None:
         return _SYSTEM_ERR
-    if door.prompted is None:
-        text = door.texts.get(_USER)  # type: ignore[call-overload]  # an `Item` is an `int`
-        kept = door.copies.get(_USER)
-        if kept is not None and kept[0] is text:
-            return kept[1]
+    text = door.texts.get(_USER)  # type: ignore[call-overload]  # an `Item` is an `int`
+    kept = door.copies.get(_USER)
+    if kept is not None and kept[0] is text:
+        return kept[1]
     return _ask_user(door, prompt)
 
 
 def _ask_user(door: Door, prompt: int) -> Steps[Any]:
-    text = decoded(c_memory.text(prompt))
-    if door.prompted is not None and door.prompted != (text or ""):
+    text, state = decoded(c_memory.text(prompt)), door.core.handle
+    asks = Item.USER not in state.texts and state.conversation_failure is None
+    shown = state.texts.get(Item.USER_PROMPT, "login:") if text is None else text
+    # C: a conversation that is taken up again is asked what it was asked before.
+    if asks and door.prompted is not None and door.prompted != shown:
         door.core.world.log.write(Priority.ERR, "PAM pam_get_user: resume with another prompt")
         return _ABORT
     try:
         user = yield from drive(door, _call(door).user(text))
     except Stop as stop:
-        door.prompted = (text or "") if stop.code == ReturnCode.CONV_AGAIN else None
+        if asks:
+            door.prompted = shown if stop.code == ReturnCode.CONV_AGAIN else None
         return int(stop.code)
-    door.prompted = None
+    if asks:
+        door.prompted = None
     return _SUCCESS, door.text(_USER, user)
 
 
@@ -274,12 +286,11 @@ def get_authtok_noverify(handle: int, item: int, prompt: int) -> Steps[Any]:
 
 def get_authtok_verify(handle: int, item: int, prompt: int, token: int) -> Steps[Any]:
     """`pam_get_authtok_verify(3)`: the new token once more, compared with the one given."""
-    door = DOORS.get(handle)
-    if door is not None and door.core.handle.tokens.get(Item.AUTHTOK) is None and token:
-        given = c_memory.text(token)
-        if given is not None:
-            door.core.handle.set_token(Item.AUTHTOK, Secret(given))
-    return _get_token(handle, item, lambda call, _, text: call.authtok_again(text), prompt)
+    data = c_memory.text(token)
+    given = None if data is None else Secret(data)
+    return _get_token(
+        handle, item, lambda call, _, text: call.authtok_again(text, given=given), prompt
+    )
 
 
 def _get_token(
@@ -347,7 +358,13 @@ def putenv(handle: int, assignment: int) -> int:
     door = DOORS.get(handle)
     if door is None:
         return _ABORT
-    return int(door.core.handle.putenv(decoded(c_memory.text(assignment))))
+    text = decoded(c_memory.text(assignment)) or ""
+    code = int(door.core.handle.putenv(text))
+    if code == _BAD_ITEM:
+        absent = not text.startswith("=") and text
+        said = f"delete non-existent entry; {text}" if absent else "bad variable"
+        _log(door, Priority.ERR, f"pam_putenv: {said}")
+    return code
 
 
 def getenvlist(handle: int) -> Any:
@@ -389,15 +406,22 @@ def prompt(handle: int, style: int, text: int, wanted: int) -> Steps[Any]:
 def syslog(handle: int, priority: int, text: int) -> int:
     """`pam_syslog(3)`: inside a hook its name stands in front; answers 1, it was served."""
     door = DOORS.get(handle)
-    line = decoded(c_memory.text(text))
+    # C: a line that ends itself is the same line to whoever reads the log.
+    line = (decoded(c_memory.text(text)) or "").removesuffix("\n")
+    _log(door, signed(priority), line)
+    return 1
+
+
+def _log(door: Door | None, priority: int, line: str) -> None:
     current = None if door is None else door.core.handle.current
     if current is not None:
-        current.log(signed(priority), line)
+        current.log(priority, line)
+    elif door is not None:
+        door.core.world.log.write(priority, f"PAM {line}")
     else:
         from pamkit.stores.log import SystemLog
 
-        SystemLog().write(signed(priority), f"PAM {line}")
-    return 1
+        SystemLog().write(priority, f"PAM {line}")
 
 
 def audit_write(handle: int, kind: int, message: int, code: int) -> int:
@@ -409,13 +433,20 @@ def audit_write(handle: int, kind: int, message: int, code: int) -> int:
     return int(door.trail.message(signed(kind), text, signed(code)))
 
 
-def module(*_: int) -> int:
-    """A hook of a module in Python, asked by a foreign libpam."""
-    return int(ReturnCode.SERVICE_ERR)
+def module(
+    primitive: int, handle: int, flags: int, count: int, vector: int, asked: int
+) -> Steps[int]:
+    """A hook of a module in Python, asked through `pam_pamkit.so`."""
+    from pamkit.doors.foreign import ask_module
+
+    return (yield from ask_module(primitive, handle, flags, count, vector, asked))
 
 
-def forget(*_: int) -> int:
-    """Data that such a module kept, cleaned up by a foreign libpam."""
+def forget(handle: int, data: int, status: int) -> int:
+    """Data that such a module kept on a foreign handle, to be cleaned up."""
+    from pamkit.doors.foreign import forget
+
+    forget(data, signed(status))
     return _SUCCESS
 
 

@@ -50,8 +50,14 @@ def native_module(path: str, loaded: Loaded) -> Module:
 
 
 def _hook(pointer: int) -> Hook:
+    made: dict[tuple[int, tuple[str, ...]], Native] = {}  # asked again and again, with few flags
+
     def hook(call: ModuleCall[Any]) -> Native:
-        return Native(pointer, call.flags, call.args)
+        key = call.flags, call.args
+        effect = made.get(key)
+        if effect is None:
+            effect = made[key] = Native(pointer, *key)
+        return effect
 
     return hook
 

@@ -39,11 +39,15 @@ class NativeModules:
             self._found[written] = await self._open(written)
         return self._found[written]
 
+    def wanted(self, written: str) -> bool:
+        """Whether a native module will do."""
+        return self._preference is None or self._preference.native_at_all(written)
+
     async def _open(self, written: str) -> Module | str:
-        if self._preference is not None and not self._preference.native_at_all(written):
+        if not self.wanted(written):
             return f"there is no module `{written}` in Python, and no other is wanted"
         faults: list[str] = []
-        for path in self._candidates(written):
+        for path in self.candidates(written):
             module = await Load(path)
             if not module.fault:
                 from pamkit.doors.native_module import native_module
@@ -54,7 +58,8 @@ class NativeModules:
             return f"adding faulty module: {written}"
         return f"unable to dlopen({written}): {_telling(faults)}\nadding faulty module: {written}"
 
-    def _candidates(self, written: str) -> tuple[str, ...]:
+    def candidates(self, written: str) -> tuple[str, ...]:
+        """Return where the module may be that a policy names."""
         if not written or "\0" in written:
             return ()
         if not written.startswith("/"):

@@ -6,14 +6,14 @@ from pamkit.doors.door import CONVERSATION, Door, encoded
 from pamkit.doors.requests import DELAY, FROM_APPLICATION, HOOK, OPEN, SLEEP, signed
 from pamkit.doors.talk import take, talk
 from pamkit.engine.answers import checked
-from pamkit.module.effect import Ask, Hash, Load, Native, Run, Tell, Wait
+from pamkit.module.effect import Ask, Blocking, Bring, Hash, Load, Native, Run, Tell, Wait
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any, TypeVar
 
     from pamkit.doors.requests import Steps
@@ -25,11 +25,18 @@ if TYPE_CHECKING:
 
 def drive(door: Door, coroutine: Coroutine[Effect, Any, T]) -> Steps[T]:
     """Step a coroutine to its end; end with what it returned, or raise what it raised."""
+    return stepped(coroutine, lambda effect: perform(door, effect))
+
+
+def stepped(
+    coroutine: Coroutine[Effect, Any, T], perform: Callable[[Effect], Steps[Any]]
+) -> Steps[T]:
+    """Step a coroutine to its end with what performs its effects; see `drive`."""
     try:
         effect = coroutine.send(None)
         while True:
             try:
-                result = yield from _perform(door, effect)
+                result = yield from perform(effect)
             except Exception as fault:  # noqa: BLE001  # the hook that waits decides
                 effect = coroutine.throw(fault)
             else:
@@ -39,7 +46,24 @@ def drive(door: Door, coroutine: Coroutine[Effect, Any, T]) -> Steps[T]:
         return value
 
 
-def _perform(door: Door, effect: Effect) -> Steps[Any]:
+def at_once(steps: Steps[T]) -> T:
+    """Carry out requests here and now, for a function that cannot be suspended.
+
+    Frames of Python stay on the stack meanwhile: an application must not jump away from there.
+    """
+    try:
+        request = next(steps)
+        from _pamkit_foreign import perform as carry_out  # type: ignore[import-not-found]  # core
+
+        while True:
+            request = steps.send(carry_out(*request))
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+def perform(door: Door, effect: Effect) -> Steps[Any]:
+    """Perform one effect; end with its result."""
     if isinstance(effect, Native):
         vector, count = door.vector(effect.args), len(effect.args)
         word = yield (HOOK, effect.pointer, door.address, effect.flags, count, vector)
@@ -64,10 +88,12 @@ def _perform(door: Door, effect: Effect) -> Steps[Any]:
         pointer = c_memory.word(door.address + CONVERSATION + WORD)
         yield (DELAY, effect.pointer, effect.code, effect.microseconds, pointer)
         return None
-    return _on_the_spot(effect)
+    if isinstance(effect, Blocking):
+        return effect.function(lambda inner: at_once(perform(door, inner)))
+    return on_the_spot(effect)
 
 
-def _on_the_spot(effect: Effect) -> Any:
+def on_the_spot(effect: Effect) -> Any:
     """What calls nobody's code but the system's: hashes, and programs run to their end."""
     from pamkit.stores.system import system_outside
 
@@ -76,17 +102,27 @@ def _on_the_spot(effect: Effect) -> Any:
         return outside.crypt(effect.token.expose(), effect.setting)
     if isinstance(effect, Run):
         return outside.run(effect)
+    if isinstance(effect, Bring):
+        return outside.bring(effect.path)
     raise TypeError(f"no door knows the effect `{type(effect).__name__}`")
 
 
 def _ask(door: Door, messages: tuple[Message, ...]) -> Steps[tuple[int, tuple[Answer, ...]]]:
+    return (yield from asked(messages, lambda carried: talk(door, carried)))
+
+
+def asked(
+    messages: tuple[Message, ...],
+    talk: Callable[[tuple[tuple[int, bytes], ...]], Steps[tuple[int, int]]],
+) -> Steps[tuple[int, tuple[Answer, ...]]]:
+    """Have messages told in the language of the program; end with the answers to them."""
     from pamkit.stores.translation import translated
 
     carried = tuple(
         (int(m.style), m.payload if m.style is Style.BINARY_PROMPT else encoded(translated(m.text)))
         for m in messages
     )
-    code, responses = yield from talk(door, carried)
+    code, responses = yield from talk(carried)
     answers = take(responses, tuple(style for style, _ in carried))
     if code != ReturnCode.SUCCESS:
         return code, ()

@@ -30,6 +30,8 @@ CLOSE = 5
 """The block of a native module."""
 SLEEP = 6
 """Microseconds."""
+SERVE = 7
+"""A server, a number of `enum pamkit_function`, and the address of a `struct pamkit_call`."""
 
 FROM_MODULE = 1
 FROM_APPLICATION = 2

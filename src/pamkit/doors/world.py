@@ -38,7 +38,10 @@ class LazyWorld:
         else:
             from pamkit.stores.system import system_world
 
-            part = getattr(system_world("/"), name)
+            whole = system_world("/")
+            for other in ("accounts", "credentials", "hashing", "tallies", "files", "process"):
+                setattr(self, other, getattr(whole, other))
+            return getattr(whole, name)
         setattr(self, name, part)
         return part
 

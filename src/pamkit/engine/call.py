@@ -99,7 +99,8 @@ class Call:
             return user
         if handle.conversation_failure is not None:
             raise Stop(handle.conversation_failure)
-        prompt = prompt or handle.texts.get(Item.USER_PROMPT) or "login:"
+        if prompt is None:
+            prompt = handle.texts.get(Item.USER_PROMPT, "login:")
         code, answer = await self._converse(Style.PROMPT_ECHO_ON, prompt)
         if code == ReturnCode.SUCCESS and not isinstance(answer, str):
             code = ReturnCode.CONV_ERR  # no answer is not an empty answer
@@ -133,7 +134,10 @@ class Call:
         if "use_first_pass" in self.args or (changing and "use_authtok" in self.args):
             raise Stop(failure)
         kind = handle.texts.get(Item.AUTHTOK_TYPE) or ""
-        token = await self._secret(prompt or _prompt(item, changing, kind), changing)
+        # C: outside of a change the kind is not named.
+        named = kind if self.primitive is Primitive.CHAUTHTOK else ""
+        asked = _prompt(item, changing, named) if prompt is None else prompt
+        token = await self._secret(asked, changing)
         if changing:
             handle.verified = False
             if twice:
@@ -148,16 +152,23 @@ class Call:
         handle.set_token(item, token)
         return token
 
-    async def authtok_again(self, prompt: str | None = None) -> Secret:
-        """Ask for the new token again, unless that was done, and compare."""
+    async def authtok_again(
+        self, prompt: str | None = None, *, given: Secret | None = None
+    ) -> Secret:
+        """Ask for the new token again, unless that was done, and compare.
+
+        ``given`` is the token that a module in C says it means, if it is not the handle's.
+        """
         handle = self._handle
         if self.primitive is not Primitive.CHAUTHTOK:
             raise Stop(ReturnCode.SYSTEM_ERR)
         token = handle.tokens.get(Item.AUTHTOK)
+        if handle.verified and token is not None:
+            return token
+        if given is not None and (token is None or not token.matches(given)):
+            token = given
         if token is None:
             raise Stop(ReturnCode.AUTHTOK_ERR)
-        if handle.verified:
-            return token
         kind = handle.texts.get(Item.AUTHTOK_TYPE) or ""
         try:
             again = await self._secret(_retype(prompt, kind), changing=True)
@@ -170,6 +181,7 @@ class Call:
             handle.set_token(Item.AUTHTOK, None)
             await self.say(Style.ERROR_MSG, "Sorry, passwords do not match.")
             raise Stop(ReturnCode.TRY_AGAIN)
+        handle.set_token(Item.AUTHTOK, token)
         handle.verified = True
         return token
 
@@ -261,6 +273,6 @@ def _prompt(item: Item, changing: bool, kind: str) -> str:
 
 
 def _retype(prompt: str | None, kind: str) -> str:
-    if prompt:
+    if prompt is not None:
         return f"Retype {prompt}"
     return f"Retype new {kind} password: " if kind else "Retype new password: "

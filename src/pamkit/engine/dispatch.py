@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pamkit.engine.bind import Bound, bind
 from pamkit.engine.call import Call
-from pamkit.module.call import Stop
+from pamkit.engine.judging import judged
 from pamkit.policy.control import Action
 from pamkit.semantics.trace import Path, Step
 from pamkit.semantics.verdict import Verdict
@@ -16,11 +16,10 @@ from pamkit.vocab.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.handle import Handle
-    from pamkit.module.registry import Natives, Registry
+    from pamkit.module.registry import Module, Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.semantics.replay import Replay
@@ -68,6 +67,8 @@ class Dispatcher:
         self._handle, self._delay, self._world = handle, delay, world
         self._registry, self._watch, self._natives = registry, watch, natives
         self._bound: dict[Link, Bound] = {}
+        self._files: dict[str, Module | str] = {}
+        """Modules from files that a policy names, by path: one for all lines of a transaction."""
 
     def forget(self) -> None:
         """Forget bound links: the policy was replaced."""
@@ -135,33 +136,23 @@ class Dispatcher:
             primitive=primitive,
             flags=flags,
             module=bound.module.name,
-            args=link.args,
+            args=bound.args,
             options=bound.options,
         )
         for problem in bound.problems:
             # An old name still works: that is no error of this login.
             old = problem.rule == "deprecated-option"
             call.log(Priority.DEBUG if old else Priority.ERR, problem.message)
+        name = bound.module.name
         self._handle.current = call
         try:
-            answer = hook(call)
-            if not isinstance(answer, int):
-                answer = await answer
-        except Stop as stop:
-            answer = stop.code
-        except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
-            where = _where(fault.__traceback__)
-            # The message is left out: it could hold what the applicant typed.
-            note = f"raised {type(fault).__name__} at {where}"
-            self._log(Priority.ERR, f"{bound.module.name}: {note}")
-            return ReturnCode.SERVICE_ERR, note
+            answer, note = await judged(
+                hook, call, lambda note: self._log(Priority.ERR, f"{name}: {note}")
+            )
         finally:
             self._handle.current = None
-        if not _is_code(answer):
-            # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
-            note = f"answered {type(answer).__name__} instead of a return code"
-            self._log(Priority.ERR, f"{bound.module.name}: {note}")
-            return ReturnCode.SERVICE_ERR, note
+        if note:
+            return answer, note
         declared = bound.module.declaration.answers[primitive]
         if answer not in declared:
             note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
@@ -173,7 +164,7 @@ class Dispatcher:
         """Return a link with its module, found once for each policy."""
         bound = self._bound.get(link)
         if bound is None:
-            bound = self._bound[link] = await bind(link, self._registry, self._natives)
+            bound = self._bound[link] = await bind(link, self._registry, self._natives, self._files)
             if bound.module is None and not link.quiet:
                 for line in bound.fault.split("\n"):
                     self._log(Priority.ERR, line)
@@ -187,14 +178,6 @@ def _replayed(chain: Chain, path: Path) -> Replay | Verdict:
     from pamkit.semantics.replay import begin_replay
 
     return begin_replay(chain.links, path)
-
-
-def _is_code(answer: object) -> bool:
-    """A hook may be anybody's code: what it answers is looked at before it is believed."""
-    # `False` and members of other enumerations equal 0 as well, and none of them means success.
-    if type(answer) is not int and not isinstance(answer, ReturnCode):
-        return False
-    return -(2**31) <= answer < 2**31  # C: an int
 
 
 def _advance(
@@ -226,12 +209,3 @@ def _step(
 def _past_end(stand: Cursor | Replay, jump: int) -> bool:
     frame = (stand if isinstance(stand, Cursor) else stand.here).frames[-1]
     return frame.at + 1 + jump > len(frame.links)
-
-
-def _where(traceback: TracebackType | None) -> str:
-    """Return file and line of the innermost frame of a traceback."""
-    if traceback is None:
-        return "unknown place"
-    while traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    return f"{traceback.tb_frame.f_code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno}"

@@ -6,7 +6,19 @@ The asynchronous twin is `pamkit.aio`; the meaning of a transaction lies in neit
 from __future__ import annotations
 
 from pamkit.engine.answers import checked, unanswered
-from pamkit.module.effect import Ask, Effect, Hash, Later, Run, Wait
+from pamkit.module.effect import (
+    Ask,
+    Blocking,
+    Bring,
+    Effect,
+    Hash,
+    Later,
+    Load,
+    Native,
+    Run,
+    Tell,
+    Wait,
+)
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
 
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from pamkit.module.effect import Finished
+    from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer, Message
 
     class Conversation(Protocol):
@@ -28,6 +41,20 @@ if TYPE_CHECKING:
         def __call__(self, messages: tuple[Message, ...], /) -> Sequence[Answer]:
             """Show the messages and return one answer each."""
 
+    class Guests(Protocol):
+        """Native modules in a Python process."""
+
+        @property
+        def speak_for_themselves(self) -> bool:
+            """Whether one has put a conversation of its own in the application's place."""
+
+        def perform(
+            self,
+            effect: Effect,
+            ask: Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]],
+        ) -> Any:
+            """Perform an effect with C, in this thread; ``ask`` reaches the application."""
+
     class Outside(Protocol):
         """What a driver performs effects with."""
 
@@ -39,6 +66,12 @@ if TYPE_CHECKING:
 
         def sleep(self, seconds: float) -> None:
             """Let time pass."""
+
+        def bring(self, path: str) -> Module | str:
+            """Return the module in a file of Python, or why there is none."""
+
+
+_NATIVE = (Native, Load, Tell)
 
 
 class NotYet(Exception):
@@ -94,6 +127,12 @@ def resumed(coroutine: Coroutine[Effect, Any, int], waiting: Effect | None) -> E
     return waiting
 
 
+def is_for(guests: Guests, effect: Effect) -> bool:
+    """Whether an effect is performed with native modules."""
+    kind = type(effect)
+    return kind in _NATIVE or (kind is Ask and guests.speak_for_themselves)
+
+
 class Heard:
     """What a conversation was told, and what it raised."""
 
@@ -112,13 +151,18 @@ class Heard:
 class Performer(Heard):
     """Performs effects on the spot, with one conversation and one outside."""
 
-    def __init__(self, conversation: Conversation | None, outside: Outside) -> None:
+    def __init__(
+        self, conversation: Conversation | None, outside: Outside, guests: Guests | None = None
+    ) -> None:
         """Perform with ``conversation``; without one, nobody answers prompts."""
         super().__init__()
-        self._conversation, self._outside = conversation, outside
+        self._conversation, self._outside, self._guests = conversation, outside, guests
 
     def __call__(self, effect: Effect) -> Any:
         """Perform one effect and return its result."""
+        guests = self._guests
+        if guests is not None and (type(effect) is Native or is_for(guests, effect)):
+            return guests.perform(effect, self._ask)
         if isinstance(effect, Ask):
             return self._ask(effect.messages)
         if isinstance(effect, Hash):
@@ -129,7 +173,18 @@ class Performer(Heard):
             return self._outside.sleep(effect.seconds)
         if isinstance(effect, Later):
             raise NotYet
+        if isinstance(effect, Bring):
+            return self._outside.bring(effect.path)
+        if isinstance(effect, Blocking):
+            return effect.function(self._at_once)
         raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+
+    def _at_once(self, effect: Effect) -> Any:
+        """Perform an effect for a function that cannot be taken up again later."""
+        try:
+            return self(effect)
+        except NotYet:
+            return ReturnCode.CONV_ERR, ()
 
     def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
         self.hear(messages)

@@ -242,9 +242,10 @@ class Core:
             if isinstance(told, Effect):
                 await told
             return
-        asked, length = self.delay.asked, self.delay.length(self.world.random)
+        wanted = self.delay.asked and code != ReturnCode.SUCCESS
+        length = self.delay.length(self.world.random) if wanted else 0
         self.delay.finish()
-        if asked and code != ReturnCode.SUCCESS and length:
+        if length:
             await Wait(length / 1_000_000)
 
     def locks(self, link: Link) -> bool:

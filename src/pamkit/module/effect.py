@@ -13,10 +13,14 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from typing import Any
 
+    from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer
+
+    Perform = Callable[["Effect"], Any]
+    """Performs an effect here and now, and returns its answer."""
 
 
 class Effect(Record):
@@ -133,3 +137,28 @@ class Loaded(Record, eq=False):
 
     hooks: tuple[int, ...] = ()
     fault: str = ""
+
+
+class Bring(Effect):
+    """Bring in a service module from a file of Python: its path."""
+
+    path: str
+
+    def __await__(self) -> Generator[Effect, Any, Module | str]:
+        """Come back with the module, or why there is none."""
+        module: Module | str = yield self
+        return module
+
+
+class Blocking(Effect):
+    """Call a function that cannot be suspended, and hand it what performs effects meanwhile.
+
+    For hooks that others wrote to wait for their conversation; one of ours awaits instead.
+    """
+
+    function: Callable[[Perform], int]
+
+    def __await__(self) -> Generator[Effect, Any, int]:
+        """Come back with what it returned; what it raised is raised."""
+        answer: int = yield self
+        return answer

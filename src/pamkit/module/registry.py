@@ -76,7 +76,7 @@ class Registry:
 
     def find(self, written: str) -> Module | None:
         """Return the module a policy names, or `None` if there is none."""
-        name = self._name(written)
+        name = self.name_of(written)
         if not name:
             return None
         if name not in self._known:
@@ -84,8 +84,8 @@ class Registry:
             self._known[name] = module_from(python) if python is not None else None
         return self._known[name]
 
-    def _name(self, written: str) -> str:
-        """Return `pam_x` for what names it, or `""`."""
+    def name_of(self, written: str) -> str:
+        """Return `pam_x` for what a policy writes, or `""` if that cannot name a module of ours."""
         directory, _, file = written.rpartition("/")
         directory = directory.rstrip("/")
         if directory.endswith("$ISA"):

@@ -146,6 +146,9 @@ def _compile_command(plan: Plan, row: Library, file: Path, made: Path) -> list[s
         headers = [word for path in _python(plan).headers for word in ("-isystem", str(path))]
         if _python(plan).shared:
             headers.append("-DPAMKIT_SHARED_PYTHON")
+        headers.append(f'-DPAMKIT_STANDARD_LIBRARY="{_python(plan).standard_library}"')
+        rows = " ".join(f"X({name})" for name in _python(plan).for_files)
+        headers.append(f"-DFOR_FILES(X)={rows}")
     return [
         *plan.compiler.command,
         *COMPILE,

@@ -13,6 +13,9 @@ PLACES = (PAMKIT / "native" / "frozen", PAMKIT.parent)
 STANDARD = ("__future__", "os", "stat", "struct")
 """What is imported and is not pamkit's."""
 
+FOR_IMPORTING = ("importlib._bootstrap", "importlib._bootstrap_external")
+"""What files of Python import with; the engine does without."""
+
 BUILT_IN = (
     "_codecs",
     "_collections",
@@ -29,6 +32,47 @@ BUILT_IN = (
     "time",
 )
 """Modules in C that the interpreter itself must hold; others have some of them as files."""
+
+FOR_FILES = (
+    "_abc",
+    "_ast",
+    "_bisect",
+    "_blake2",
+    "_csv",
+    "_datetime",
+    "_functools",
+    "_heapq",
+    "_io",
+    "_json",
+    "_locale",
+    "_md5",
+    "_opcode",
+    "_pickle",
+    "_posixsubprocess",
+    "_random",
+    "_sha1",
+    "_sha2",
+    "_sha256",
+    "_sha3",
+    "_sha512",
+    "_socket",
+    "_sre",
+    "_statistics",
+    "_string",
+    "_tokenize",
+    "_tracemalloc",
+    "_typing",
+    "array",
+    "atexit",
+    "binascii",
+    "cmath",
+    "grp",
+    "math",
+    "pwd",
+    "syslog",
+    "unicodedata",
+)
+"""Modules in C that files of Python may import, as far as the interpreter holds them."""
 
 PACKAGES = (
     "vocab",
@@ -69,6 +113,7 @@ AT_EVERY_START = (
     "pamkit.engine.delay",
     "pamkit.engine.dispatch",
     "pamkit.engine.handle",
+    "pamkit.engine.judging",
     "pamkit.engine.transaction",
     "pamkit.module",
     "pamkit.module.call",
@@ -87,7 +132,6 @@ AT_EVERY_START = (
     "pamkit.policy.parser",
     "pamkit.policy.resolve",
     "pamkit.policy.source",
-    "pamkit.policy.suggest",
     "pamkit.policy.syntax",
     "pamkit.policy.words",
     "pamkit.semantics",
@@ -100,7 +144,6 @@ AT_EVERY_START = (
     "pamkit.stores.c_memory",
     "pamkit.stores.log",
     "pamkit.stores.policy_files",
-    "pamkit.stores.randomness",
     "pamkit.stores.root",
     "pamkit.vocab",
     "pamkit.vocab.codes",
@@ -119,13 +162,17 @@ AT_EVERY_START = (
 )
 """What every login brings in, whatever its policy says; a test holds the list to what does."""
 
-NOT_FROZEN = ("pamkit.stores.c_by_ctypes", "pamkit.stores.c_memory_by_ctypes")
+NOT_FROZEN = (
+    "pamkit.stores.c_by_ctypes",
+    "pamkit.stores.c_memory_by_ctypes",
+    "pamkit.stores.native_calls",
+)
 """What cannot work in the core, which has no `ctypes` and does the same in C."""
 
 
 def core_modules() -> tuple[str, ...]:
     """Return the names of all modules that the core holds, in order."""
-    names = {*STANDARD, "pamkit", *(f"pamkit.{name}" for name in SINGLE)}
+    names = {*STANDARD, *FOR_IMPORTING, "pamkit", *(f"pamkit.{name}" for name in SINGLE)}
     for package in PACKAGES:
         for path in (PAMKIT / package).rglob("*.py"):
             parts = path.relative_to(PAMKIT).with_suffix("").parts

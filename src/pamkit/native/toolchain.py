@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pamkit.native.contents import BUILT_IN
+from pamkit.native.contents import BUILT_IN, FOR_FILES
 from pamkit.native.problem import Problem
 from pamkit.vocab.record import Record
 
@@ -42,6 +42,10 @@ class Python(Record):
     library: Path
     """A static archive, or with ``shared`` a shared object."""
     shared: bool
+    for_files: tuple[str, ...] = ()
+    """Modules in C that it holds beside those of the engine; see `contents.FOR_FILES`."""
+    standard_library: str = ""
+    """Where the files of its standard library lie."""
 
 
 def find_compiler(environment: Mapping[str, str]) -> Compiler:
@@ -94,6 +98,7 @@ answer = {name: sysconfig.get_config_var(name) or "" for name in names}
 answer["version"] = "%d.%d" % sys.version_info[:2]
 answer["implementation"] = sys.implementation.name
 answer["modules"] = " ".join(sys.builtin_module_names)
+answer["files"] = sysconfig.get_path("stdlib")
 print(json.dumps(answer))
 """
 
@@ -138,6 +143,8 @@ def _examine(interpreter: Path, *, shared: bool) -> Python | str:
                 headers=headers,
                 library=library,
                 shared=shared,
+                for_files=tuple(n for n in FOR_FILES if n in answer["modules"].split()),
+                standard_library=answer.get("files", ""),
             )
     return f"no `{candidates[0]}`"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pamkit.policy.control import ALL_BAD, KEYWORDS, Control, parse_brackets
 from pamkit.policy.dialect import LINUX, Dialect
-from pamkit.policy.suggest import did_you_mean
 from pamkit.policy.syntax import Entry, Kind, Line, PolicyFile
 from pamkit.policy.words import (
     LONGEST,
@@ -18,6 +17,10 @@ from pamkit.policy.words import (
 from pamkit.vocab.diagnostic import Finding, Severity, shown
 from pamkit.vocab.facility import FACILITY_WORDS
 from pamkit.vocab.span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NESTING = {"include": Kind.INCLUDE, "substack": Kind.SUBSTACK}
 
@@ -133,7 +136,7 @@ class _Reader:
                 "unknown-control",
                 flag.span,
                 f"control `{shown(flag.text)}` is unknown",
-                did_you_mean(spelled, [*KEYWORDS, *_NESTING]),
+                _hint(spelled, [*KEYWORDS, *_NESTING]),
             )
         elif not flag.raw.startswith("["):
             self._warn(
@@ -158,7 +161,7 @@ class _Reader:
         elif column.text.startswith("\ufeff"):
             hint = "remove the byte order mark at the start of the file"
         else:
-            hint = did_you_mean(spelled, FACILITY_WORDS)
+            hint = _hint(spelled, FACILITY_WORDS)
         self._error(
             "unknown-facility", column.span, f"facility `{shown(column.text)}` is unknown", hint
         )
@@ -244,3 +247,9 @@ class _Reader:
 
 
 _FACILITIES = "expected one of " + ", ".join(FACILITY_WORDS)
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    from pamkit.policy.suggest import did_you_mean  # a policy without mistakes never asks
+
+    return did_you_mean(word, known)

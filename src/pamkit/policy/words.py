@@ -69,9 +69,10 @@ class Word(Record):
 
 def ascii_lower(text: str) -> str:
     """Lower the 26 letters only, as C does; `K` for Kelvin is not a `k`."""
-    return (
+    lower = (
         text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
     )
+    return text if lower == text else lower  # what is not changed stays the same object
 
 
 def byte_length(text: str) -> int:

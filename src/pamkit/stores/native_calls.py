@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 import time
 
 from pamkit.stores.c_memory import WORD, c_memory
@@ -51,8 +52,9 @@ _dlerror.argtypes, _dlerror.restype = (), ctypes.c_char_p
 
 _WORDS_OF_CALL = 8
 
-call_at: Callable[[int], ctypes.Array[ctypes.c_size_t]] = (_WORD * _WORDS_OF_CALL).from_address
-"""The words of a call: the answer, what is handed out, the arguments."""
+_Words = _WORD * _WORDS_OF_CALL
+ARGUMENTS = 2 * WORD
+"""Where the arguments begin."""
 
 _kept: list[object] = []
 """INVARIANT: what C holds a pointer to is never freed, not even if this file's names go."""
@@ -92,9 +94,21 @@ class ThinLibrary:
         """The address of the conversation that asks back here; its pointer is the handle."""
 
 
-def hook(pointer: int) -> Callable[[int, int, int, int], int]:
-    """Return a hook as a function of handle, flags, count and vector of words."""
-    return _Hook(pointer)
+def call_at(address: int) -> memoryview:
+    """Return the words of a call: the answer, what is handed out, the arguments."""
+    return memoryview(_Words.from_address(address)).cast("B").cast("P")
+
+
+def arguments(count: int) -> Callable[[memoryview, int], tuple[int, ...]]:
+    """Return what takes so many arguments out of the words of a call, from `ARGUMENTS` on."""
+    return struct.Struct(f"@{count}N").unpack_from
+
+
+def hook(
+    pointer: int, handle: int, flags: int, count: int, vector: int
+) -> tuple[Callable[..., int], tuple[object, ...]]:
+    """Return a hook, and what it is called with: made once, they cost a third at each call."""
+    return _Hook(pointer), (_WORD(handle), _INT(flags), _INT(count), _WORD(vector))
 
 
 def call_hook(pointer: int, handle: int, flags: int, count: int, vector: int) -> int:
@@ -190,7 +204,7 @@ _HOLDING = (
     "PyOS_AfterFork_Parent",
     "PyOS_AfterFork_Child",
 )
-"""C: `struct pamkit_interpreter`: how a fork finds, takes and gives back this interpreter's lock."""
+"""C: `struct pamkit_interpreter`: how a fork finds, takes and gives back the lock of Python."""
 
 
 def _mind_forks(library: ctypes.CDLL) -> None:

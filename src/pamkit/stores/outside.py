@@ -11,6 +11,7 @@ from pamkit.vocab.secret import Secret
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.module.effect import Finished, Run
+    from pamkit.module.registry import Module
     from pamkit.stores.hashing import LibCrypt
     from pamkit.stores.root import Root
 
@@ -47,3 +48,14 @@ class SystemOutside:
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         time.sleep(max(0.0, seconds))
+
+    def bring(self, path: str) -> Module | str:
+        """Return the module in a file of Python, or why there is none.
+
+        Below another root there is none: an image's code is not run among the host's.
+        """
+        if not self._root.is_system:
+            return f"files of Python below the root `{self._root.path}` are not run"
+        from pamkit.stores.python_file import module_in
+
+        return module_in(path)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pamkit.module.effect import Finished, Run
+    from pamkit.module.registry import Module
 
 _ENOENT, _EFBIG = 2, 27  # `errno` would be one import more than a transaction in memory needs
 
@@ -318,6 +319,8 @@ class StandInOutside:
         self.ran: list[Run] = []
         self.results: list[Finished | OSError] = []
         """What the next programs end with, in order."""
+        self.files: dict[str, Module | str] = {}
+        """The modules in files of Python, by path."""
 
     def crypt(self, token: bytes, setting: str) -> str | None:
         """Return the hash."""
@@ -336,6 +339,10 @@ class StandInOutside:
     def sleep(self, seconds: float) -> None:
         """Note the time and go on at once."""
         self.slept.append(seconds)
+
+    def bring(self, path: str) -> Module | str:
+        """Return the module that was scripted for a path."""
+        return self.files.get(path, f"{path}: no such file or directory")
 
 
 def account(

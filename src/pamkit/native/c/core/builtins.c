@@ -5,18 +5,47 @@
 #define FROM_PYTHON(X)                                                                     \
     X(_codecs) X(_collections) X(_operator) X(_stat) X(_struct) X(_thread) X(_weakref)       \
     X(errno) X(fcntl) X(itertools) X(posix) X(select) X(time)
-#define OUR_OWN(X) X(_pamkit_c) X(_pamkit_door)
+#define OUR_OWN(X) X(_pamkit_c) X(_pamkit_door) X(_pamkit_foreign)
+
+/* What files of Python may import, and the engine never does: the build lists what there is. */
+#ifndef FOR_FILES
+#define FOR_FILES(X)
+#endif
 
 #define DECLARE(name) PyObject *PyInit_##name(void);
 FROM_PYTHON(DECLARE)
 OUR_OWN(DECLARE)
+FOR_FILES(DECLARE)
+PyObject *PyInit__imp(void);
+PyObject *PyInit__pamkit_contextvars(void);
 PyObject *PyMarshal_Init(void);
 PyObject *_PyWarnings_Init(void);
 PyObject *PyInit_gc(void);
 
+#ifdef PAMKIT_SHARED_PYTHON
+#define SIGNAL
+#else
+int _PySignal_Init(int install);
+PyObject *PyInit__signal(void);
+static PyObject *init_signal(void);
+#define SIGNAL { "_signal", init_signal },
+
+/* C: a start that stops half way leaves out what the module reads: how signals are handled now. */
+static PyObject *init_signal(void)
+{
+    static bool known;
+    if (!known && _PySignal_Init(0) != 0) {
+        return NULL;
+    }
+    known = true;
+    return PyInit__signal();
+}
+#endif
+
 #define ENTRY(name) { #name, PyInit_##name },
 #define ENTRIES                                                                            \
-    FROM_PYTHON(ENTRY) OUR_OWN(ENTRY)                                                      \
+    FROM_PYTHON(ENTRY) OUR_OWN(ENTRY) FOR_FILES(ENTRY)                                     \
+    { "_imp", PyInit__imp }, { "_contextvars", PyInit__pamkit_contextvars }, SIGNAL          \
     { "marshal", PyMarshal_Init }, { "_warnings", _PyWarnings_Init }, { "gc", PyInit_gc }, { "builtins", NULL }, \
     { "sys", NULL }, { NULL, NULL },
 

@@ -47,6 +47,7 @@ enum core_request {
     CORE_OPEN,
     CORE_CLOSE,
     CORE_SLEEP,
+    CORE_SERVE,
     CORE_REQUESTS
 };
 #define CORE_REQUEST_WORDS 6
@@ -63,5 +64,6 @@ struct core_module {
 void core_report_error(const char *where);
 
 PyMODINIT_FUNC PyInit__pamkit_door(void);
+PyMODINIT_FUNC PyInit__pamkit_foreign(void);
 
 #endif

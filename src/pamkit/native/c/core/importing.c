@@ -1,7 +1,10 @@
 /* Imports what is frozen or built in, and nothing else: no file is ever looked at.
  *
  * Python's own machinery for importing is a third of the start of an interpreter; here a name
- * is found in a table. `import` statements of the engine reach this function. */
+ * is found in a table. `import` statements of the engine reach this function. Files of Python
+ * that a policy names have an `__import__` of their own (pamkit/stores/standard_library.py): what
+ * they import of the standard library lies in `sys.modules`, and the engine never looks there for
+ * a name that is frozen. */
 
 #include "core.h"
 
@@ -11,6 +14,9 @@
 /* What every start needs was marshalled as one tuple: names and code in turn. */
 static PyObject *together;
 
+/* Modules that are frozen and not pamkit's: short forms of what the standard library calls so. */
+static PyObject *short_forms;
+
 static int read_together(void)
 {
     const struct _frozen *entry = pamkit_frozen;
@@ -18,8 +24,12 @@ static int read_together(void)
         entry++;
     }
     together = PyDict_New();
-    if (together == NULL || entry->name == NULL) {
-        return together == NULL ? -1 : 0;
+    short_forms = PyDict_New();
+    if (together == NULL || short_forms == NULL) {
+        return -1;
+    }
+    if (entry->name == NULL) {
+        return 0;
     }
     PyObject *pairs = PyMarshal_ReadObjectFromString((const char *)entry->code, entry->size);
     if (pairs == NULL || !PyTuple_Check(pairs)) {
@@ -81,9 +91,13 @@ static PyObject *bring_builtin(const struct _inittab *entry, PyObject *modules)
 /* Runs the code of a module, which is given away; returns a borrowed reference. */
 static PyObject *run_module(const char *name, PyObject *code, PyObject *modules)
 {
-    PyObject *module = code == NULL ? NULL : PyImport_AddModule(name);
+    PyObject *module = code == NULL ? NULL : PyModule_New(name);
     PyObject *done = NULL;
+    if (module != NULL && PyDict_SetItemString(modules, name, module) != 0) {
+        Py_CLEAR(module);
+    }
     if (module != NULL) {
+        Py_DECREF(module); /* the table holds it */
         PyObject *names = PyModule_GetDict(module);
         if (PyDict_SetItemString(names, "__builtins__", PyEval_GetBuiltins()) == 0) {
             done = PyEval_EvalCode(code, names, names);
@@ -101,10 +115,18 @@ static PyObject *run_module(const char *name, PyObject *code, PyObject *modules)
     return module;
 }
 
+static bool is_pamkit(const char *name)
+{
+    return strncmp(name, "pamkit", 6) == 0 && (name[6] == '\0' || name[6] == '.');
+}
+
 /* The module, brought in with the packages it lies in. */
 PyObject *core_import(const char *name)
 {
-    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *ready = PyDict_GetItemString(together, name);
+    const struct _frozen *frozen = ready == NULL ? frozen_named(name) : NULL;
+    bool is_short = (ready != NULL || frozen != NULL) && !is_pamkit(name);
+    PyObject *modules = is_short ? short_forms : PyImport_GetModuleDict();
     PyObject *module = PyDict_GetItemString(modules, name);
     if (module != NULL && module != Py_None) {
         return module;
@@ -125,8 +147,6 @@ PyObject *core_import(const char *name)
             return NULL;
         }
     }
-    PyObject *ready = PyDict_GetItemString(together, name);
-    const struct _frozen *frozen = ready == NULL ? frozen_named(name) : NULL;
     const struct _inittab *builtin = frozen == NULL ? builtin_named(name) : NULL;
     if (ready != NULL) {
         Py_INCREF(ready);

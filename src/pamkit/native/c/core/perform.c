@@ -82,6 +82,9 @@ pamkit_word core_perform(const pamkit_word request[CORE_REQUEST_WORDS])
     case CORE_SLEEP:
         wait_for(word[0]);
         return 0;
+    case CORE_SERVE:
+        ((pamkit_server)word[0])((unsigned)word[1], (struct pamkit_call *)word[2]);
+        return 0;
     case CORE_REQUESTS:
         break;
     }

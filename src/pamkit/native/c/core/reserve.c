@@ -12,6 +12,10 @@
 #define RESERVE ((size_t)12 << 20) /* twice what a start takes; untouched pages cost nothing */
 #define STEP 16
 
+/* C: a program built to look for leaks must see what lies in pages of our own. */
+void __lsan_register_root_region(const void *from, size_t size) __attribute__((weak));
+void __lsan_unregister_root_region(const void *from, size_t size) __attribute__((weak));
+
 static char *reserve;
 static size_t used;
 static bool filling;
@@ -74,6 +78,18 @@ static void *raw_realloc(void *context, void *piece, size_t size)
     return moved;
 }
 
+static void *map(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) {
+        return NULL;
+    }
+    if (__lsan_register_root_region != NULL) {
+        __lsan_register_root_region(pages, size);
+    }
+    return pages;
+}
+
 static void *take_arena(void *context, size_t size)
 {
     (void)context;
@@ -81,14 +97,16 @@ static void *take_arena(void *context, size_t size)
         /* C: arenas are cut to pages of their own; any alignment does. */
         return take(size);
     }
-    void *arena = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return arena == MAP_FAILED ? NULL : arena;
+    return map(size);
 }
 
 static void free_arena(void *context, void *arena, size_t size)
 {
     (void)context;
     if (!is_ours(arena)) {
+        if (__lsan_unregister_root_region != NULL) {
+            __lsan_unregister_root_region(arena, size);
+        }
         munmap(arena, size);
     }
 }
@@ -96,11 +114,10 @@ static void free_arena(void *context, void *arena, size_t size)
 bool core_reserve(void)
 {
     if (reserve == NULL) {
-        void *found = mmap(NULL, RESERVE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (found == MAP_FAILED) {
+        reserve = map(RESERVE);
+        if (reserve == NULL) {
             return false;
         }
-        reserve = found;
         PyMemAllocatorEx raw = { NULL, raw_malloc, raw_calloc, raw_realloc, raw_free };
         PyObjectArenaAllocator arenas = { NULL, take_arena, free_arena };
         PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &raw);

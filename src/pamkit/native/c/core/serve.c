@@ -2,6 +2,8 @@
 
 #include "core.h"
 
+#include <stddef.h>
+
 PAMKIT_EXPORT void pamkit_serve(unsigned function, struct pamkit_call *call);
 
 /* How many words each function takes; the others are not worth making objects of. */

@@ -47,6 +47,9 @@ static PyThreadState *my_state(void)
 
 bool core_enter(struct visit *visit)
 {
+    if (inside) {
+        return false; /* a signal's handler calls: it would wait for the thread it interrupts */
+    }
     /* A thread that is cancelled inside the interpreter would take its lock along. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &visit->cancelling);
     PyThreadState *state = unusable ? NULL : my_state();

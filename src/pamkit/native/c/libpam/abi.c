@@ -9,14 +9,6 @@
 
 #define WORD(x) ((pamkit_word)(x))
 
-/* Return codes are refusals until they are served; a missing pointer is refused here. */
-static int answer(const struct pamkit_call *call)
-{
-    int code = (int)call->answer;
-    /* A word that does not fit is no code: cut, it could be success. */
-    return (pamkit_word)code == call->answer ? code : PAM_SYSTEM_ERR;
-}
-
 static int start(const char *service, const char *user, const struct pam_conv *conversation,
                  const char *confdir, pam_handle_t **handle)
 {
@@ -27,7 +19,7 @@ static int start(const char *service, const char *user, const struct pam_conv *c
                                           WORD(conversation), WORD(confdir));
     pamkit_reach(PAMKIT_START, &call);
     *handle = (pam_handle_t *)call.out;
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT int pam_start(const char *service, const char *user,
@@ -50,7 +42,7 @@ static int on_handle(unsigned function, pam_handle_t *handle, pamkit_word flags)
     }
     struct pamkit_call call = PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), flags);
     pamkit_reach(function, &call);
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT int pam_end(pam_handle_t *handle, int status)
@@ -100,7 +92,7 @@ PAMKIT_EXPORT int pam_get_item(const pam_handle_t *handle, int item_type, const 
     struct pamkit_call call = PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(item_type));
     pamkit_reach(PAMKIT_GET_ITEM, &call);
     *item = (const void *)call.out;
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT int pam_set_item(pam_handle_t *handle, int item_type, const void *item)
@@ -110,7 +102,7 @@ PAMKIT_EXPORT int pam_set_item(pam_handle_t *handle, int item_type, const void *
     }
     struct pamkit_call call = PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(item_type), WORD(item));
     pamkit_reach(PAMKIT_SET_ITEM, &call);
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT int pam_get_user(pam_handle_t *handle, const char **user, const char *prompt)
@@ -122,7 +114,7 @@ PAMKIT_EXPORT int pam_get_user(pam_handle_t *handle, const char **user, const ch
     struct pamkit_call call = PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(prompt));
     pamkit_reach(PAMKIT_GET_USER, &call);
     *user = (const char *)call.out;
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 static int get_token(unsigned function, pam_handle_t *handle, int item, const char **token,
@@ -136,8 +128,10 @@ static int get_token(unsigned function, pam_handle_t *handle, int item, const ch
         PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(item), WORD(prompt),
                     function == PAMKIT_GET_AUTHTOK_VERIFY ? WORD(*token) : 0);
     pamkit_reach(function, &call);
-    *token = (const char *)call.out;
-    return answer(&call);
+    if (pamkit_code(&call) == PAM_SUCCESS) {
+        *token = (const char *)call.out; /* C: left alone where there is none */
+    }
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT int pam_get_authtok(pam_handle_t *handle, int item, const char **token,
@@ -165,10 +159,10 @@ PAMKIT_EXPORT int pam_get_data(const pam_handle_t *handle, const char *name, con
     }
     struct pamkit_call call = PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(name));
     pamkit_reach(PAMKIT_GET_DATA, &call);
-    if (answer(&call) == PAM_SUCCESS) {
+    if (pamkit_code(&call) == PAM_SUCCESS) {
         *data = (const void *)call.out; /* C: left alone where there is none */
     }
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT int pam_set_data(pam_handle_t *handle, const char *name, void *data,
@@ -180,7 +174,7 @@ PAMKIT_EXPORT int pam_set_data(pam_handle_t *handle, const char *name, void *dat
     struct pamkit_call call =
         PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(name), WORD(data), WORD(cleanup));
     pamkit_reach(PAMKIT_SET_DATA, &call);
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT const char *pam_getenv(pam_handle_t *handle, const char *name)
@@ -203,7 +197,7 @@ PAMKIT_EXPORT int pam_putenv(pam_handle_t *handle, const char *assignment)
     }
     struct pamkit_call call = PAMKIT_CALL(PAM_ABORT, WORD(handle), WORD(assignment));
     pamkit_reach(PAMKIT_PUTENV, &call);
-    return answer(&call);
+    return pamkit_code(&call);
 }
 
 PAMKIT_EXPORT char **pam_getenvlist(pam_handle_t *handle)
@@ -227,5 +221,5 @@ PAMKIT_EXPORT int pam_modutil_audit_write(pam_handle_t *handle, int type, const 
     struct pamkit_call call =
         PAMKIT_CALL(PAM_SYSTEM_ERR, WORD(handle), WORD(type), WORD(message), WORD(retval));
     pamkit_reach(PAMKIT_AUDIT_WRITE, &call);
-    return answer(&call);
+    return pamkit_code(&call);
 }

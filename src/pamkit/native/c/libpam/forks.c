@@ -51,7 +51,13 @@ static void after_fork(bool in_child)
         return;
     }
     mine.taken = NULL;
-    (in_child ? taken->after_in_child : taken->after_in_parent)();
+    if (in_child) {
+        taken->after_in_child();
+        /* Once more, and never given back: CPython 3.11 dies of having no thread at all. */
+        taken->take();
+    } else {
+        taken->after_in_parent();
+    }
     taken->give(mine.state);
 }
 

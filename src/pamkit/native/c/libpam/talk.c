@@ -42,7 +42,9 @@ PAMKIT_EXPORT int pam_vprompt(pam_handle_t *handle, int style, char **response, 
     if (response != NULL) {
         *response = (char *)call.out;
     }
-    return (int)call.answer;
+    int code = (int)call.answer;
+    /* A word that does not fit is no code: cut, it could be success. */
+    return (pamkit_word)code == call.answer ? code : PAM_SYSTEM_ERR;
 }
 
 PAMKIT_EXPORT int pam_prompt(pam_handle_t *handle, int style, char **response, const char *format,

@@ -71,8 +71,11 @@ pamkit_server pamkit_open_core(void)
         syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: %s cannot be read, or is no core of root's", path);
         return NULL;
     }
-    /* Deep binding and no visibility: a Python in the program must not meet the one in the core. */
-    void *core = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND | RTLD_NODELETE);
+    /*
+     * C: memory crosses the border both ways, so malloc(3) must be the program's, whichever that
+     * is: no deep binding. The core's own names are hidden, no Python in the program meets them.
+     */
+    void *core = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (core == NULL) {
         const char *reason = dlerror();
         syslog(LOG_AUTHPRIV | LOG_CRIT, "PAM pamkit: %s", reason ? reason : "no core");

@@ -1,0 +1,57 @@
+"""Asks a hook and judges what comes of it: whatever it raises or answers, no accident grants."""
+
+from __future__ import annotations
+
+from pamkit.module.call import Stop
+from pamkit.vocab.codes import ReturnCode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Any
+
+    from pamkit.module.call import Hook, ModuleCall
+
+
+async def judged(
+    hook: Hook, call: ModuleCall[Any], complain: Callable[[str], object]
+) -> tuple[int, str]:
+    """Return the code that a hook answers, and a note if it answered none of its own.
+
+    A hook that raises, or answers no code, is `SERVICE_ERR`; ``complain`` hears the note then.
+    """
+    try:
+        answer = hook(call)
+        if not isinstance(answer, int):
+            answer = await answer
+    except Stop as stop:
+        answer = stop.code
+    except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
+        # The message is left out: it could hold what the applicant typed.
+        note = f"raised {type(fault).__name__} at {where(fault.__traceback__)}"
+        complain(note)
+        return ReturnCode.SERVICE_ERR, note
+    if not _is_code(answer):
+        # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
+        note = f"answered {type(answer).__name__} instead of a return code"
+        complain(note)
+        return ReturnCode.SERVICE_ERR, note
+    return answer, ""
+
+
+def where(traceback: TracebackType | None) -> str:
+    """Return file and line of the innermost frame of a traceback."""
+    if traceback is None:
+        return "unknown place"
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return f"{traceback.tb_frame.f_code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno}"
+
+
+def _is_code(answer: object) -> bool:
+    """A hook may be anybody's code: what it answers is looked at before it is believed."""
+    # `False` and members of other enumerations equal 0 as well, and none of them means success.
+    if type(answer) is not int and not isinstance(answer, ReturnCode):
+        return False
+    return -(2**31) <= answer < 2**31  # C: an int

@@ -1,0 +1,1 @@
+"""Guests: native modules, shared objects that speak C, in the process of a Python program."""
