@@ -71,6 +71,8 @@ def read_settings(path: str) -> Settings:
         if not stat.S_ISREG(status.st_mode) or status.st_uid != 0 or status.st_mode & 0o022:
             raise BadSettings(f"{path}: expected a file of root that nobody else can write")
         data = os.read(descriptor, _MOST_BYTES)
+        if len(data) == _MOST_BYTES:  # what is not read is not obeyed
+            raise BadSettings(f"{path}: expected a file of less than {_MOST_BYTES} bytes")
     finally:
         os.close(descriptor)
     return parse_settings(data.decode("utf-8", "replace"), path)
