@@ -172,3 +172,21 @@ def test_a_place_is_found_among_many_pieces() -> None:
 )
 def test_only_the_letters_of_ascii_are_lowered(expected: str, text: str) -> None:
     assert ascii_lower(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "joined"),
+    [
+        ("a [x \\\n   y]\n", "a [x     y]\n", "a [x  y]\n"),
+        ("a [x\\ \t\n\ty]\n", "a [x \ty]\n", "a [x y]\n"),
+        ("  a \\\n  # no\n  b\n", "a    b\n", None),
+    ],
+)
+def test_the_blanks_of_a_continued_line_are_kept_by_old_libpams(
+    text: str, kept: str, joined: str | None
+) -> None:
+    (old,) = logical_lines(text, frozenset({"blanks-continue"}))
+    assert old.text == kept
+    if joined is not None:
+        (new,) = logical_lines(text)
+        assert new.text == joined

@@ -46,7 +46,7 @@ QUIRKS = {
     "flags-unchecked": "flags an application may not use are passed on",
     "system-includes": "relative names of included files are looked up in /etc/pam.d only",
     "short-lines": "a line of more than 1,023 bytes is cut into pieces, each a line",
-    "blanks-continue": "blank and comment lines do not end a continued line",
+    "blanks-continue": "blank and comment lines do not end a continued line, and its blanks are kept",
     "unbounded-includes": "only substacks count for the limit of 16 nested files",
 }
 """Every quirk and what libpam does under it; see ``docs/dialects.md``."""

@@ -96,6 +96,10 @@ def logical_lines(text: str, quirks: frozenset[str] = frozenset()) -> Iterator[L
         body, skipped, comment, goes_on = _cut(physical)
         if blanks_continue and continued and not goes_on and not body.strip(_SEPARATORS):
             continue  # DIALECT: blanks-continue; nothing in this line
+        if blanks_continue and joined and body.strip("\n"):
+            # DIALECT: blanks-continue; the blanks a line begins with are joined as well, which
+            # shows inside of brackets.
+            body, skipped = physical[:skipped] + body, 0
         if lost:
             body = ""  # C: what is joined behind a NUL is never seen
         lost = goes_on and (lost or "\0" in physical)

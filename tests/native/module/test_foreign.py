@@ -419,6 +419,19 @@ def test_threads_and_children_are_served(libpam: str, place: Place) -> None:
     assert lines == ["threads 8 of 8", "child 0", "say 1 code: ", "auth 0", "end 0"]
 
 
+@BOTH
+def test_no_thread_sees_half_of_what_another_imports(libpam: str, place: Place) -> None:
+    hurry = place.file(f"import sys\nsys.setswitchinterval(1e-6)\n{YES}", "hurry.py")
+    others = [
+        make_module(name, built_libraries(), place.path, python=None)
+        for name in ("pam_succeed_if", "pam_faildelay", "pam_debug", "pam_nologin")
+    ]
+    lines = [f"{module()} {hurry}", f"{others[0]} user = root", *map(str, others[1:])]
+    place.policy(*(f"auth required {line}" for line in lines))
+    for _ in range(3):
+        assert place.play(libpam, "threads=16", user="root") == ["threads 16 of 16", "end 0"]
+
+
 @pytest.mark.parametrize("fault", ["no core", "no path", "another's core", "half a core"])
 def test_without_a_core_a_hook_is_an_error(fault: str, place: Place) -> None:
     core = place.path / "pamkit-core.so"

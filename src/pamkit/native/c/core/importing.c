@@ -9,13 +9,25 @@
 #include "core.h"
 
 #include <marshal.h>
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 /* What every start needs was marshalled as one tuple: names and code in turn. */
 static PyObject *together;
 
 /* Modules that are frozen and not pamkit's: short forms of what the standard library calls so. */
 static PyObject *short_forms;
+
+/* One thread at a time runs modules; what it runs is none for the others until it is done. Read
+ * and written under the interpreter's lock, which the code of a module may lose in between. */
+static struct {
+    pid_t process;
+    pthread_t thread;
+    unsigned depth;
+} runner;
+static PyObject *being_run; /* names of modules, and the tables they lie in */
 
 static int read_together(void)
 {
@@ -25,7 +37,8 @@ static int read_together(void)
     }
     together = PyDict_New();
     short_forms = PyDict_New();
-    if (together == NULL || short_forms == NULL) {
+    being_run = PyDict_New();
+    if (together == NULL || short_forms == NULL || being_run == NULL) {
         return -1;
     }
     if (entry->name == NULL) {
@@ -88,12 +101,40 @@ static PyObject *bring_builtin(const struct _inittab *entry, PyObject *modules)
     return made;
 }
 
+static bool is_runner(void)
+{
+    return runner.depth > 0 && runner.process == getpid() &&
+           pthread_equal(runner.thread, pthread_self());
+}
+
+/* Returns when the thread that runs modules may have come to its end. */
+static void wait_for_runner(void)
+{
+    if (runner.process == getpid()) {
+        const struct timespec pause = { .tv_nsec = 200000 };
+        Py_BEGIN_ALLOW_THREADS
+        nanosleep(&pause, NULL);
+        Py_END_ALLOW_THREADS
+        return;
+    }
+    /* It was left behind by a fork, in the middle: what it ran will never be whole. */
+    PyObject *name, *table;
+    for (Py_ssize_t at = 0; PyDict_Next(being_run, &at, &name, &table);) {
+        if (PyDict_DelItem(table, name) != 0) {
+            PyErr_Clear();
+        }
+    }
+    PyDict_Clear(being_run);
+    runner.depth = 0;
+}
+
 /* Runs the code of a module, which is given away; returns a borrowed reference. */
 static PyObject *run_module(const char *name, PyObject *code, PyObject *modules)
 {
     PyObject *module = code == NULL ? NULL : PyModule_New(name);
     PyObject *done = NULL;
-    if (module != NULL && PyDict_SetItemString(modules, name, module) != 0) {
+    if (module != NULL && (PyDict_SetItemString(being_run, name, modules) != 0 ||
+                           PyDict_SetItemString(modules, name, module) != 0)) {
         Py_CLEAR(module);
     }
     if (module != NULL) {
@@ -102,13 +143,14 @@ static PyObject *run_module(const char *name, PyObject *code, PyObject *modules)
         if (PyDict_SetItemString(names, "__builtins__", PyEval_GetBuiltins()) == 0) {
             done = PyEval_EvalCode(code, names, names);
         }
+        PyObject *kind, *value, *trace;
+        PyErr_Fetch(&kind, &value, &trace);
         if (done == NULL) { /* half a module is none */
-            PyObject *kind, *value, *trace;
-            PyErr_Fetch(&kind, &value, &trace);
             PyDict_DelItemString(modules, name);
-            PyErr_Restore(kind, value, trace);
             module = NULL;
         }
+        PyDict_DelItemString(being_run, name);
+        PyErr_Restore(kind, value, trace);
     }
     Py_XDECREF(done);
     Py_XDECREF(code);
@@ -120,17 +162,18 @@ static bool is_pamkit(const char *name)
     return strncmp(name, "pamkit", 6) == 0 && (name[6] == '\0' || name[6] == '.');
 }
 
-/* The module, brought in with the packages it lies in. */
-PyObject *core_import(const char *name)
+/* Returns a borrowed reference to a module that is whole, or is being run by this very thread. */
+static PyObject *loaded_module(const char *name, PyObject *modules)
 {
-    PyObject *ready = PyDict_GetItemString(together, name);
-    const struct _frozen *frozen = ready == NULL ? frozen_named(name) : NULL;
-    bool is_short = (ready != NULL || frozen != NULL) && !is_pamkit(name);
-    PyObject *modules = is_short ? short_forms : PyImport_GetModuleDict();
     PyObject *module = PyDict_GetItemString(modules, name);
-    if (module != NULL && module != Py_None) {
-        return module;
-    }
+    bool is_whole = runner.depth == 0 || is_runner() || PyDict_GetItemString(being_run, name) == NULL;
+    return module != Py_None && is_whole ? module : NULL;
+}
+
+static PyObject *bring(const char *name, PyObject *modules, PyObject *ready,
+                       const struct _frozen *frozen)
+{
+    PyObject *module = NULL;
     const char *dot = strrchr(name, '.');
     PyObject *parent = NULL;
     if (dot != NULL) {
@@ -165,6 +208,33 @@ PyObject *core_import(const char *name)
     if (module != NULL && parent != NULL && PyObject_SetAttrString(parent, dot + 1, module) != 0) {
         return NULL;
     }
+    return module;
+}
+
+/* The module, brought in with the packages it lies in. */
+PyObject *core_import(const char *name)
+{
+    bool may_be_short = !is_pamkit(name);
+    PyObject *module = loaded_module(name, may_be_short ? short_forms : PyImport_GetModuleDict());
+    if (module != NULL) {
+        return module;
+    }
+    PyObject *ready = PyDict_GetItemString(together, name);
+    const struct _frozen *frozen = ready == NULL ? frozen_named(name) : NULL;
+    bool is_short = may_be_short && (ready != NULL || frozen != NULL);
+    PyObject *modules = is_short ? short_forms : PyImport_GetModuleDict();
+    while (runner.depth > 0 && !is_runner()) {
+        wait_for_runner();
+    }
+    module = loaded_module(name, modules);
+    if (module != NULL) {
+        return module;
+    }
+    runner.process = getpid();
+    runner.thread = pthread_self();
+    runner.depth++;
+    module = bring(name, modules, ready, frozen);
+    runner.depth--;
     return module;
 }
 
