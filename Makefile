@@ -51,6 +51,8 @@ faults: .venv/.dev  ## every fault at every point, against our libpam.so.0 and t
 
 bench: .venv/.bench  ## time a transaction, here and in other bindings
 	@$(PY) bench/transaction.py
+	@$(PY) bench/doors.py
+	@$(PY) bench/guest.py
 
 format: .venv/.dev  ## lay the code out, and mend what can be mended by machine
 	@$(PY) -m ruff check --fix

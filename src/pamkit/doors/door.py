@@ -159,6 +159,7 @@ class Door:
     def close(self) -> None:
         """Free everything; the handle is no handle any more."""
         del DOORS[self.address]
+        self.core.handle.on_text = None  # no ring: it goes now, not when somebody looks for garbage
         forget_xauth(self.address + XAUTHDATA)
         for _, (_, pointer) in self.copies.values():
             c_memory.forget(pointer)
