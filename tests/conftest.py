@@ -15,6 +15,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import sysconfig
 from collections.abc import Callable, Generator
 from functools import cache
@@ -113,6 +114,13 @@ def _can_build_linux_pam() -> bool:
         and _succeeds("pkg-config", "--exists", *libraries)
         and Path("/usr/include/db.h").is_file()
     )
+
+
+def _reaches_a_registry() -> bool:
+    # Resolved, not installed; a target is made all the same.
+    words = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--dry-run", "--no-deps")
+    with tempfile.TemporaryDirectory() as target:
+        return _succeeds(*words, "--target", target, "hatchling>=1.27")
 
 
 def _has_fail2ban() -> bool:
@@ -286,11 +294,7 @@ NEEDS = {
         " libaudit-dev libselinux1-dev libdb-dev libeconf-dev libtirpc-dev libnsl-dev)",
     ),
     "registry": Need(
-        # Resolved, not installed; the target is never made.
-        lambda: _succeeds(
-            *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--dry-run", "--no-deps"),
-            *("--target", "/nonexistent", "hatchling>=1.27"),
-        ),
+        _reaches_a_registry,
         "uv, and a package registry that it reaches or a cache with hatchling in it",
     ),
     "fail2ban": Need(
