@@ -15,8 +15,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import sysconfig
+import tempfile
 from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path

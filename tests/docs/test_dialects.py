@@ -184,6 +184,19 @@ def test_blanks_continue() -> None:
     assert (ended, joined) == (["", "", "pam_two.so"], ["pam_one.so", "pam_two.so"])
 
 
+def test_relative_paths() -> None:
+    from pamkit.modules import pam_nologin
+
+    def answer(*quirks: str) -> int:
+        t = Trial("auth required pam_nologin.so file=gone\n", pam_nologin, quirks=frozenset(quirks))
+        t.authenticate()
+        return t.core.runs[-1].steps[0].answer
+
+    # A file that may not be looked for might be there; in the directory of the process it is not.
+    assert answer() == ReturnCode.USER_UNKNOWN
+    assert answer("relative-paths") == ReturnCode.IGNORE
+
+
 def test_unbounded_includes() -> None:
     policy = {"test": "auth include f1\n", "f30": "auth optional pam_one.so\n"}
     policy |= {f"f{at}": f"auth include f{at + 1}\n" for at in range(1, 30)}

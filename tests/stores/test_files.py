@@ -56,7 +56,13 @@ def test_a_fifo_does_not_hang_a_login(tmp_path: Path) -> None:
             files.read(path)
 
 
-@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/"])
+def test_the_null_device_is_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "f").symlink_to("/dev/null")
+    assert _files("/").read("/dev/null") == b""
+    assert _files("/").read(str(tmp_path / "f")) == b""
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/"])
 def test_what_is_no_regular_file_is_refused(path: str) -> None:
     with pytest.raises(OSError, match="not a regular file"):
         _files("/").read(path)

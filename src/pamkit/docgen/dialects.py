@@ -16,6 +16,7 @@ _INSTEAD = {
     "answers-steer-replay": "the recorded path is followed, whatever is answered on it",
     "update-unchecked": "a link whose preliminary check never ran answers `authtok_err` unasked",
     "flags-unchecked": "the call is refused with `PAM_SYSTEM_ERR`",
+    "relative-paths": "it is refused: whoever starts a setuid program chooses that place",
     "system-includes": "they are looked up where the including file's service is looked up",
     "short-lines": "a line may have any length",
     "blanks-continue": "a blank or comment line ends a continued line, as in Linux-PAM 1.6",

@@ -141,7 +141,9 @@ def _in_ours(
         if function is None:
             log.write(Priority.ERR, f"PAM unable to resolve symbol: {_symbol(primitive)}")
             return int(ReturnCode.MODULE_UNKNOWN)
-        options, problems = found.declaration.options.parse(meant.args)
+        options, problems = found.declaration.options.parse(
+            meant.args, door.core.world.process.directory
+        )
         call = Call(
             handle,
             door.core.delay,
@@ -182,7 +184,9 @@ async def _hook_in(call: ForeignCall, name: str) -> int:
         call.log(Priority.ERR, f"unable to resolve symbol: {_symbol(call.primitive)}")
         return int(ReturnCode.MODULE_UNKNOWN)
     call.args = meant.args
-    call.options, problems = found.declaration.options.parse(meant.args)
+    call.options, problems = found.declaration.options.parse(
+        meant.args, call.world.process.directory
+    )
     _tell(call, problems)
     code, _ = await judged(
         function, call, lambda note: call.log(Priority.ERR, f"{found.name}: {note}")

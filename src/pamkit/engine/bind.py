@@ -10,6 +10,8 @@ from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pamkit.module.registry import Natives
 
 
@@ -39,11 +41,13 @@ async def bind(
     registry: Registry,
     natives: Natives | None = None,
     files: dict[str, Module | str] | None = None,
+    here: Callable[[], str] | None = None,
 ) -> Bound:
     """Return the link bound to its module; never raises for a module that is missing.
 
     A module in Python is taken where there is one, unless ``natives`` come first for it.
-    ``files`` keeps the modules that were brought in from files.
+    ``files`` keeps the modules that were brought in from files; ``here`` gives the directory
+    that relative paths in options count from.
     """
     first = natives is not None and natives.come_first(link.module)
     args = link.args
@@ -60,7 +64,7 @@ async def bind(
         module = f"there is no module `{link.module}`"
     if isinstance(module, str):
         return Bound(link, None, None, fault=module)
-    options, problems = module.declaration.options.parse(args)
+    options, problems = module.declaration.options.parse(args, here)
     return Bound(link, module, options, args, problems)
 
 

@@ -62,10 +62,15 @@ class Dispatcher:
         registry: Registry,
         watch: Callable[[Primitive, Step], object] | None = None,
         natives: Natives | None = None,
+        here: Callable[[], str] | None = None,
     ) -> None:
-        """Ask modules from ``registry``; tell ``watch`` about each step as it is made."""
+        """Ask modules from ``registry``; tell ``watch`` about each step as it is made.
+
+        ``here`` gives the directory that relative paths in options count from.
+        """
         self._handle, self._delay, self._world = handle, delay, world
         self._registry, self._watch, self._natives = registry, watch, natives
+        self._here = here
         self._bound: dict[Link, Bound] = {}
         self._files: dict[str, Module | str] = {}
         """Modules from files that a policy names, by path: one for all lines of a transaction."""
@@ -164,7 +169,9 @@ class Dispatcher:
         """Return a link with its module, found once for each policy."""
         bound = self._bound.get(link)
         if bound is None:
-            bound = self._bound[link] = await bind(link, self._registry, self._natives, self._files)
+            bound = self._bound[link] = await bind(
+                link, self._registry, self._natives, self._files, self._here
+            )
             if bound.module is None and not link.quiet:
                 for line in bound.fault.split("\n"):
                     self._log(Priority.ERR, line)

@@ -67,7 +67,8 @@ class Core:
         self.runs: list[Run] = []
         self._load, self._dialect, self._quirks = load, dialect, quirks
         self._audit = audit
-        self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch, natives)
+        here = (lambda: world.process.directory()) if "relative-paths" in quirks else None
+        self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch, natives, here)
         self._suspended: Suspended | None = None
         self._paths: dict[Primitive, Path] = {}
         self._remembered: dict[Primitive, dict[int, int]] = {}

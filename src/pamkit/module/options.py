@@ -71,7 +71,7 @@ def text(
 
 
 def path(phrase: str, *, default: Any = "", word: str = "", value: str = "file") -> Any:
-    """An option `word=/path`; a relative path is refused."""
+    """An option `word=/path`; a relative path is refused, unless `Options.parse` is told how."""
     return Option(_keyed(word), phrase, default, _absolute, True, value)
 
 
@@ -158,10 +158,13 @@ class Options(Record, metaclass=OptionsType):
         return cls._options
 
     @classmethod
-    def parse(cls, args: Sequence[str]) -> tuple[Self, tuple[Problem, ...]]:
+    def parse(
+        cls, args: Sequence[str], here: Callable[[], str] | None = None
+    ) -> tuple[Self, tuple[Problem, ...]]:
         """Return the options that arguments stand for, and what is odd about them.
 
-        Unknown and malformed words are left out, as C modules do; later words win.
+        Unknown and malformed words are left out, as C modules do; later words win.  ``here``
+        gives the directory that relative paths count from; without it they are refused.
         """
         values: dict[str, Any] = {}
         problems: list[Problem] = []
@@ -181,7 +184,10 @@ class Options(Record, metaclass=OptionsType):
                 values[field] = option.present
                 continue
             try:
-                values[field] = option.read(arg[len(option.word) :])
+                given = arg[len(option.word) :]
+                if here is not None and option.read is _absolute and given[:1] not in ("", "/"):
+                    given = f"{here().rstrip('/')}/{given}"
+                values[field] = option.read(given)
             except ValueError as odd:
                 problems.append(Problem("bad-option-value", at, f"`{option.word}`: {odd}"))
         if catch_all is not None:

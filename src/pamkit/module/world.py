@@ -104,6 +104,9 @@ if TYPE_CHECKING:
         def euid(self) -> int:
             """Return the effective user number."""
 
+        def directory(self) -> str:
+            """Return where the process is: what relative paths count from."""
+
         def login_name(self) -> str:
             """Return who logged in on the terminal, or `""`: for logs, never for decisions."""
 

@@ -44,9 +44,10 @@ QUIRKS = {
     "answers-steer-replay": "what modules answer to setcred and close_session steers the walk",
     "update-unchecked": "a module may change a password whose check it never ran",
     "flags-unchecked": "flags an application may not use are passed on",
+    "relative-paths": "a relative path in an option counts from where the process is",
     "system-includes": "relative names of included files are looked up in /etc/pam.d only",
     "short-lines": "a line of more than 1,023 bytes is cut into pieces, each a line",
-    "blanks-continue": "blank and comment lines do not end a continued line, and its blanks are kept",
+    "blanks-continue": "blank and comment lines do not end a continued line; its blanks are kept",
     "unbounded-includes": "only substacks count for the limit of 16 nested files",
 }
 """Every quirk and what libpam does under it; see ``docs/dialects.md``."""

@@ -19,6 +19,10 @@ class ThisProcess:
         """Return the effective user number."""
         return os.geteuid()
 
+    def directory(self) -> str:
+        """Return where the process is; `OSError` if that is nowhere any more."""
+        return _text(os.getcwd())
+
     def login_name(self) -> str:
         """Return who logged in on the terminal, or ``""``: `getlogin(3)` believes its records."""
         try:

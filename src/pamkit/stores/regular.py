@@ -1,4 +1,7 @@
-"""Reads regular files and nothing else: no FIFO, device or directory can hold a login up."""
+"""Reads regular files and nothing else: no FIFO, device or directory can hold a login up.
+
+The null device is an empty file: a link to it is the way to say *nothing here*.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import os
 import stat
 
 from pamkit.stores.root import Root, read_all
+
+_NULL = (1, 3)
 
 MAX_ACCOUNT_FILE = 64 << 20
 """Bytes of passwd, shadow or group that are read: half a million users."""
@@ -32,8 +37,12 @@ def open_regular(root: Root, path: str) -> int:
     """Return a descriptor of a regular file, to read; `OSError` for anything else."""
     descriptor = root.open(path)
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
+        status = os.fstat(descriptor)
+        mode = status.st_mode
+        nothing = (
+            stat.S_ISCHR(mode) and (os.major(status.st_rdev), os.minor(status.st_rdev)) == _NULL
+        )
+        if not stat.S_ISREG(mode) and not nothing:
             kind = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
             raise OSError(kind, "not a regular file", path)
     except BaseException:

@@ -271,6 +271,10 @@ class StandInProcess:
         """Return the effective user number."""
         return self._euid
 
+    def directory(self) -> str:
+        """Return where the process is."""
+        return "/"
+
     def login_name(self) -> str:
         """Return who logged in on the terminal."""
         return self._login_name

@@ -1,12 +1,10 @@
 """Module files that stand in for Linux-PAM's own: pamkit's modules in Python, as C sees them."""
 
-import shutil
 from pathlib import Path
 from pkgutil import iter_modules
 
 import pamkit.modules
-
-DOOR = "pam_pamkit.so"
+from pamkit.native.python_module import make_module
 
 
 def python_modules() -> frozenset[str]:
@@ -17,9 +15,9 @@ def python_modules() -> frozenset[str]:
 def put_stand_ins(library: Path, folder: Path) -> Path:
     """Write a ``pam_X.so`` for each module X in Python into the new `folder`; returns the folder.
 
-    Each is a copy of the door in the folder `library`, which serves the module of its own name.
+    Each is made of the door in the folder `library`, and says in itself which module it is.
     """
     folder.mkdir()
     for name in python_modules():
-        shutil.copy(library / DOOR, folder / f"{name}.so")
+        make_module(name, library, folder, python=None)
     return folder

@@ -23,6 +23,7 @@ struct visit {
 bool core_enter(struct visit *visit);
 void core_leave(struct visit *visit);
 void core_adopt(PyThreadState *first);
+unsigned core_forks(void); /* how many forks lie between the start of the core and this process */
 bool core_take_key(void);
 
 /* reserve.c: memory for the start, taken before it. */

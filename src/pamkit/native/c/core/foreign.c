@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <security/pam_modules.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifndef PAMKIT_STANDARD_LIBRARY
@@ -17,6 +18,8 @@
 #endif
 
 void pamkit_serve(unsigned function, struct pamkit_call *call);
+
+#define PATIENCE 10000000
 
 static PyObject *perform(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
@@ -36,7 +39,10 @@ static PyObject *perform(PyObject *self, PyObject *const *arguments, Py_ssize_t 
     struct visit outside = { .cancelling = PTHREAD_CANCEL_DISABLE };
     core_leave(&outside);
     pamkit_word result = core_perform(request);
-    while (!core_enter(&outside)) {
+    for (unsigned tries = 0; !core_enter(&outside); tries++) {
+        if (tries == PATIENCE) {
+            abort(); /* C: there are frames of Python below that nobody can go back to */
+        }
         sched_yield(); /* another thread forks, and is short of memory */
     }
     return PyLong_FromUnsignedLongLong(result);

@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* What every start needs was marshalled as one tuple: names and code in turn. */
 static PyObject *together;
@@ -23,7 +22,7 @@ static PyObject *short_forms;
 /* One thread at a time runs modules; what it runs is none for the others until it is done. Read
  * and written under the interpreter's lock, which the code of a module may lose in between. */
 static struct {
-    pid_t process;
+    unsigned forks;
     pthread_t thread;
     unsigned depth;
 } runner;
@@ -103,14 +102,14 @@ static PyObject *bring_builtin(const struct _inittab *entry, PyObject *modules)
 
 static bool is_runner(void)
 {
-    return runner.depth > 0 && runner.process == getpid() &&
+    return runner.depth > 0 && runner.forks == core_forks() &&
            pthread_equal(runner.thread, pthread_self());
 }
 
 /* Returns when the thread that runs modules may have come to its end. */
 static void wait_for_runner(void)
 {
-    if (runner.process == getpid()) {
+    if (runner.forks == core_forks()) {
         const struct timespec pause = { .tv_nsec = 200000 };
         Py_BEGIN_ALLOW_THREADS
         nanosleep(&pause, NULL);
@@ -230,7 +229,7 @@ PyObject *core_import(const char *name)
     if (module != NULL) {
         return module;
     }
-    runner.process = getpid();
+    runner.forks = core_forks();
     runner.thread = pthread_self();
     runner.depth++;
     module = bring(name, modules, ready, frozen);

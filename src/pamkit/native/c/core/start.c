@@ -158,13 +158,19 @@ PyObject *core_functions(void)
     if (found != NULL) {
         return found;
     }
+    static __thread volatile bool here __attribute__((tls_model("initial-exec")));
+    if (here) {
+        return NULL; /* a signal's handler calls: it would wait for the thread it interrupts */
+    }
     int before;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    here = true;
     core_start_lock();
     if (state == UNTRIED) {
         start();
     }
     core_start_unlock();
+    here = false;
     pthread_setcancelstate(before, &before);
     return atomic_load(&functions);
 }

@@ -15,7 +15,7 @@ static PyThreadState *first_state;
 #define OF_THREAD static __thread __attribute__((tls_model("initial-exec")))
 OF_THREAD PyThreadState *mine;
 OF_THREAD bool held;   /* by this thread, around a fork */
-OF_THREAD bool inside; /* this thread visits the interpreter */
+OF_THREAD volatile bool inside; /* this thread visits the interpreter, or is on its way */
 static bool unusable;      /* a child that was born while nobody could look after it */
 
 static void forget_thread(void *state)
@@ -52,20 +52,21 @@ bool core_enter(struct visit *visit)
     }
     /* A thread that is cancelled inside the interpreter would take its lock along. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &visit->cancelling);
+    inside = true; /* before the locks that a handler would wait for, until after them */
     PyThreadState *state = unusable ? NULL : my_state();
     if (state == NULL) {
+        inside = false;
         pthread_setcancelstate(visit->cancelling, &visit->cancelling);
         return false;
     }
     PyEval_RestoreThread(state);
-    inside = true;
     return true;
 }
 
 void core_leave(struct visit *visit)
 {
-    inside = false;
     PyEval_SaveThread();
+    inside = false;
     pthread_setcancelstate(visit->cancelling, &visit->cancelling);
 }
 
@@ -96,8 +97,16 @@ static void after_fork_in_parent(void)
     core_start_unlock();
 }
 
+static unsigned forks;
+
+unsigned core_forks(void)
+{
+    return forks;
+}
+
 static void after_fork_in_child(void)
 {
+    forks++;
     if (held) {
         pthread_mutex_unlock(&states);
         PyOS_AfterFork_Child();

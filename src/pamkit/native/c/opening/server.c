@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 static _Atomic(pamkit_server) server;
@@ -36,8 +37,13 @@ pamkit_server pamkit_find_server(void)
     if (found != NULL) {
         return found;
     }
+    static __thread volatile bool here __attribute__((tls_model("initial-exec")));
+    if (here) {
+        return NULL; /* a signal's handler calls: it would wait for the thread it interrupts */
+    }
     int before;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    here = true;
     lock_opening();
     found = atomic_load(&server);
     if (found == NULL) {
@@ -45,6 +51,7 @@ pamkit_server pamkit_find_server(void)
         atomic_store(&server, found);
     }
     unlock_opening();
+    here = false;
     pthread_setcancelstate(before, &before);
     return found;
 }
