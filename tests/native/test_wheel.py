@@ -89,7 +89,10 @@ def test_a_fresh_environment_gets_the_libraries_with_the_wheel(tmp_path: Path) -
     """The whole way: pure wheel, platform wheel, installed, found, looked at."""
     libraries = build_stand_ins(write_sources(tmp_path / "c"), tmp_path / "built")
     uv = [sys.executable, "-m", "uv", "--quiet"]
-    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    # What the makefile says to uv holds in the project's directory, and this is another.
+    left_out = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
+    environment = {key: value for key, value in os.environ.items() if key not in left_out}
+    environment["UV_PYTHON"] = sys.executable
 
     def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
