@@ -24,11 +24,12 @@ MOST = 3.0
 
 
 def main() -> int:
-    """Measure and print; 1 if the difference is more than ``--most``."""
+    """Measure and print; with ``--strict`` 1 if the difference is more than ``--most``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", help="the thin libpam.so.0 (default: one is built)")
     parser.add_argument("--most", type=float, default=MOST)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if it is more")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch, "guest").write_text("auth required pam_permit.so\n")
@@ -38,7 +39,7 @@ def main() -> int:
     print(f"direct call from C     {direct:6.2f} us")
     print(f"through the engine     {hosted:6.2f} us")
     print(f"difference             {extra:6.2f} us (at most {wanted.most:.2f})")
-    return int(extra > wanted.most)
+    return int(wanted.strict and extra > wanted.most)
 
 
 def _build(into: Path) -> str:
