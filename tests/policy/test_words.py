@@ -180,6 +180,7 @@ def test_only_the_letters_of_ascii_are_lowered(expected: str, text: str) -> None
         ("a [x \\\n   y]\n", "a [x     y]\n", "a [x  y]\n"),
         ("a [x\\ \t\n\ty]\n", "a [x \ty]\n", "a [x y]\n"),
         ("  a \\\n  # no\n  b\n", "a    b\n", None),
+        ("a [x \\\n    \\\n\nb\n", "a [x       b\n", None),
     ],
 )
 def test_the_blanks_of_a_continued_line_are_kept_by_old_libpams(

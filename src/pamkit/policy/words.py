@@ -93,13 +93,14 @@ def logical_lines(text: str, quirks: frozenset[str] = frozenset()) -> Iterator[L
         raw += physical
         if short:
             physical = physical.partition("\0")[0]  # DIALECT: short-lines; fgets and strlen
-        body, skipped, comment, goes_on = _cut(physical)
+        lead, body, comment, goes_on = _cut(physical)
+        skipped = len(lead)
         if blanks_continue and continued and not goes_on and not body.strip(_SEPARATORS):
             continue  # DIALECT: blanks-continue; nothing in this line
-        if blanks_continue and joined and body.strip("\n"):
-            # DIALECT: blanks-continue; the blanks a line begins with are joined as well, which
-            # shows inside of brackets.
-            body, skipped = physical[:skipped] + body, 0
+        if blanks_continue and joined:
+            # DIALECT: blanks-continue; the blanks a line begins with, or is made of, are joined
+            # as well, which shows inside of brackets.
+            body, skipped = lead + body, 0
         if lost:
             body = ""  # C: what is joined behind a NUL is never seen
         lost = goes_on and (lost or "\0" in physical)
@@ -142,15 +143,16 @@ def _backslash(physical: str) -> bool:
     return physical.rstrip(_SEPARATORS).endswith("\\")
 
 
-def _cut(physical: str) -> tuple[str, int, str, bool]:
-    """Return what counts of a physical line, blanks skipped, its comment, and if it goes on."""
+def _cut(physical: str) -> tuple[str, str, str, bool]:
+    """Return the blanks a physical line begins with, what counts, its comment, if it goes on."""
     visible, _, _ = physical.partition("\0")  # C: a NUL ends the string
     body, sign, comment = visible.partition("#")
     goes_on = _backslash(physical) and not sign
     if goes_on and "\0" not in physical:
         body = body.rstrip(_SEPARATORS).removesuffix("\\") + " "
     stripped = body.lstrip(_BLANKS)
-    return stripped, len(body) - len(stripped), (sign + comment).rstrip("\n"), goes_on
+    lead = body[: len(body) - len(stripped)]
+    return lead, stripped, (sign + comment).rstrip("\n"), goes_on
 
 
 def words(line: LogicalLine, file: str) -> tuple[Word, ...]:
