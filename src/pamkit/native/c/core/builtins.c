@@ -2,6 +2,8 @@
 
 #include "core.h"
 
+#include <string.h>
+
 #define FROM_PYTHON(X)                                                                     \
     X(_codecs) X(_collections) X(_operator) X(_stat) X(_struct) X(_thread) X(_weakref)       \
     X(errno) X(fcntl) X(itertools) X(posix) X(select) X(time)
@@ -50,6 +52,20 @@ static PyObject *init_signal(void)
     { "sys", NULL }, { NULL, NULL },
 
 struct _inittab core_builtins[] = { ENTRIES };
+
+static struct _inittab own[] = { OUR_OWN(ENTRY) { NULL, NULL } };
+
+/* A Python that is linked as a library has a list of its own; ours must stand in it as well,
+ * since what is built in tells the engine where it runs. */
+int core_name_builtins(void)
+{
+    for (const struct _inittab *entry = PyImport_Inittab; entry->name != NULL; entry++) {
+        if (strcmp(entry->name, own[0].name) == 0) {
+            return 0;
+        }
+    }
+    return PyImport_ExtendInittab(own);
+}
 
 /* C: what the interpreter itself reads; standing here, it keeps the long list of Python out. */
 struct _inittab _PyImport_Inittab[] = { ENTRIES };

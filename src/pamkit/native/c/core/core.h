@@ -33,6 +33,7 @@ void core_reserve_is_used(void);
 /* importing.c */
 extern const struct _frozen pamkit_frozen[]; /* written by pamkit.native.freeze */
 extern struct _inittab core_builtins[];
+int core_name_builtins(void); /* before the interpreter starts; builtins.c */
 int core_bring_importing(void);
 PyObject *core_import(const char *name); /* a borrowed reference */
 

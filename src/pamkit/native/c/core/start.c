@@ -87,7 +87,7 @@ static bool start_interpreter(void)
     before.utf8_mode = 1;
     before.configure_locale = 0; /* the locale is the program's */
     before.coerce_c_locale = 0;
-    if (PyStatus_Exception(Py_PreInitialize(&before))) {
+    if (PyStatus_Exception(Py_PreInitialize(&before)) || core_name_builtins() != 0) {
         return false;
     }
     PyConfig config;
