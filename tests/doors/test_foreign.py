@@ -40,3 +40,13 @@ def test_every_function_that_is_asked_for_is_served_by_c() -> None:
     asked = {name for name in _enumeration(DOOR, "pamkit_function") if hasattr(foreign, name[7:])}
     # The conversation is held by its own function; the others are libpam's.
     assert asked - set(re.findall(r"case (PAMKIT_\w+):", served)) == {"PAMKIT_PROMPT"}
+
+
+def test_no_number_of_kept_data_is_given_out_twice() -> None:
+    seen: list[tuple[object, int]] = []
+    first = foreign.keep("of one handle", lambda value, status: seen.append((value, status)))
+    foreign.forget(first, 3)
+    second = foreign.keep("of another", None)
+    assert first not in foreign.KEPT
+    assert foreign.KEPT.pop(second) == ("of another", None)
+    assert (second > first, seen) == (True, [("of one handle", 3)])

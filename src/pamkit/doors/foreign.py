@@ -8,6 +8,8 @@ conversation is asked for outside, with no frame of Python on the stack.
 
 from __future__ import annotations
 
+import itertools
+
 from pamkit.doors.door import DOORS, decoded, encoded
 from pamkit.doors.perform import asked, at_once, drive, on_the_spot, stepped
 from pamkit.doors.requests import SERVE, SLEEP, signed
@@ -69,6 +71,10 @@ KEPT: dict[int, tuple[Any, Cleanup | None]] = {}
 """Data that hooks in Python keep on foreign handles; C knows the numbers alone."""
 
 
+_numbers = itertools.count(1)
+"""INVARIANT: no number is given out twice: a handle must never find another's data."""
+
+
 class Served(Effect):
     """Have a function of the foreign libpam served outside: its number and its words."""
 
@@ -101,6 +107,13 @@ def ask_module(
     call = ForeignCall(foreign, Primitive(primitive), signed(flags), args)
     hook = _hook_in(call, name)
     return (yield from stepped(hook, lambda effect: _perform(foreign, effect)))
+
+
+def keep(value: Any, cleanup: Cleanup | None) -> int:
+    """Keep data of a hook in Python; return the number that C knows it by."""
+    number = next(_numbers)  # one step: two threads cannot get the same
+    KEPT[number] = (value, cleanup)
+    return number
 
 
 def forget(number: int, status: int) -> None:
@@ -404,8 +417,7 @@ class ForeignCall:
             cleanup as address,
         )
 
-        number = max(KEPT, default=0) + 1
-        KEPT[number] = (value, cleanup)
+        number = keep(value, cleanup)
         code, _ = self._named(SET_DATA, name, number, address())
         if code != ReturnCode.SUCCESS:
             KEPT.pop(number, None)
