@@ -11,6 +11,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_OF_THE_SYSTEM = (
+    "accounts",
+    "credentials",
+    "hashing",
+    "tallies",
+    "files",
+    "process",
+    "network",
+)
 _DEBIAN_MARK = "/etc/debian_version"
 _OLD_NAMES = ("buster", "bullseye", "bookworm")
 _FIRST_WITH_NEW_LIBPAM = 13
@@ -39,7 +48,15 @@ class LazyWorld:
             from pamkit.stores.system import system_world
 
             whole = system_world("/")
-            for other in ("accounts", "credentials", "hashing", "tallies", "files", "process"):
+            for other in (
+                "accounts",
+                "credentials",
+                "hashing",
+                "tallies",
+                "files",
+                "process",
+                "network",
+            ):
                 setattr(self, other, getattr(whole, other))
             return getattr(whole, name)
         setattr(self, name, part)

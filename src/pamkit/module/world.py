@@ -68,6 +68,9 @@ if TYPE_CHECKING:
         def now(self) -> float:
             """Return seconds since 1970 in UTC."""
 
+        def local(self, when: float) -> LocalTime:
+            """Return what a clock on the wall shows at that many seconds since 1970."""
+
     class Tallies(Protocol):
         """Failures counted per user, across transactions."""
 
@@ -85,6 +88,21 @@ if TYPE_CHECKING:
 
         def read(self, path: str, *, limit: int = ...) -> bytes:
             """Return the bytes of a regular file, at most ``limit``; `OSError` if it cannot be."""
+
+        def read_with_status(
+            self, path: str, *, follow: bool = True, limit: int = ...
+        ) -> tuple[FileStatus, bytes]:
+            """Return what lies at a path and, if it is a regular file, its bytes; else none.
+
+            Both are of the same open file.  ``follow`` false: a symbolic link at the end of the
+            path is looked at itself.  `OSError` if there is nothing, or it cannot be read.
+            """
+
+        def status(self, path: str, *, follow: bool = True) -> FileStatus:
+            """Return what lies at a path; `OSError` if there is nothing."""
+
+        def names(self, path: str) -> tuple[str, ...]:
+            """Return the names in a directory, sorted; `OSError` if it cannot be read."""
 
         def exists(self, path: str) -> bool:
             """Whether there is anything at the path."""
@@ -115,6 +133,16 @@ if TYPE_CHECKING:
 
         def host_name(self) -> str:
             """Return the name of this machine."""
+
+    class Network(Protocol):
+        """What the machine knows of other machines."""
+
+        def addresses(self, host: str) -> tuple[str, ...]:
+            """Return the addresses of a host, by name or number, as numbers in text.
+
+            `getaddrinfo(3)`: may ask the DNS, and wait for it.  `OSError` if that fails, with
+            the reason in words; a host without an address is such a failure as well.
+            """
 
     class Randomness(Protocol):
         """Unpredictable numbers."""
@@ -178,6 +206,31 @@ class Shadow(Record):
         )
 
 
+class FileStatus(Record):
+    """What lies at a path: its kind, permission bits, owner, size, and time of its last change."""
+
+    kind: str
+    """`file`, `directory`, `link`, `character`, `block`, `fifo` or `socket`."""
+
+    mode: int = 0o644
+    uid: int = 0
+    gid: int = 0
+    size: int = 0
+    modified: float = 0.0
+
+
+class LocalTime(Record):
+    """What a clock on the wall shows; ``weekday`` counts from Monday, which is 0."""
+
+    year: int
+    month: int
+    day: int
+    hour: int
+    minute: int
+    second: int
+    weekday: int
+
+
 class Failure(Record):
     """One failed attempt: when (seconds since 1970), from where, and whether it still counts."""
 
@@ -196,5 +249,6 @@ class World(Record, eq=False):
     tallies: Tallies
     files: Files
     process: Process
+    network: Network
     random: Randomness
     log: Log

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
-from pamkit.module.world import MAX_FILE
+from pamkit.formats.passwd import bytes_of, text_of
+from pamkit.module.world import MAX_FILE, FileStatus
 from pamkit.stores.act_as import ActAs
 from pamkit.stores.regular import read_regular
+from pamkit.stores.root import read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +34,49 @@ class DiskFiles:
         a list cut short would be another list.
         """
         return read_regular(self._root, path, limit=limit)
+
+    def read_with_status(
+        self, path: str, *, follow: bool = True, limit: int = MAX_FILE
+    ) -> tuple[FileStatus, bytes]:
+        """Return what lies at a path and, if it is a regular file, its bytes; else none.
+
+        Both are of the same open file: nobody can put another one between two looks.  `OSError`
+        if there is nothing, it cannot be read, or has more than ``limit`` bytes.
+        """
+        try:
+            opened = self._opened(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY, follow=follow)
+        except OSError as fault:
+            if fault.errno in (errno.ELOOP, errno.ENXIO):
+                return self.status(path, follow=follow), b""  # a link, a socket
+            raise
+        try:
+            status = _status(os.fstat(opened))
+            if status.kind != "file":
+                return status, b""
+            data = read_all(opened, limit + 1)
+        finally:
+            os.close(opened)
+        if len(data) > limit:
+            raise OSError(errno.EFBIG, f"the file has more than {limit} bytes", path)
+        return status, data
+
+    def status(self, path: str, *, follow: bool = True) -> FileStatus:
+        """Return what lies at a path; `OSError` if there is nothing."""
+        looked = self._opened(path, os.O_PATH, follow=follow)
+        try:
+            return _status(os.fstat(looked))
+        finally:
+            os.close(looked)
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the names in a directory, sorted; `OSError` if it cannot be read."""
+        descriptor = self._root.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            # By its descriptor the names would come as the locale decodes them.
+            found = os.listdir(b"/proc/self/fd/%d" % descriptor)
+            return tuple(sorted(text_of(name) for name in found))
+        finally:
+            os.close(descriptor)
 
     def exists(self, path: str) -> bool:
         """Whether anything lies at the path; a symbolic link to nothing does not count."""
@@ -64,3 +110,40 @@ class DiskFiles:
         Entering raises `PermissionError` if that is not possible.
         """
         return ActAs(account, self._accounts.groups_of)
+
+    def _opened(self, path: str, flags: int, *, follow: bool) -> int:
+        flags |= os.O_CLOEXEC | os.O_NOFOLLOW
+        if follow:
+            with self._root.place(path) as place:
+                return os.open(place.name, flags, dir_fd=place.directory)
+        head, _, name = path.rstrip("/").rpartition("/")
+        with self._root.place(head or "/") as place:
+            parent = os.open(
+                place.name, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place.directory
+            )
+        try:
+            return os.open(bytes_of(name) or b".", flags, dir_fd=parent)
+        finally:
+            os.close(parent)
+
+
+_KINDS = {
+    stat.S_IFREG: "file",
+    stat.S_IFDIR: "directory",
+    stat.S_IFLNK: "link",
+    stat.S_IFCHR: "character",
+    stat.S_IFBLK: "block",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFSOCK: "socket",
+}
+
+
+def _status(found: os.stat_result) -> FileStatus:
+    return FileStatus(
+        _KINDS[stat.S_IFMT(found.st_mode)],
+        stat.S_IMODE(found.st_mode),
+        found.st_uid,
+        found.st_gid,
+        found.st_size,
+        found.st_mtime,
+    )

@@ -11,6 +11,7 @@ from pamkit.stores.credentials import ShadowFiles
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.hashing import LibCrypt
 from pamkit.stores.log import CallingLog, SystemLog
+from pamkit.stores.network import HostNames
 from pamkit.stores.outside import SystemOutside
 from pamkit.stores.process import ThisProcess
 from pamkit.stores.randomness import KernelRandomness
@@ -33,6 +34,7 @@ def system_world(root: str = "/") -> World:
         tallies=ProcessTallies(),
         files=DiskFiles(place, accounts),
         process=ThisProcess(),
+        network=HostNames(),
         random=random,
         log=SystemLog() if place.is_system else CallingLog(_nowhere),
     )

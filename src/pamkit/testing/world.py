@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pamkit.module.world import MAX_FILE, Account, Failure, Group, Shadow, World
+from pamkit.module.world import (
+    MAX_FILE,
+    Account,
+    Failure,
+    FileStatus,
+    Group,
+    LocalTime,
+    Shadow,
+    World,
+)
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -171,6 +180,13 @@ class StoppedClock:
         """Return the time it was stopped at."""
         return self.time
 
+    def local(self, when: float) -> LocalTime:
+        """Return the time of a place where the clock on the wall shows UTC."""
+        days, seconds = divmod(int(when), 86400)
+        year, month, day = _date(days)
+        hour, minute = divmod(seconds // 60, 60)
+        return LocalTime(year, month, day, hour, minute, seconds % 60, (days + 3) % 7)
+
 
 class MemoryTallies:
     """Failures in a mapping."""
@@ -218,6 +234,8 @@ class MemoryFiles:
             for path, data in (files or {}).items()
         }
         self.programs: set[str] = set()
+        self.statuses: dict[str, FileStatus] = {}
+        """What lies at a path, where it is no ordinary file."""
         self.acting_as = ""
         self.read_by: list[tuple[str, str]] = []
         """Path and user (`""`: oneself) of each read."""
@@ -233,6 +251,33 @@ class MemoryFiles:
         if len(data) > limit:
             raise OSError(_EFBIG, f"the file has more than {limit} bytes", path)
         return data
+
+    def read_with_status(
+        self, path: str, *, follow: bool = True, limit: int = MAX_FILE
+    ) -> tuple[FileStatus, bytes]:
+        """Return a file's status and bytes; the exception that lies there is raised."""
+        status = self.status(path, follow=follow)
+        return status, self.read(path, limit=limit) if status.kind == "file" else b""
+
+    def status(self, path: str, *, follow: bool = True) -> FileStatus:
+        """Return the status that was put into ``statuses``, or that of an ordinary file."""
+        if path in self.statuses:
+            return self.statuses[path]
+        if path not in self.files and any(name.startswith(f"{path}/") for name in self.files):
+            return FileStatus("directory", 0o755)
+        data = self.files.get(path)
+        if data is None:
+            raise FileNotFoundError(_ENOENT, "no such file", path)
+        return FileStatus("file", size=0 if isinstance(data, OSError) else len(data))
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the names of files that lie in a directory, sorted."""
+        place = path.rstrip("/") + "/"
+        below = [name for name in self.files if name.startswith(place)]
+        found = {name[len(place) :].partition("/")[0] for name in below}
+        if not found:
+            raise FileNotFoundError(_ENOENT, "no such directory", path)
+        return tuple(sorted(found))
 
     def exists(self, path: str) -> bool:
         """Whether something lies at the path."""
@@ -286,6 +331,28 @@ class StandInProcess:
     def host_name(self) -> str:
         """Return the name of the machine."""
         return self._host_name
+
+
+class MemoryNetwork:
+    """Addresses of hosts in a mapping; a value that is an exception is raised."""
+
+    def __init__(self, hosts: Mapping[str, tuple[str, ...] | OSError] | None = None) -> None:
+        """Know these hosts by name, and every host by its number."""
+        self.hosts = dict(hosts or {})
+        self.asked: list[str] = []
+        """The names that were looked up, in order."""
+
+    def addresses(self, host: str) -> tuple[str, ...]:
+        """Return a host's addresses; `OSError` for a name that is not known."""
+        self.asked.append(host)
+        found = self.hosts.get(host)
+        if isinstance(found, OSError):
+            raise found
+        if found is None and (":" in host or host.replace(".", "").isdigit()):
+            return (host,)
+        if not found:
+            raise OSError("Name or service not known")
+        return found
 
 
 class FixedRandomness:
@@ -371,6 +438,7 @@ def memory_world(
     shadows: Iterable[Shadow] = (),
     files: Mapping[str, bytes | str | OSError] | None = None,
     process: StandInProcess | None = None,
+    network: MemoryNetwork | None = None,
     now: float = 1_700_000_000.0,
 ) -> World:
     """Return a world in memory; its parts are the classes of this file."""
@@ -382,6 +450,25 @@ def memory_world(
         tallies=MemoryTallies(),
         files=MemoryFiles(files),
         process=process or StandInProcess(),
+        network=network or MemoryNetwork(),
         random=FixedRandomness(),
         log=MemoryLog(),
     )
+
+
+def _date(days: int) -> tuple[int, int, int]:
+    """Return year, month and day for a number of days since 1970."""
+    year = 1970
+    while days >= (length := 365 + _is_leap(year)):
+        days, year = days - length, year + 1
+    month = 0
+    while days >= (length := _MONTHS[month] + (month == 1 and _is_leap(year))):
+        days, month = days - length, month + 1
+    return year, month + 1, days + 1
+
+
+_MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -1,0 +1,50 @@
+"""Where a module's configuration lies: the administrator's files, else the distribution's.
+
+C: Linux-PAM is built with one vendor directory or none, ``--enable-vendordir``; openSUSE has
+`/usr/etc`, Fedora `/usr/share`.  A file below it counts only where the one in `/etc` is missing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.module.world import Files
+
+_ETC = "/etc/"
+_VENDORS = ("/usr/etc/", "/usr/share/")
+
+
+def read_first(files: Files, path: str) -> tuple[str, bytes] | None:
+    """Return path and bytes of a file of `/etc`, or of the one a distribution has in its place.
+
+    `None` if there is none; `OSError` if the first that is there cannot be read: another one is
+    never read instead.
+    """
+    for place in _places(path):
+        try:
+            return place, files.read(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    return None
+
+
+def drop_ins(files: Files, directory: str, suffix: str = ".conf") -> tuple[str, ...]:
+    """Return the paths of the files in a directory of `/etc` and in the distribution's, by name.
+
+    A file of the administrator hides the distribution's of the same name; `OSError` if a
+    directory that is there cannot be read.
+    """
+    found: dict[str, str] = {}
+    for place in reversed(_places(directory)):
+        try:
+            names = files.names(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        found |= {name: f"{place}/{name}" for name in names if name.endswith(suffix)}
+    return tuple(found[name] for name in sorted(found))
+
+
+def _places(path: str) -> tuple[str, ...]:
+    if not path.startswith(_ETC):
+        return (path,)
+    return (path, *(vendor + path.removeprefix(_ETC) for vendor in _VENDORS))

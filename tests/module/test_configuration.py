@@ -1,0 +1,54 @@
+import pytest
+
+from pamkit.module.configuration import drop_ins, read_first
+from pamkit.testing.world import MemoryFiles
+
+_PATH = "/etc/security/x.conf"
+
+
+def test_the_administrators_file_is_read_first() -> None:
+    files = MemoryFiles({_PATH: "ours", "/usr/etc/security/x.conf": "theirs"})
+    assert read_first(files, _PATH) == (_PATH, b"ours")
+
+
+@pytest.mark.parametrize("vendor", ["/usr/etc", "/usr/share"])
+def test_the_distributions_file_is_read_where_there_is_no_other(vendor: str) -> None:
+    files = MemoryFiles({f"{vendor}/security/x.conf": "theirs"})
+    assert read_first(files, _PATH) == (f"{vendor}/security/x.conf", b"theirs")
+
+
+def test_without_any_file_there_is_none() -> None:
+    assert read_first(MemoryFiles(), _PATH) is None
+
+
+def test_a_file_that_cannot_be_read_is_not_replaced_by_another() -> None:
+    files = MemoryFiles({_PATH: PermissionError(13, "x"), "/usr/etc/security/x.conf": "theirs"})
+    with pytest.raises(PermissionError):
+        read_first(files, _PATH)
+
+
+def test_a_path_that_the_administrator_names_has_no_other_place() -> None:
+    files = MemoryFiles({"/usr/etc/x.conf": "theirs"})
+    assert read_first(files, "/srv/x.conf") is None
+
+
+def test_drop_ins_are_those_of_all_places_by_name_and_the_administrators_hide_others() -> None:
+    files = MemoryFiles(
+        {
+            "/etc/security/x.d/20-own.conf": "",
+            "/etc/security/x.d/10-both.conf": "",
+            "/etc/security/x.d/notes.txt": "",
+            "/usr/etc/security/x.d/10-both.conf": "",
+            "/usr/share/security/x.d/15-vendor.conf": "",
+        }
+    )
+    expected = (
+        "/etc/security/x.d/10-both.conf",
+        "/usr/share/security/x.d/15-vendor.conf",
+        "/etc/security/x.d/20-own.conf",
+    )
+    assert drop_ins(files, "/etc/security/x.d") == expected
+
+
+def test_without_a_directory_there_are_no_drop_ins() -> None:
+    assert drop_ins(MemoryFiles(), "/etc/security/x.d") == ()

@@ -1,0 +1,572 @@
+"""Plays transactions on the system's C modules and on ours, on the same machine of their own.
+
+A child in a private mount namespace, where `/etc`, `/var`, `/home`, `/run` and `/root` are thrown
+away with it.  Each case lays out its files, is played by libpam with the real modules, lays them
+out anew, and is played by pamkit's modules with the real stores.  What is compared is all that
+can be seen: codes, messages, log lines, environment, user, delays, and what became of the files
+that the case watches.
+
+What a case needs beyond that (a clock that stands still) is in the case.  Needs root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pickle
+import pty
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from pamkit.engine.handle import Handle
+from pamkit.module.registry import module_from
+from pamkit.policy.dialect import DEBIAN, QUIRK_SETS
+from pamkit.policy.parser import parse
+from pamkit.stores.clock import SystemClock
+from pamkit.stores.system import system_outside, system_world
+from pamkit.testing.policies import Trial
+from pamkit.testing.world import MemoryLog
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.item import Item
+from pamkit.vocab.message import Answer, Message
+from tests.oracle.libpam import _CALLBACK, _Conversation, _Response
+
+STAGE = pytest.mark.needs("libpam", "pam_unix", "root", "mount-namespace")
+"""What a test needs of the machine to play here."""
+
+SERVICE = "probe"
+ASK = (("authenticate", 0),)
+ACCOUNT = (("acct_mgmt", 0),)
+CHANGE = (("chauthtok", 0),)
+ALL = tuple((primitive.name.lower(), 0) for primitive in Primitive)
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PROMPTS = (1, 2)
+_CONV_ERR, _DELAY_ITEM = 19, 10
+_PRIORITY_BITS = 7
+_DELAY = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_uint, ctypes.c_void_p)
+_PRIMITIVES = {primitive.name.lower(): primitive for primitive in Primitive}
+
+_PASSWD = """\
+root:x:0:0:root:/root:/bin/sh
+daemon:x:1:1::/:/usr/sbin/nologin
+ftp:x:120:120::/srv/ftp:/usr/sbin/nologin
+alice:x:1000:1000:Alice:/home/alice:/bin/sh
+bob:x:1001:1001:Bob:/home/bob:/bin/bash
+carol:x:1002:100::/home/carol:
+nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin
+"""
+_GROUP = """\
+root:x:0:
+daemon:x:1:
+wheel:x:10:root,alice
+users:x:100:bob
+staff:x:50:bob,carol
+ftp:x:120:
+alice:x:1000:
+bob:x:1001:
+nogroup:x:65534:
+"""
+_GROUND = {
+    "/etc/passwd": _PASSWD,
+    "/etc/group": _GROUP,
+    "/etc/nsswitch.conf": "".join(
+        f"{table}: files\n" for table in ("passwd", "group", "shadow", "hosts", "netgroup")
+    ),
+    "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n192.0.2.7 far.example.org far\n",
+    "/etc/host.conf": "multi on\n",
+}
+"""What every case finds: users, groups, hosts, and no name service but files."""
+
+# Files of this machine that modules would find; a case that wants one lays it out.
+_NOT_THERE = (
+    "/etc/nologin",
+    "/run/nologin",
+    "/var/run/nologin",
+    "/etc/securetty",
+    "/etc/security/opasswd",
+)
+
+_SCRIPT = """
+set -e
+scratch=$1; shift
+mount -t tmpfs -o mode=0755 tmpfs "$scratch"
+for place in /etc /var /home /run /root; do
+    over=$scratch$place
+    mkdir -p "$over/upper" "$over/work"
+    mount -t overlay -o "lowerdir=$place,upperdir=$over/upper,workdir=$over/work" overlay "$place"
+done
+mkdir "$scratch/dev"
+for name in null zero random urandom tty console full; do
+    [ -e "/dev/$name" ] || continue
+    : >"$scratch/dev/$name"
+    mount --bind "/dev/$name" "$scratch/dev/$name"
+done
+mkdir "$scratch/dev/pts"
+mount --rbind /dev/pts "$scratch/dev/pts"
+ln -s pts/ptmx "$scratch/dev/ptmx"
+ln -s /proc/self/fd "$scratch/dev/fd"
+mount --rbind "$scratch/dev" /dev
+exec "$@"
+"""
+
+# Not by -m: what is pickled must be of this module's classes, not of `__main__`'s.
+_CHILD = "import sys; from tests.oracle.stage import main; main(sys.argv[1])"
+
+_CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stddef.h>
+#include <sys/time.h>
+#include <time.h>
+static time_t stands;
+void pamkit_stand_still(long at) { stands = at; }
+time_t time(time_t *out)
+{
+    time_t now = stands;
+    if (now == 0) {
+        struct timespec real;
+        clock_gettime(CLOCK_REALTIME, &real);
+        now = real.tv_sec;
+    }
+    if (out != NULL)
+        *out = now;
+    return now;
+}
+int gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+    (void)zone;
+    if (stands == 0) {
+        struct timespec real;
+        clock_gettime(CLOCK_REALTIME, &real);
+        out->tv_sec = real.tv_sec, out->tv_usec = real.tv_nsec / 1000;
+    } else
+        out->tv_sec = stands, out->tv_usec = 0;
+    return 0;
+}
+"""
+
+
+class File(NamedTuple):
+    """What lies at a path: bytes, a link (``to``), or with neither a directory.
+
+    ``kind`` may be `file`, `directory`, `link` or `fifo`.
+    """
+
+    data: bytes = b""
+    mode: int = 0o644
+    uid: int = 0
+    gid: int = 0
+    kind: str = "file"
+    to: str = ""
+
+
+Content = str | bytes | File | None
+
+
+class Case(NamedTuple):
+    """One transaction, and the machine it happens on.
+
+    ``files`` lie there when it begins; `None`: nothing lies there.  ``answers`` are given to
+    prompts in turn (`None`: an empty answer pointer); then the conversation fails.  ``now``: the
+    clock stands still at that many seconds since 1970.  ``terminal``: standard input is one.
+    ``watch``: paths whose content at the end is part of the outcome.
+    """
+
+    policy: str
+    calls: Sequence[tuple[str, int]]
+    user: str | None = "alice"
+    answers: Sequence[str | None] = ()
+    items: Sequence[tuple[Item, str]] = ()
+    environment: Sequence[str] = ()
+    files: Sequence[tuple[str, Content]] = ()
+    watch: Sequence[str] = ()
+    uid: int = 0
+    euid: int | None = None
+    now: int = 0
+    terminal: bool = False
+    service: str = SERVICE
+
+
+class Seen(NamedTuple):
+    """All that can be seen of a transaction."""
+
+    codes: tuple[int, ...]
+    heard: tuple[tuple[int, str], ...]
+    log: tuple[tuple[int, str], ...]
+    environment: tuple[str, ...]
+    user: str | None
+    delayed: tuple[bool, ...]
+    """For each call, whether a delay was asked for; its length is a matter of chance."""
+    left: tuple[tuple[str, str], ...]
+    """What lies at each watched path: kind, mode, owner and bytes."""
+
+
+def play(cases: Sequence[Case]) -> list[tuple[Seen, Seen]]:
+    """Return, for each case, what is seen of the C modules and what of ours."""
+    with tempfile.TemporaryDirectory(prefix="pamkit-stage-") as directory:
+        place = Path(directory)
+        (place / "scratch").mkdir()
+        (place / "cases").write_bytes(pickle.dumps(list(cases)))
+        done = subprocess.run(
+            [
+                *("unshare", "-m", "sh", "-c", _SCRIPT, "sh", str(place / "scratch")),
+                *(sys.executable, "-c", _CHILD, str(place)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            check=False,
+            cwd=_ROOT,
+            env={
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                "PYTHONPATH": os.pathsep.join((f"{_ROOT}/src", *sys.path)),
+                "LC_ALL": "C.UTF-8",
+                "TZ": "UTC",
+                "LD_PRELOAD": str(_clock_library()),
+            },
+        )
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        seen: list[tuple[Seen, Seen]] = pickle.loads(  # noqa: S301  # our own child
+            (place / "seen").read_bytes()
+        )
+    return seen
+
+
+def assert_same(cases: dict[str, Case], *, different: dict[str, str] | None = None) -> None:
+    """Play cases by name; those in ``different`` must differ, the others must not."""
+    different = different or {}
+    assert different.keys() <= cases.keys()
+    odd = []
+    for (name, case), (c, ours) in zip(cases.items(), play(list(cases.values())), strict=True):
+        if (c != ours) == (name in different):
+            continue
+        lines = [f"{name}: {case.policy!r} {case.user!r}"]
+        if name in different:
+            lines.append(f"  does not differ, though: {different[name]}")
+        lines += [
+            f"  {field}\n    C    {theirs!r}\n    ours {mine!r}"
+            for field, theirs, mine in zip(Seen._fields, c, ours, strict=True)
+            if theirs != mine
+        ]
+        odd.append("\n".join(lines))
+    assert not odd, f"{len(odd)} of {len(cases)}:\n" + "\n".join(odd[:8])
+
+
+def stack(module: str, args: str = "", control: str = "required") -> str:
+    """Return a policy of one line for each facility."""
+    line = f"{control} {module}.so {args}\n"
+    return "".join(f"{word} {line}" for word in ("auth", "account", "password", "session"))
+
+
+def _clock_library() -> Path:
+    made = _compiled_clock()
+    if not made.exists():  # another test's tidying
+        _compiled_clock.cache_clear()
+        made = _compiled_clock()
+    return made
+
+
+@cache
+def _compiled_clock() -> Path:
+    place = Path(tempfile.mkdtemp(prefix="pamkit-clock-"))
+    (place / "clock.c").write_text(_CLOCK)
+    subprocess.run(
+        ["gcc", "-shared", "-fPIC", "-O1", "-o", place / "clock.so", place / "clock.c"], check=True
+    )
+    place.chmod(0o755)
+    return place / "clock.so"
+
+
+# --- in the child -------------------------------------------------------------------------------
+
+
+class _Ground:
+    """The files of the machine: a case lays out its own, and they are put back behind it."""
+
+    def __init__(self) -> None:
+        for path, text in _GROUND.items():
+            Path(path).write_text(text)
+        for path in _NOT_THERE:
+            Path(path).unlink(missing_ok=True)
+        Path("/etc/pam.d").mkdir(exist_ok=True)
+
+    @contextlib.contextmanager
+    def laid_out(self, files: Sequence[tuple[str, Content]]) -> Iterator[None]:
+        kept = {path: _kept(Path(path)) for path, _ in files}
+        try:
+            for path, content in files:
+                _put(Path(path), content)
+            yield
+        finally:
+            for path, content in reversed(list(kept.items())):
+                _put(Path(path), content)
+
+
+def _kept(path: Path) -> Content:
+    if path.is_symlink():
+        return File(kind="link", to=os.readlink(path))
+    if not path.exists():
+        return None
+    status = path.stat()
+    if path.is_dir():
+        # C and we leave things in directories; a case's own are made anew.
+        return File(mode=status.st_mode & 0o7777, uid=status.st_uid, gid=status.st_gid, kind="kept")
+    return File(path.read_bytes(), status.st_mode & 0o7777, status.st_uid, status.st_gid)
+
+
+def _put(path: Path, content: Content) -> None:
+    if isinstance(content, File) and content.kind == "kept":
+        return
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    if content is None:
+        return
+    if not isinstance(content, File):
+        content = File(
+            content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if content.kind == "link":
+        path.symlink_to(content.to)
+        return
+    if content.kind == "directory":
+        path.mkdir()
+    elif content.kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(content.data)
+    os.chown(path, content.uid, content.gid)
+    path.chmod(content.mode)
+
+
+def _left(paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for name in paths:
+        path = Path(name)
+        if path.is_symlink():
+            found.append((name, f"link to {os.readlink(path)}"))
+        elif not path.exists():
+            found.append((name, "nothing"))
+        else:
+            status = path.stat()
+            said = f"{status.st_mode:o} {status.st_uid}:{status.st_gid} "
+            said += repr(sorted(os.listdir(path)) if path.is_dir() else path.read_bytes())
+            found.append((name, said))
+    return tuple(found)
+
+
+@contextlib.contextmanager
+def _acting_for(case: Case) -> Iterator[None]:
+    terminal = -1
+    if case.terminal:
+        us, terminal = pty.openpty()
+        os.dup2(terminal, 0)
+    os.setresuid(case.uid, case.uid if case.euid is None else case.euid, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+        if case.terminal:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for descriptor in (us, terminal):
+                os.close(descriptor)
+            os.dup2(nothing, 0)
+            os.close(nothing)
+
+
+class _C:
+    """libpam and the real modules, in this process."""
+
+    def __init__(self, policies: Path) -> None:
+        self._policies = policies
+        self._library = ctypes.CDLL("libpam.so.0")
+        self._library.pam_getenvlist.restype = ctypes.POINTER(ctypes.c_char_p)
+        self._libc = ctypes.CDLL(None)
+        self._libc.calloc.restype = self._libc.strdup.restype = ctypes.c_void_p
+        self._log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._log.bind("/dev/log")
+        self._log.setblocking(False)
+        os.chmod("/dev/log", 0o666)
+
+    def play(self, case: Case) -> Seen:
+        library, handle = self._library, ctypes.c_void_p()
+        self._logged()  # what helpers that we ran had to say
+        (self._policies / case.service).write_text(case.policy)
+        heard: list[tuple[int, str]] = []
+        delayed: list[bool] = []
+        answers = iter(case.answers)
+
+        def converse(count: int, messages: Any, responses: Any, _: object) -> int:
+            # C: whatever escapes from here would be read as 0, which is success.
+            try:
+                size = ctypes.sizeof(_Response)
+                block = self._libc.calloc(count, size)
+                for at in range(count):
+                    message = messages[at][0]
+                    heard.append((message.style, message.text.decode("utf-8", "surrogateescape")))
+                    if message.style in _PROMPTS:
+                        answer = next(answers)
+                        if answer is not None:
+                            given = answer.encode("utf-8", "surrogateescape")
+                            copy = self._libc.strdup(given)
+                            _Response.from_address(block + at * size).text = copy
+                responses[0] = block
+            except BaseException:  # noqa: BLE001  # see above
+                return _CONV_ERR
+            return 0
+
+        conversation = _Conversation(_CALLBACK(converse), None)
+        delay = _DELAY(lambda code, usec, data: delayed.append(usec > 0))
+        code = library.pam_start_confdir(
+            os.fsencode(case.service),
+            None if case.user is None else case.user.encode("utf-8", "surrogateescape"),
+            ctypes.byref(conversation),
+            os.fsencode(self._policies),
+            ctypes.byref(handle),
+        )
+        assert code == 0, code
+        library.pam_set_item(handle, _DELAY_ITEM, delay)
+        for item, value in case.items:
+            library.pam_set_item(handle, int(item), value.encode("utf-8", "surrogateescape"))
+        for assignment in case.environment:
+            library.pam_putenv(handle, assignment.encode("utf-8", "surrogateescape"))
+        codes = []
+        for name, flags in case.calls:
+            with _acting_for(case):
+                codes.append(library[f"pam_{name}"](handle, flags))
+        user = ctypes.c_char_p()
+        library.pam_get_item(handle, int(Item.USER), ctypes.byref(user))
+        named = None if user.value is None else user.value.decode("utf-8", "surrogateescape")
+        environment = tuple(self._environment(handle))
+        library.pam_end(handle, codes[-1])
+        return Seen(
+            tuple(codes),
+            tuple(heard),
+            self._logged(),
+            environment,
+            named,
+            tuple(delayed),
+            _left(case.watch),
+        )
+
+    def _environment(self, handle: ctypes.c_void_p) -> list[str]:
+        found: list[str] = []
+        variables = self._library.pam_getenvlist(handle)
+        while (variable := variables[len(found)]) is not None:
+            found.append(variable.decode("utf-8", "surrogateescape"))
+        return found
+
+    def _logged(self) -> tuple[tuple[int, str], ...]:
+        lines: list[tuple[int, str]] = []
+        while True:
+            try:
+                line = self._log.recv(8192).decode("utf-8", "surrogateescape")
+            except BlockingIOError:
+                return tuple(lines)
+            # C: `<priority>Mon dd hh:mm:ss program: text`
+            number, _, rest = line[1:].partition(">")
+            said = rest[16:].partition(": ")[2].rstrip("\0")
+            # What libpam itself says, and its helpers, is another test's matter.
+            if said.startswith("pam_"):
+                lines.append((int(number) & _PRIORITY_BITS, said))
+
+
+class _Clock(SystemClock):
+    """The system's clock, until it is told to stand still."""
+
+    def __init__(self, stands: int) -> None:
+        self._stands = stands
+
+    def now(self) -> float:
+        return float(self._stands or int(time.time()))
+
+
+def _ours(case: Case) -> Seen:
+    heard: list[tuple[int, str]] = []
+    delayed: list[bool] = []
+    answers = iter(case.answers)
+
+    def converse(messages: tuple[Message, ...]) -> list[Answer]:
+        given: list[Answer] = []
+        for message in messages:
+            heard.append((int(message.style), message.text))
+            given.append(next(answers) if message.wants_answer else None)
+        return given
+
+    log = MemoryLog()
+    world = system_world().changed(log=log, clock=_Clock(case.now))
+    trial = Trial(
+        case.policy,
+        *(module_from(import_module(f"pamkit.modules.{name}")) for name in _modules(case.policy)),
+        world=world,
+        outside=system_outside(),
+        user=case.user,
+        service=case.service,
+        conversation=converse,
+        items=dict(case.items),
+        dialect=DEBIAN,
+        quirks=QUIRK_SETS["libpam-1.5"],
+    )
+    handle: Handle = trial.handle
+    handle.delay_callback = lambda _, microseconds: delayed.append(microseconds > 0)
+    for assignment in case.environment:
+        handle.putenv(assignment)
+    codes = []
+    for name, flags in case.calls:
+        with _acting_for(case):
+            codes.append(int(trial.call(_PRIMITIVES[name], flags)))
+    user = handle.texts.get(Item.USER)
+    environment = tuple(f"{name}={value}" for name, value in handle.env.items())
+    trial.end(codes[-1])
+    return Seen(
+        tuple(codes),
+        tuple(heard),
+        tuple(
+            (priority & _PRIORITY_BITS, text)
+            for priority, text in log.lines
+            if text.startswith("pam_")
+        ),
+        environment,
+        user,
+        tuple(delayed),
+        _left(case.watch),
+    )
+
+
+def _modules(policy: str) -> set[str]:
+    entries = parse(policy, SERVICE).entries
+    return {entry.target.text.removesuffix(".so") for entry in entries if entry.target is not None}
+
+
+def main(directory: str) -> None:
+    """Be the child: play the cases in a directory, and write what was seen."""
+    place = Path(directory)
+    cases: list[Case] = pickle.loads(  # noqa: S301  # our own parent
+        (place / "cases").read_bytes()
+    )
+    (place / "pam.d").mkdir()
+    ground, c, clock = _Ground(), _C(place / "pam.d"), ctypes.CDLL(None)
+    clock.pamkit_stand_still.argtypes = [ctypes.c_long]
+    seen = []
+    for case in cases:
+        clock.pamkit_stand_still(case.now)
+        with ground.laid_out(case.files):
+            theirs = c.play(case)
+        with ground.laid_out(case.files):
+            seen.append((theirs, _ours(case)))
+    (place / "seen").write_bytes(pickle.dumps(seen))
