@@ -11,6 +11,7 @@ TITLES = {
     "pam_debug.so": ["pam_debug"],
     "/usr/lib/security/pam_debug.so": ["pam_debug"],
     "pam_debug(8)": ["pam_debug"],
+    "pam_sss": ["pam_sss"],
     "PAM_AUTH_ERR": ["PAM_AUTH_ERR"],
     "auth_err": ["PAM_AUTH_ERR"],
     "7": ["PAM_AUTH_ERR"],

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from pamkit.module.fact_sheet import FACTS, BadSheet, declaration_from
+from pamkit.module.fact_sheet import FACTS, BadSheet, sheet_from
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 
 SHEET: dict[str, Any] = {
     "name": "pam_foreign",
+    "summary": "Be somebody else's",
+    "source": "pam_foreign(8)",
     "answers": {"authenticate": "success auth_err", "setcred": "ignore"},
     "options": [
         {"word": "try_first", "phrase": "look first"},
@@ -27,7 +29,7 @@ SHEET: dict[str, Any] = {
 
 
 def test_a_sheet_says_what_a_declaration_says() -> None:
-    made = declaration_from(SHEET)
+    made = sheet_from(SHEET).declaration
     assert made.name == "pam_foreign"
     assert made.answers == {
         Primitive.AUTHENTICATE: frozenset({ReturnCode.SUCCESS, ReturnCode.AUTH_ERR}),
@@ -40,7 +42,7 @@ def test_a_sheet_says_what_a_declaration_says() -> None:
 
 
 def test_options_of_a_sheet_are_read_like_those_of_a_module() -> None:
-    options = declaration_from(SHEET).options
+    options = sheet_from(SHEET).declaration.options
     parsed, problems = options.parse(["retry=5", "try_first", "conf=x", "more"])
     values = [getattr(parsed, field) for field in ("try_first", "retry", "conf", "words")]
     assert values == [True, 5, "", ("more",)]
@@ -48,7 +50,7 @@ def test_options_of_a_sheet_are_read_like_those_of_a_module() -> None:
 
 
 def test_a_fact_with_a_condition_holds_where_the_condition_does() -> None:
-    made = declaration_from(SHEET)
+    made = sheet_from(SHEET).declaration
     held = {
         args: made.fact("asks-secret", made.options.parse(args)[0]) for args in ((), ("try_first",))
     }
@@ -61,6 +63,10 @@ def test_a_fact_with_a_condition_holds_where_the_condition_does() -> None:
     [
         ({"name": "foreign"}, "name: expected a name like `pam_x`, found `foreign`"),
         ({"name": 5}, "name: expected a string, found `5`"),
+        ({"summary": ""}, "summary, source: expected a sentence without a full stop"),
+        ({"summary": "Do it."}, "summary, source: expected a sentence without a full stop"),
+        ({"source": ""}, "summary, source: expected a sentence without a full stop"),
+        ({"replaced_by": 1}, "replaced_by: expected a string, found `1`"),
         ({"nothing": 1}, "a sheet has no `nothing`"),
         ({"answers": {}}, "answers: a module serves at least one primitive"),
         ({"answers": {"authenticate": ""}}, "answers.authenticate: expected the words of codes"),
@@ -100,7 +106,7 @@ def test_a_fact_with_a_condition_holds_where_the_condition_does() -> None:
 )
 def test_a_sheet_that_cannot_be_says_why(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(BadSheet) as odd:
-        declaration_from({**SHEET, "facts": [], **changes})
+        sheet_from({**SHEET, "facts": [], **changes})
     assert str(odd.value).startswith(said)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -190,3 +191,67 @@ def test_an_unprivileged_process_cannot_act_as_another() -> None:
         [sys.executable, "-c", UNPRIVILEGED, source], capture_output=True, text=True, check=False
     )
     assert done.stdout == "refused\n"
+
+
+def test_a_file_and_its_status_are_of_one_look(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"12345")
+    (tmp_path / "f").chmod(0o606)
+    status, data = _files(tmp_path).read_with_status("/f")
+    assert (status.kind, status.mode, status.uid, status.size, data) == (
+        "file",
+        0o606,
+        os.getuid(),
+        5,
+        b"12345",
+    )
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_what_is_no_file_has_a_kind_and_no_bytes(tmp_path: Path, follow: bool) -> None:
+    (tmp_path / "d").mkdir()
+    os.mkfifo(tmp_path / "p")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s"))
+    files = _files(tmp_path)
+    looked = {name: files.read_with_status(f"/{name}", follow=follow) for name in "dps"}
+    assert {name: (status.kind, data) for name, (status, data) in looked.items()} == {
+        "d": ("directory", b""),
+        "p": ("fifo", b""),
+        "s": ("socket", b""),
+    }
+    assert files.status("/d", follow=follow).kind == "directory"
+
+
+def test_a_link_is_looked_at_itself_or_followed_below_the_root(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"x")
+    (tmp_path / "l").symlink_to("/f")
+    files = _files(tmp_path)
+    assert files.read_with_status("/l", follow=False)[0].kind == "link"
+    assert files.status("/l", follow=False).kind == "link"
+    status, data = files.read_with_status("/l")
+    assert (status.kind, data) == ("file", b"x")
+
+
+def test_a_long_file_is_refused_with_its_status_too(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"12345")
+    with pytest.raises(OSError, match="more than 4 bytes"):
+        _files(tmp_path).read_with_status("/f", limit=4)
+
+
+def test_nothing_has_no_status(tmp_path: Path) -> None:
+    for look in (_files(tmp_path).read_with_status, _files(tmp_path).status):
+        with pytest.raises(FileNotFoundError):
+            look("/nothing")
+
+
+@pytest.mark.parametrize("path", ["/", "/.", "//"])
+def test_the_root_itself_is_a_directory(tmp_path: Path, path: str) -> None:
+    assert _files(tmp_path).status(path, follow=False).kind == "directory"
+
+
+def test_names_of_a_directory_are_sorted_whatever_their_bytes(tmp_path: Path) -> None:
+    for name in (b"b", b"a", b"\xff"):
+        (Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))).write_bytes(b"")
+    assert _files(tmp_path).names("/") == ("a", "b", "\udcff")
+    with pytest.raises(NotADirectoryError):
+        _files(tmp_path).names("/a")

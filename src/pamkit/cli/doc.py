@@ -9,6 +9,7 @@ from pamkit.cli.usage import UsageError
 from pamkit.docgen.find import did_you_mean, find, names
 from pamkit.docgen.man import roff
 from pamkit.docgen.modules import declared, module_names
+from pamkit.docgen.sheets import sheet_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +46,11 @@ def _manual_page(name: str | None) -> int:
 
 def _list(to: Screen) -> None:
     modules = module_names()
-    others = [name for name in names() if name not in modules]
+    foreign = [name for name in sheet_names() if name not in modules]
+    others = [name for name in names() if name not in modules and name not in foreign]
     groups = {
         "modules": modules,
+        "modules that are not pamkit's": foreign,
         "words of a policy, functions, dialects and quirks": [
             name for name in others if not name.isupper()
         ],

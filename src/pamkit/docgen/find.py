@@ -14,10 +14,12 @@ from pamkit.docgen.dialects import dialect_names, dialect_page, quirk_page
 from pamkit.docgen.flags import flag_names, flag_page
 from pamkit.docgen.items import item_names, item_page
 from pamkit.docgen.modules import module_names, module_page
+from pamkit.docgen.sheets import sheet_names, sheet_page
 from pamkit.policy.suggest import closest
 
 _KINDS = (
     module_page,
+    sheet_page,
     control_page,
     action_page,
     facility_page,
@@ -45,6 +47,7 @@ def names() -> tuple[str, ...]:
     """Return every name that has a page, in its usual spelling."""
     found = (
         *module_names(),
+        *sheet_names(),
         *control_names(),
         *code_names(),
         *flag_names(),

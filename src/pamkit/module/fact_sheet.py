@@ -12,6 +12,7 @@ from pamkit.module.facts import Fact
 from pamkit.module.options import Options, OptionsType, flag, number, path, rest, text
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
+from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,18 +38,36 @@ class BadSheet(ValueError):
     """A sheet says something that cannot be; the text says where, and what was expected."""
 
 
-def declaration_from(sheet: Mapping[str, Any]) -> Declaration:
-    """Return the declaration that a sheet makes.
+class FactSheet(Record):
+    """What is known of a module that is not ours: what it states, and where that was read.
 
-    Keys: ``name``; ``answers``, a table of words by primitive; ``options``, tables with ``word``,
-    ``phrase`` and ``kind`` (`flag` if there is none); ``facts``, names or tables with ``name``
-    and ``when``; ``reads``, ``sets``, ``files``; ``examples``, tables with ``service``, ``line``
-    and ``phrase``.  Raises `BadSheet`.
+    ``replaced_by`` names what has its place on current systems, if it is gone from them.
+    """
+
+    declaration: Declaration
+    summary: str
+    source: str
+    replaced_by: str = ""
+
+
+def sheet_from(sheet: Mapping[str, Any]) -> FactSheet:
+    """Return what a sheet says.
+
+    Keys: ``name``; ``summary``, one sentence without a full stop; ``source``, what it was read
+    in; ``replaced_by``; ``answers``, a table of words by primitive; ``options``, tables with
+    ``word``, ``phrase`` and ``kind`` (`flag` if there is none); ``facts``, names or tables with
+    ``name`` and ``when``; ``reads``, ``sets``, ``files``; ``examples``, tables with ``service``,
+    ``line`` and ``phrase``.  Raises `BadSheet`.
     """
     left = dict(sheet)
     name = _taken(left, "name", str, "")
+    summary, source, successor = (
+        _taken(left, key, str, "") for key in ("summary", "source", "replaced_by")
+    )
     if not name.startswith("pam_") or not name.isidentifier():
         raise BadSheet(f"name: expected a name like `pam_x`, found `{name}`")
+    if not summary or summary.endswith(".") or not source:
+        raise BadSheet("summary, source: expected a sentence without a full stop, and a source")
     answers = _answers(_taken(left, "answers", dict, {}))
     options = _options(name, _tables(left, "options"))
     stated = tuple(_fact(each, options) for each in _taken(left, "facts", list, []))
@@ -59,7 +78,7 @@ def declaration_from(sheet: Mapping[str, Any]) -> Declaration:
     files = _words(left, "files")
     _nothing_left(left, "a sheet")
     try:
-        return declare(
+        declaration = declare(
             name,
             options=options,
             answers=answers,
@@ -71,6 +90,7 @@ def declaration_from(sheet: Mapping[str, Any]) -> Declaration:
         )
     except ValueError as odd:
         raise BadSheet(f"answers: {odd}") from None
+    return FactSheet(declaration, summary, source, successor)
 
 
 def _answers(table: dict[str, Any]) -> dict[Primitive, str]:
@@ -99,9 +119,11 @@ def _options(name: str, tables: list[dict[str, Any]]) -> type[Options]:
             raise BadSheet(f"options: `{word}` is there twice")
         seen.add(word)
         field = _field(word) or "words"
-        if field in namespace["__annotations__"]:
-            field += "_too"  # `debug` beside `debug=`
+        if field in namespace["__annotations__"] or hasattr(Options, field):
+            field += "_too"  # `debug` beside `debug=`, `match=`
         settings = {key: left.pop(key) for key in ("default", "value") if key in left}
+        if kind == "number":
+            settings.setdefault("default", None)  # what a sheet does not say is not known
         _nothing_left(left, f"the option `{word}`")
         try:
             namespace[field] = make(phrase, **({"word": word} if word else {}), **settings)
