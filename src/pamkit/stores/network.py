@@ -11,9 +11,10 @@ class HostNames:
     __slots__ = ()
 
     def addresses(self, host: str) -> tuple[str, ...]:
-        """Return the addresses of a host, as numbers in text; `OSError` if there are none.
+        """Return the addresses of a host, as numbers in text.
 
-        It may ask the DNS, and wait for it.
+        It may ask the DNS, and wait for it.  `FileNotFoundError` if there is no such host;
+        another `OSError` if that cannot be told.
         """
         return tuple(address.decode("ascii") for address in c_library.addresses(_key(host)))
 
