@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 import pamkit
 from pamkit import aio
 from pamkit.module.call import ModuleCall
-from pamkit.module.effect import Finished
+from pamkit.module.effect import Finished, Run
+from pamkit.stores.system import system_outside
 from pamkit.testing.script import Script, hidden, later
 from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
@@ -192,12 +194,14 @@ def test_hashing_and_programs_leave_the_loop_free() -> None:
     async def hook(call: ModuleCall[Any]) -> int:
         assert await call.hash(Secret("x"), "$") == "hash"
         assert await call.run(("/bin/true",)) == Finished(0)
+        program = await call.start(Run(("/bin/x",)))
+        assert [await call.listen(program) for _ in range(2)] == [b"said", Finished(2)]
         await call.wait(0)
         return _C.SUCCESS
 
     async def main() -> int:
         outside = Slow()
-        outside.results = [Finished(0)]
+        outside.results = [Finished(0), Finished(2, b"said")]
         ticks = 0
         async with start(module("x", authenticate=hook), outside=outside) as transaction:
             task = asyncio.ensure_future(transaction.authenticate())
@@ -208,6 +212,34 @@ def test_hashing_and_programs_leave_the_loop_free() -> None:
         return ticks
 
     assert asyncio.run(main()) > 5
+
+
+def test_a_cancellation_kills_the_program_that_is_listened_to() -> None:
+    numbers: list[int] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        program = await call.start(Run(("/bin/sh", "-c", "echo $$; exec sleep 600")))
+        try:
+            said = await call.listen(program)
+            assert isinstance(said, bytes)
+            numbers.append(int(said))
+            await call.listen(program)
+        finally:
+            program.close()
+        return _C.SUCCESS
+
+    async def main() -> None:
+        outside = system_outside()
+        async with start(module("x", authenticate=hook), outside=outside) as transaction:
+            task = asyncio.ensure_future(transaction.authenticate())
+            while not numbers:
+                await asyncio.sleep(0.001)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(main())  # at its end it waits for the thread that listens
+    assert not Path(f"/proc/{numbers[0]}").exists()
 
 
 def test_a_failing_login_delays_no_other() -> None:

@@ -22,7 +22,18 @@ from pamkit.engine.choreography import (
 )
 from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
 from pamkit.front import Front, prepared, was_opened
-from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Run, Wait
+from pamkit.module.effect import (
+    Ask,
+    Blocking,
+    Bring,
+    Effect,
+    Hash,
+    Later,
+    Listen,
+    Run,
+    Start,
+    Wait,
+)
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
@@ -338,6 +349,10 @@ class _Performer(Heard):
             return await loop.run_in_executor(self._executor, crypt, token, effect.setting)
         if isinstance(effect, Run):
             return await loop.run_in_executor(self._executor, self._outside.run, effect)
+        if isinstance(effect, Start):
+            return self._outside.start(effect.run)  # at once, so that nobody loses the program
+        if isinstance(effect, Listen):
+            return await loop.run_in_executor(self._executor, effect.running.listen)
         if isinstance(effect, Bring):
             return await loop.run_in_executor(self._executor, self._outside.bring, effect.path)
         if isinstance(effect, Blocking):

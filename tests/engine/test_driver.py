@@ -6,7 +6,7 @@ import pytest
 
 from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.driver import Kept, NotYet, Performer, drive
-from pamkit.module.effect import Ask, Effect, Finished, Hash, Run, Wait
+from pamkit.module.effect import Ask, Effect, Finished, Hash, Listen, Run, Start, Wait
 from pamkit.testing.script import Script, hidden, info, visible
 from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
@@ -150,12 +150,14 @@ def test_a_kept_coroutine_may_be_kept_again() -> None:
 
 def test_the_outside_hashes_runs_and_waits() -> None:
     outside = StandInOutside()
-    outside.results = [Finished(3, b"out")]
+    outside.results = [Finished(3, b"out"), Finished(4, b"said")]
     performer = Performer(None, outside)
     assert performer(Hash(Secret("ab"), "$plain$x$")) == "$plain$x$2616"
     assert performer(Run(("/bin/x",))) == Finished(3, b"out")
+    running = performer(Start(Run(("/bin/y",))))
+    assert [performer(Listen(running)) for _ in range(2)] == [b"said", Finished(4)]
     assert performer(Wait(1.5)) is None
-    assert ([Run(("/bin/x",))], [1.5]) == (outside.ran, outside.slept)
+    assert ([Run(("/bin/x",)), Run(("/bin/y",))], [1.5]) == (outside.ran, outside.slept)
 
 
 def test_an_effect_that_no_driver_knows_is_a_fault() -> None:

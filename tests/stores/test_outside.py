@@ -22,8 +22,18 @@ def test_a_program_is_run_with_its_input(stdin: Secret | bytes) -> None:
 
 
 def test_no_program_is_run_below_another_root(tmp_path: Path) -> None:
-    with pytest.raises(PermissionError, match="are not run"):
-        system_outside(str(tmp_path)).run(Run(("/bin/true",)))
+    outside = system_outside(str(tmp_path))
+    for perform in (outside.run, outside.start):
+        with pytest.raises(PermissionError, match="are not run"):
+            perform(Run(("/bin/true",)))
+
+
+def test_a_program_is_started_and_heard() -> None:
+    program = system_outside().start(Run(("/bin/cat",), stdin=Secret("token")))
+    try:
+        assert [program.listen(), program.listen()] == [b"token", Finished(0)]
+    finally:
+        program.close()
 
 
 def test_waiting_is_left_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.module.effect import Finished
+from pamkit.module.effect import Finished, NoOutput, Run
 from pamkit.stores import programs
-from pamkit.stores.programs import run
+from pamkit.stores.programs import start
 
 SOURCE = str(Path(programs.__file__).parents[2])
 
 
+def run(argv: tuple[str, ...], **named: object) -> Finished:
+    return programs.run(Run(argv, **named))  # type: ignore[arg-type]  # named as in `Run`
+
+
 def _shell(script: str, **named: object) -> Finished:
-    return run(("/bin/sh", "-c", script), **named)  # type: ignore[arg-type]  # named as in `run`
+    return run(("/bin/sh", "-c", script), **named)
 
 
 def test_status_and_output_come_back() -> None:
@@ -150,8 +154,135 @@ def test_threads_get_their_own_programs() -> None:
     assert made == {number: Finished(number, bytes([number]) * 100_000) for number in range(6)}
 
 
+# --- where output goes ---
+
+
+def test_output_goes_to_the_end_of_a_file(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"before\n")
+    written = {"into": str(log), "heading": b"***\n"}
+    assert _shell("echo out; echo err >&2", with_errors=True, **written) == Finished(0, b"")
+    assert _shell("echo out; echo err >&2", **written) == Finished(0, b"")
+    assert log.read_bytes() == b"before\n***\nout\nerr\n***\nout\n"
+
+
+def test_a_file_is_made_only_for_a_heading(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with pytest.raises(NoOutput) as caught:
+            run(("/bin/true",), into=str(tmp_path / "log"))
+        run(("/bin/true",), into=str(tmp_path / "log"), heading=b"")
+    finally:
+        os.umask(before)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, str(tmp_path / "log"))
+    assert (tmp_path / "log").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_is_a_pipe_without_a_reader_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log")
+    with pytest.raises(NoOutput):
+        run(("/bin/true",), into=str(tmp_path / "log"), heading=b"x")
+
+
+def test_a_heading_that_cannot_be_written_is_no_failure() -> None:
+    assert _shell("exit 3", into="/dev/full", heading=b"x") == Finished(3)
+
+
+def test_what_writes_to_a_file_is_waited_for(tmp_path: Path) -> None:
+    done = _shell("cat; exit 5", into=str(tmp_path / "log"), heading=b"", stdin=bytes(300_000))
+    assert (done.status, (tmp_path / "log").stat().st_size) == (5, 300_000)
+
+
+def test_a_session_of_its_own_if_wanted() -> None:
+    script = "read -r pid a b c d session rest </proc/self/stat; [ $pid = $session ]"
+    assert _shell(script).status == 1
+    assert _shell(script, new_session=True).status == 0
+
+
+def test_a_core_dump_is_told() -> None:
+    assert not _shell("ulimit -c 0; kill -SEGV $$").dumped
+    assert Finished(-11, dumped=True) != Finished(-11)
+
+
+# --- listening ---
+
+
+def test_what_is_said_is_heard_before_the_end() -> None:
+    program = start(Run(("/bin/sh", "-c", "echo $$; kill -STOP $$; echo more; exit 3")))
+    try:
+        first = program.listen()
+        assert isinstance(first, bytes)
+        while " (sh) T " not in Path(f"/proc/{int(first)}/stat").read_text():
+            os.sched_yield()  # it stands, and we have heard it all the same
+        os.kill(int(first), signal.SIGCONT)
+        assert [program.listen(), program.listen()] == [b"more\n", Finished(3)]
+    finally:
+        program.close()
+
+
+def test_a_grandchild_that_never_stops_talking_does_not_hold_the_login_up() -> None:
+    done = _shell("(trap '' PIPE; exec sh -c 'echo $$; exec yes') & sleep 0.1")
+    os.kill(int(done.output.partition(b"\n")[0]), signal.SIGKILL)
+    assert done.status == 0
+
+
+def test_closing_kills_what_still_runs() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    program = start(Run(("/bin/sh", "-c", "echo $$; exec sleep 600")))
+    said = program.listen()
+    program.close()
+    program.close()
+    assert isinstance(said, bytes)
+    assert not os.path.exists(f"/proc/{int(said)}")
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_closing_ends_another_thread_s_listening() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    program = start(Run(("/bin/sh", "-c", "echo; exec sleep 600")))
+    assert program.listen() == b"\n"
+    heard: list[bytes | Finished] = []
+    thread = threading.Thread(target=lambda: heard.append(program.listen()))
+    thread.start()
+    program.close()
+    thread.join(10)
+    assert heard in ([Finished(-9)], [])
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_process_that_was_forked_off_does_not_end_its_parent_s_program() -> None:
+    program = start(Run(("/bin/cat",), stdin=bytes(1 << 20)))
+    child = os.fork()
+    if child == 0:
+        program.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    try:
+        heard = b""
+        while isinstance(said := program.listen(), bytes):
+            heard += said
+    finally:
+        program.close()
+    assert (said, len(heard)) == (Finished(0), 1 << 20)
+
+
+def test_a_lost_status_stays_lost_and_nobody_else_is_killed() -> None:
+    program = start(Run(("/bin/true",)))
+    os.waitpid(program._pid, 0)
+    for _ in range(2):
+        with pytest.raises(ChildProcessError):
+            program.listen()
+    assert program._pid == 0
+    program.close()
+
+
 def _in_a_host(code: str) -> str:
-    start = "import sys; sys.path.insert(0, sys.argv[1])\nfrom pamkit.stores.programs import run\n"
+    start = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pamkit.module.effect import Run\n"
+        "from pamkit.stores import programs\n"
+        "def run(argv, **named): return programs.run(Run(argv, **named))\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", start + code, SOURCE], capture_output=True, text=True, check=False
     )
@@ -212,7 +343,7 @@ def test_a_host_without_standard_descriptors_is_no_trouble() -> None:
         "os.write(out, repr(done).encode())\n"
         "os._exit(0)\n"
     )
-    assert _in_a_host(code) == "Finished(status=2, output=b'in')"
+    assert _in_a_host(code) == "Finished(status=2, output=b'in', dumped=False)"
 
 
 @pytest.mark.needs("root")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import errno
 import os
 
+from pamkit.stores.audit import NO_AUDIT, AuditRecord
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
-from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pamkit.module.world import Log
     from pamkit.policy.chain import Link
     from pamkit.semantics.trace import Run
-    from pamkit.stores.c_library import CLibrary
 
 USER_AUTH = 1100
 USER_ACCT = 1101
@@ -40,17 +39,6 @@ UNKNOWN = "?"
 """What stands for a name that is not known, or grantors that there are none of."""
 
 
-class AuditRecord(Record):
-    """One record as libaudit's `audit_log_acct_message(3)` takes it; `None` lets it look."""
-
-    kind: int
-    op: str
-    user: str
-    host: str | None
-    tty: str | None
-    success: bool
-
-
 _OF_PRIMITIVE = {
     Primitive.AUTHENTICATE: (USER_AUTH, "authentication"),
     Primitive.ACCT_MGMT: (USER_ACCT, "accounting"),
@@ -65,9 +53,6 @@ _OF_CREDENTIALS = (
     (Flag.DELETE_CRED, CRED_DISP),
 )
 """What setcred was asked for, and the type of its record; the first that fits counts."""
-
-_NO_AUDIT = frozenset({errno.EINVAL, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT})
-"""C: why the socket cannot be opened where the kernel has no audit."""
 
 
 class AuditTrail:
@@ -136,7 +121,7 @@ class AuditTrail:
         try:
             error = -self._send(record)
         except OSError as failure:
-            if failure.errno in _NO_AUDIT:
+            if failure.errno in NO_AUDIT:
                 return code  # nobody wants a record
             self._complain(f"audit_open() failed: {_words(failure.errno)}")
             return ReturnCode.SYSTEM_ERR
@@ -151,22 +136,6 @@ class AuditTrail:
 
     def _complain(self, text: str) -> None:
         self._log.write(Priority.CRIT, f"PAM {text}")
-
-
-def sender(c_library: CLibrary) -> Callable[[AuditRecord], int]:
-    """Return what sends records to the kernel's audit by a C library."""
-
-    def send(record: AuditRecord) -> int:
-        return c_library.audit(
-            record.kind,
-            _encoded(record.op),
-            _encoded(record.user),
-            None if record.host is None else _encoded(record.host),
-            None if record.tty is None else _encoded(record.tty),
-            record.success,
-        )
-
-    return send
 
 
 def grantor_names(links: Iterable[Link]) -> str:
@@ -190,12 +159,3 @@ def _short(module: str) -> str:
 
 def _words(code: int | None) -> str:
     return os.strerror(code or 0)
-
-
-def _encoded(text: str) -> bytes:
-    """Return a text as C takes it; a record must not be lost to a character."""
-    text = text.partition("\0")[0]  # C: no text has a NUL in it
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace")

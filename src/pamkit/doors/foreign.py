@@ -18,8 +18,9 @@ from pamkit.doors.world import LazyWorld
 from pamkit.engine.bind import bring
 from pamkit.engine.call import Call
 from pamkit.engine.judging import judged
+from pamkit.engine.odd_words import tell_of
 from pamkit.module.call import Stop
-from pamkit.module.effect import Ask, Blocking, Effect, Hash, Run, Wait
+from pamkit.module.effect import Ask, Blocking, Effect, Hash, Listen, Run, Start, Wait
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
     from pamkit.doors.door import Door
     from pamkit.doors.requests import Steps
     from pamkit.module.call import Cleanup
-    from pamkit.module.effect import Finished
-    from pamkit.module.options import Problem
+    from pamkit.module.effect import Finished, Running
     from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer
 
@@ -167,7 +167,7 @@ def _in_ours(
             args=meant.args,
             options=options,
         )
-        _tell(call, problems)
+        tell_of(problems, call)
         handle.current = call
         code, _ = await judged(
             function, call, lambda note: log.write(Priority.ERR, f"PAM {found.name}: {note}")
@@ -200,18 +200,11 @@ async def _hook_in(call: ForeignCall, name: str) -> int:
     call.options, problems = found.declaration.options.parse(
         meant.args, call.world.process.directory
     )
-    _tell(call, problems)
+    tell_of(problems, call)
     code, _ = await judged(
         function, call, lambda note: call.log(Priority.ERR, f"{found.name}: {note}")
     )
     return int(code)
-
-
-def _tell(call: Call | ForeignCall, problems: tuple[Problem, ...]) -> None:
-    for problem in problems:
-        # An old name still works: that is no error of this login.
-        old = problem.rule == "deprecated-option"
-        call.log(Priority.DEBUG if old else Priority.ERR, problem.message)
 
 
 def _symbol(primitive: Primitive) -> str:
@@ -399,6 +392,14 @@ class ForeignCall:
     ) -> Finished:
         """Run a program to its end."""
         return await Run(argv, tuple((environment or {}).items()), stdin)
+
+    async def start(self, run: Run) -> Running:
+        """Start a program to listen to."""
+        return await Start(run)
+
+    async def listen(self, running: Running) -> bytes | Finished:
+        """Return what a program says next, or how it ended."""
+        return await Listen(running)
 
     async def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -6,7 +6,19 @@ from pamkit.doors.door import CONVERSATION, Door, encoded
 from pamkit.doors.requests import DELAY, FROM_APPLICATION, HOOK, OPEN, SLEEP, signed
 from pamkit.doors.talk import take, talk
 from pamkit.engine.answers import checked
-from pamkit.module.effect import Ask, Blocking, Bring, Hash, Load, Native, Run, Tell, Wait
+from pamkit.module.effect import (
+    Ask,
+    Blocking,
+    Bring,
+    Hash,
+    Listen,
+    Load,
+    Native,
+    Run,
+    Start,
+    Tell,
+    Wait,
+)
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
@@ -102,6 +114,10 @@ def on_the_spot(effect: Effect) -> Any:
         return outside.crypt(effect.token.expose(), effect.setting)
     if isinstance(effect, Run):
         return outside.run(effect)
+    if isinstance(effect, Start):
+        return outside.start(effect.run)
+    if isinstance(effect, Listen):
+        return effect.running.listen()
     if isinstance(effect, Bring):
         return outside.bring(effect.path)
     raise TypeError(f"no door knows the effect `{type(effect).__name__}`")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 
 from pamkit.assembly import core, quirks_named
-from pamkit.doors.audit import AuditTrail, sender
+from pamkit.doors.audit import AuditTrail
 from pamkit.doors.natives import NativeModules
 from pamkit.doors.world import LazyWorld, spoken_here
 from pamkit.policy.resolve import service_name
+from pamkit.stores.audit import sender
 from pamkit.stores.c_library import c_library
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.diagnostic import Severity

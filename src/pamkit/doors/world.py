@@ -19,6 +19,9 @@ _OF_THE_SYSTEM = (
     "files",
     "process",
     "network",
+    "quality",
+    "databases",
+    "audit",
 )
 _DEBIAN_MARK = "/etc/debian_version"
 _OLD_NAMES = ("buster", "bullseye", "bookworm")
@@ -48,15 +51,7 @@ class LazyWorld:
             from pamkit.stores.system import system_world
 
             whole = system_world("/")
-            for other in (
-                "accounts",
-                "credentials",
-                "hashing",
-                "tallies",
-                "files",
-                "process",
-                "network",
-            ):
+            for other in _OF_THE_SYSTEM:
                 setattr(self, other, getattr(whole, other))
             return getattr(whole, name)
         setattr(self, name, part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pamkit.engine.bind import Bound, bind
 from pamkit.engine.call import Call
 from pamkit.engine.judging import judged
+from pamkit.engine.odd_words import tell_of
 from pamkit.policy.control import Action
 from pamkit.semantics.trace import Path, Step
 from pamkit.semantics.verdict import Verdict
@@ -144,10 +145,7 @@ class Dispatcher:
             args=bound.args,
             options=bound.options,
         )
-        for problem in bound.problems:
-            # An old name still works: that is no error of this login.
-            old = problem.rule == "deprecated-option"
-            call.log(Priority.DEBUG if old else Priority.ERR, problem.message)
+        tell_of(bound.problems, call)
         name = bound.module.name
         self._handle.current = call
         try:

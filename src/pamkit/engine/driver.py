@@ -13,9 +13,11 @@ from pamkit.module.effect import (
     Effect,
     Hash,
     Later,
+    Listen,
     Load,
     Native,
     Run,
+    Start,
     Tell,
     Wait,
 )
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from typing import Any, Protocol
 
-    from pamkit.module.effect import Finished
+    from pamkit.module.effect import Finished, Running
     from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer, Message
 
@@ -63,6 +65,9 @@ if TYPE_CHECKING:
 
         def run(self, effect: Run) -> Finished:
             """Run a program to its end."""
+
+        def start(self, run: Run) -> Running:
+            """Start a program to listen to."""
 
         def sleep(self, seconds: float) -> None:
             """Let time pass."""
@@ -169,6 +174,10 @@ class Performer(Heard):
             return self._outside.crypt(effect.token.expose(), effect.setting)
         if isinstance(effect, Run):
             return self._outside.run(effect)
+        if isinstance(effect, Start):
+            return self._outside.start(effect.run)
+        if isinstance(effect, Listen):
+            return effect.running.listen()
         if isinstance(effect, Wait):
             return self._outside.sleep(effect.seconds)
         if isinstance(effect, Later):

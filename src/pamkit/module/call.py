@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, Protocol, TypeVar
 
-    from pamkit.module.effect import Finished
+    from pamkit.module.effect import Finished, Run, Running
     from pamkit.module.options import Options
     from pamkit.module.world import World
     from pamkit.vocab.facility import Primitive
@@ -104,6 +104,12 @@ if TYPE_CHECKING:
             stdin: Secret | bytes = b"",
         ) -> Finished:
             """Run a program to its end; `OSError` if it cannot be started."""
+
+        async def start(self, run: Run) -> Running:
+            """Start a program to listen to; raises what `Run` raises.  It must be closed."""
+
+        async def listen(self, running: Running) -> bytes | Finished:
+            """Return what a program says next, or how it ended."""
 
         async def wait(self, seconds: float) -> None:
             """Let time pass without holding anybody else up."""

@@ -6,11 +6,10 @@ import errno
 import time
 
 from pamkit.stores import programs
-from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pamkit.module.effect import Finished, Run
+    from pamkit.module.effect import Finished, Run, Running
     from pamkit.module.registry import Module
     from pamkit.stores.hashing import LibCrypt
     from pamkit.stores.root import Root
@@ -34,16 +33,18 @@ class SystemOutside:
 
         Below another root none can: it would be the image's program on the host's accounts.
         """
+        self._refuse_elsewhere()
+        return programs.run(effect)
+
+    def start(self, run: Run) -> Running:
+        """Start a program to listen to, where one can be run."""
+        self._refuse_elsewhere()
+        return programs.start(run)
+
+    def _refuse_elsewhere(self) -> None:
         if not self._root.is_system:
             reason = f"programs below the root `{self._root.path}` are not run"
             raise PermissionError(errno.EPERM, reason)
-        stdin = effect.stdin
-        return programs.run(
-            effect.argv,
-            environment=effect.environment,
-            stdin=stdin.expose() if isinstance(stdin, Secret) else stdin,
-            as_effective_user=effect.as_effective_user,
-        )
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -1,4 +1,4 @@
-"""Runs a program to its end, with nothing of this process but what it is given.
+"""Starts programs and runs them to their end, with nothing of this process but what is given.
 
 C: the spawn rules of pam_unix and pam_exec: an environment made by hand, no descriptor but
 three, stdin from a pipe; real user number and effective one made equal where that is wanted.
@@ -10,128 +10,238 @@ import errno
 import fcntl
 import os
 import select
+from _thread import allocate_lock
 
-from pamkit.module.effect import Finished
+from pamkit.module.effect import Finished, NoOutput
 from pamkit.stores.c_library import c_library
+from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from pamkit.module.effect import Run
+
 MAX_OUTPUT = 1 << 20
 """How many bytes of output are kept; what follows is read and dropped."""
 
+_PIECE = 1 << 16
 _MOST_DESCRIPTORS = 65536
 _SIGKILL, _SIGPIPE, _SIGXFSZ = 9, 13, 25  # the same on every Linux
 _PAUSE_MS = 20
 
+# C: pam_exec makes its log file with this mode, less what the umask takes away.
+_MODE = 0o644
 
-def run(
-    argv: Sequence[str],
-    *,
-    environment: Iterable[tuple[str, str]] = (),
-    stdin: bytes = b"",
-    as_effective_user: bool = False,
-) -> Finished:
-    """Run ``argv[0]``, an absolute path, and return its exit status and standard output.
 
-    A program killed by a signal has minus its number for status.  Standard error goes to
-    /dev/null.  Raises `OSError` if it cannot be started, and `ChildProcessError` if its
-    status is lost, as in a process that ignores SIGCHLD: an unknown status is no success.
+def run(wanted: Run) -> Finished:
+    """Run a program to its end, and return its exit status and output.
+
+    A program killed by a signal has minus its number for status.  Raises what `Run` raises;
+    a status is lost, for example, in a process that ignores SIGCHLD: that is no success.
     """
-    words, variables = _words(argv), _variables(environment)
-    pipes: list[int] = []
+    program = start(wanted)
     try:
-        their_in, our_in = _pipe(pipes)
-        our_out, their_out = _pipe(pipes)
-        pid = _spawn(words, variables, their_in, their_out, as_effective_user)
-        for theirs in (their_in, their_out):
-            pipes.remove(theirs)
-            os.close(theirs)
-        return _Child(pid, our_in, our_out, pipes).finish(stdin)
+        output = bytearray()
+        while not isinstance(heard := program.listen(), Finished):
+            output += heard[: MAX_OUTPUT - len(output)]
+        return heard.changed(output=bytes(output))
     finally:
-        for descriptor in pipes:
+        program.close()
+
+
+def start(wanted: Run) -> Program:
+    """Start ``argv[0]``, an absolute path; the caller closes what comes back."""
+    words, variables = _words(wanted.argv), _variables(wanted.environment)
+    opened: list[int] = []
+    try:
+        their_in, our_in = _pipe(opened)
+        if wanted.into:
+            our_out, their_out = None, _end_of(wanted.into, wanted.heading, opened)
+        else:
+            our_out, their_out = _pipe(opened)
+        pid = _spawn(words, variables, their_in, their_out, wanted)
+        opened.remove(our_in)
+        if our_out is not None:
+            opened.remove(our_out)
+        return Program(pid, our_in, our_out, wanted.stdin)
+    finally:
+        for descriptor in opened:
             os.close(descriptor)
 
 
-class _Child:
-    """A running program, its pipes, and what it said so far."""
+class Program:
+    """A running program and its pipes; any thread may listen, and another may close it."""
 
-    def __init__(self, pid: int, our_in: int, our_out: int, pipes: list[int]) -> None:
-        self.pid, self.our_in, self.our_out, self.pipes = pid, our_in, our_out, pipes
-        self.output = bytearray()
-        self.status: int | None = None
-        self.pidfd: int | None = None
+    __slots__ = (
+        "_busy",
+        "_closed",
+        "_late",
+        "_our_in",
+        "_our_out",
+        "_pid",
+        "_pidfd",
+        "_poll",
+        "_rest",
+        "_started_by",
+        "_status",
+        "_waiting",
+    )
 
-    def finish(self, stdin: bytes) -> Finished:
-        for descriptor in (self.our_in, self.our_out):
-            os.set_blocking(descriptor, False)
+    def __init__(self, pid: int, our_in: int, our_out: int | None, stdin: Secret | bytes) -> None:
+        """Take charge of a child and of our ends of its pipes."""
+        self._pid, self._started_by = pid, os.getpid()
+        self._our_in: int | None = our_in
+        self._our_out = our_out
+        self._rest = memoryview(stdin.expose() if isinstance(stdin, Secret) else stdin)
+        self._status: int | None = None
+        self._late = MAX_OUTPUT
+        """Bytes of output that are still taken when the program has ended."""
+        self._closed = False
+        self._busy, self._waiting = allocate_lock(), allocate_lock()
+        self._poll = select.poll()
+        self._poll.register(our_in, select.POLLOUT)
+        os.set_blocking(our_in, False)
+        if our_out is not None:
+            self._poll.register(our_out, select.POLLIN)
+            os.set_blocking(our_out, False)
+        self._pidfd: int | None
         try:
-            self.pidfd = os.pidfd_open(self.pid)
-            self.pipes.append(self.pidfd)
+            self._pidfd = os.pidfd_open(pid)
+            self._poll.register(self._pidfd, select.POLLIN)
         except OSError:
-            self.pidfd = None  # an old kernel: it is asked now and then
-        try:
-            self._talk(memoryview(stdin))
-            if self.status is None:
-                self.status = _reap(self.pid, 0)
-        except BaseException:
-            self._give_up()
-            raise
-        if self.status is None:
-            raise ChildProcessError(errno.ECHILD, "the program did not end")
-        return Finished(os.waitstatus_to_exitcode(self.status), bytes(self.output))
+            self._pidfd = None  # an old kernel: it is asked now and then
 
-    def _talk(self, rest: memoryview) -> None:
-        """Write and read until the output ends or the program has."""
-        poll = select.poll()
-        poll.register(self.our_out, select.POLLIN)
-        poll.register(self.our_in, select.POLLOUT)
-        if self.pidfd is not None:
-            poll.register(self.pidfd, select.POLLIN)
-        feeding = reading = True
-        while feeding or reading:
-            ready = dict(poll.poll(None if self.pidfd is not None else _PAUSE_MS))
-            if feeding and self.our_in in ready:
-                rest = _feed(self.our_in, rest)
-                if not rest:
-                    poll.unregister(self.our_in)
-                    self._close_input()
-                    feeding = False
-            if reading and self.our_out in ready and not self._read():
-                poll.unregister(self.our_out)
-                reading = False
-            if self.pidfd is None or self.pidfd in ready:
-                self.status = _reap(self.pid, os.WNOHANG)
-                if self.status is not None:
-                    # A grandchild may hold the pipe open for ever; what it says does not count.
-                    while reading and self._read():
-                        continue
-                    return
-
-    def _read(self) -> bool:
-        """Take what is there; return whether more may come at once."""
+    def listen(self) -> bytes | Finished:
+        """Wait until it says something or ends; `ChildProcessError` if nobody knows how."""
         try:
-            piece = os.read(self.our_out, 1 << 16)
+            with self._busy:
+                return self._listen()
+        finally:
+            if self._closed:
+                self.close()  # somebody did, and left the rest to us
+
+    def close(self) -> None:
+        """Leave no program, no zombie and no descriptor behind."""
+        self._closed = True
+        # A process that was forked off has no right to end its parent's program.
+        if os.getpid() == self._started_by:
+            with self._waiting:
+                if self._status is None and not _kill(self._pid):
+                    self._pid = 0  # not ours to kill: it is left alone
+        if not self._busy.acquire(blocking=False):
+            return  # whoever listens hears the end, and closes
+        try:
+            if self._status is None and os.getpid() == self._started_by:
+                self._give_up()
+            for descriptor in (self._our_in, self._our_out, self._pidfd):
+                if descriptor is not None:
+                    os.close(descriptor)
+            self._our_in = self._our_out = self._pidfd = None
+        finally:
+            self._busy.release()
+
+    def _listen(self) -> bytes | Finished:
+        while self._status is None:
+            pause = None if self._pidfd is not None else _PAUSE_MS
+            ready = dict(self._poll.poll(pause))
+            if self._our_in is not None and self._our_in in ready:
+                self._feed(self._our_in)
+            if self._pidfd is None or self._pidfd in ready:
+                self._status = self._reaped()
+                if self._status is not None:
+                    break
+            if self._our_out is not None and self._our_out in ready:
+                heard = self._read(self._our_out, _PIECE)
+                if heard:
+                    return heard
+        # A grandchild may hold the pipe open for ever; what it says later does not count.
+        if self._our_out is not None and self._late:
+            heard = self._read(self._our_out, min(_PIECE, self._late))
+            self._late -= len(heard)
+            if heard:
+                return heard
+        dumped = os.WIFSIGNALED(self._status) and os.WCOREDUMP(self._status)
+        return Finished(os.waitstatus_to_exitcode(self._status), dumped=dumped)
+
+    def _reaped(self) -> int | None:
+        """Return the status of our own child, `None` if it still runs."""
+        with self._waiting:
+            if not self._pid:
+                raise ChildProcessError(errno.ECHILD, os.strerror(errno.ECHILD))
+            try:
+                done, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:
+                self._pid = 0  # somebody else has it; the number may be another's by now
+                raise
+            # From here on the number may be another program's: `close` must know.
+            if done:
+                self._status = status
+        return self._status
+
+    def _read(self, descriptor: int, most: int) -> bytes:
+        """Return what is there; the pipe is closed at its end."""
+        try:
+            piece = os.read(descriptor, most)
         except BlockingIOError:
-            return self.status is None
-        self.output += piece[: MAX_OUTPUT - len(self.output)]
-        return bool(piece)
+            return b""
+        if not piece:
+            self._poll.unregister(descriptor)
+            self._our_out = None
+            os.close(descriptor)
+        return piece
 
-    def _close_input(self) -> None:
-        self.pipes.remove(self.our_in)
-        os.close(self.our_in)
+    def _feed(self, descriptor: int) -> None:
+        self._rest = _feed(descriptor, self._rest)
+        if not self._rest:
+            self._poll.unregister(descriptor)
+            self._our_in = None
+            os.close(descriptor)
 
     def _give_up(self) -> None:
-        """Leave no program and no zombie behind."""
-        if self.status is not None or self.pidfd is None:
+        """Wait for a program that was killed."""
+        if not self._pid:
             return
         try:
-            os.kill(self.pid, _SIGKILL)  # it has not been waited for, so it is still this one
-            os.waitpid(self.pid, 0)
+            self._status = os.waitpid(self._pid, 0)[1]
         except OSError:
             return
+
+
+def _kill(pid: int) -> bool:
+    """Kill a child that has not been waited for, so that the number is still its own."""
+    try:
+        if pid:
+            os.kill(pid, _SIGKILL)
+    except OSError:
+        return False
+    return True
+
+
+def _end_of(path: str, heading: bytes | None, opened: list[int]) -> int:
+    """Return a file that is open for appending; `NoOutput` if it cannot be opened."""
+    # Nobody may keep a login waiting at a pipe without a reader.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+    if heading is not None:
+        flags |= os.O_CREAT
+    try:
+        descriptor = os.open(_encoded(path), flags, _MODE)
+    except OSError as odd:
+        raise NoOutput(odd.errno, odd.strerror, path) from None
+    opened.append(descriptor)
+    if descriptor <= 2:
+        opened.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3))
+        opened.remove(descriptor)
+        os.close(descriptor)
+        descriptor = opened[-1]
+    try:
+        if heading:
+            _feed(descriptor, memoryview(heading))
+    except OSError:
+        pass  # C: the program is run, whatever became of the heading
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _feed(descriptor: int, rest: memoryview) -> memoryview:
@@ -149,31 +259,31 @@ def _feed(descriptor: int, rest: memoryview) -> memoryview:
         return rest[:0]
 
 
-def _reap(pid: int, options: int) -> int | None:
-    """Return the status of our own child, `None` if it still runs."""
-    done, status = os.waitpid(pid, options)
-    return status if done == pid else None
-
-
 def _spawn(
     words: list[bytes],
     variables: dict[bytes, bytes],
     their_in: int,
     their_out: int,
-    as_effective_user: bool,
+    wanted: Run,
 ) -> int:
-    actions: list[tuple[Any, ...]] = [
-        (os.POSIX_SPAWN_DUP2, their_in, 0),
-        (os.POSIX_SPAWN_DUP2, their_out, 1),
-        (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0),
-        *_closing(),
-    ]
-    # What Python ignores a program should not find ignored.
-    heard = (_SIGPIPE, _SIGXFSZ)
-    if not as_effective_user or os.getuid() == os.geteuid():
-        return os.posix_spawn(words[0], words, variables, file_actions=actions, setsigdef=heard)
+    errors: tuple[Any, ...] = (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)
+    if wanted.with_errors:
+        errors = (os.POSIX_SPAWN_DUP2, their_out, 2)
+    how: dict[str, Any] = {
+        "file_actions": [
+            (os.POSIX_SPAWN_DUP2, their_in, 0),
+            (os.POSIX_SPAWN_DUP2, their_out, 1),
+            errors,
+            *_closing(),
+        ],
+        # What Python ignores a program should not find ignored.
+        "setsigdef": (_SIGPIPE, _SIGXFSZ),
+        "setsid": wanted.new_session,
+    }
+    if not wanted.as_effective_user or os.getuid() == os.geteuid():
+        return os.posix_spawn(words[0], words, variables, **how)
     with _EffectiveUser():
-        return os.posix_spawn(words[0], words, variables, file_actions=actions, setsigdef=heard)
+        return os.posix_spawn(words[0], words, variables, **how)
 
 
 class _EffectiveUser:

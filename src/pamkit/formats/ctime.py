@@ -1,0 +1,16 @@
+"""A date and time in the words of ctime(3)."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.module.world import LocalTime
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def ctime(shown: LocalTime) -> str:
+    """Return what a clock shows as ctime(3) writes it, without the end of the line."""
+    date = f"{_DAYS[shown.weekday]} {_MONTHS[shown.month - 1]} {shown.day:2d}"
+    return f"{date} {shown.hour:02d}:{shown.minute:02d}:{shown.second:02d} {shown.year}"
