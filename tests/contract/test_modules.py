@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from itertools import pairwise, product
 from pathlib import Path
@@ -16,6 +17,7 @@ from pamkit.engine.call import Call
 from pamkit.engine.delay import FailDelay
 from pamkit.engine.driver import Performer, drive
 from pamkit.engine.handle import Handle
+from pamkit.formats.faillock_tally import Failure
 from pamkit.module.call import Stop
 from pamkit.module.declaration import Declaration
 from pamkit.module.effect import Finished, Run
@@ -29,12 +31,14 @@ from pamkit.module.facts import (
 )
 from pamkit.module.options import Option
 from pamkit.module.registry import Module, module_from
-from pamkit.module.world import Failure, Group, Shadow, World
+from pamkit.module.world import DatabaseUser, Group, Shadow, World
 from pamkit.policy.parser import parse
 from pamkit.testing.world import (
     MemoryCredentials,
+    MemoryNetwork,
     PlainHashing,
     StandInProcess,
+    StandInProgram,
     account,
     memory_world,
     plain_hash,
@@ -52,7 +56,9 @@ NAMES = sorted(path.stem for path in Path(pamkit.modules.__path__[0]).glob("pam_
 _C, _P = ReturnCode, Primitive
 
 AS_IN_C = {
+    "pam_listfile": {(_P.OPEN_SESSION, _C.AUTH_ERR), (_P.CLOSE_SESSION, _C.AUTH_ERR)},
     "pam_succeed_if": {(_P.OPEN_SESSION, _C.AUTH_ERR), (_P.CLOSE_SESSION, _C.AUTH_ERR)},
+    "pam_usertype": {(_P.OPEN_SESSION, _C.AUTH_ERR), (_P.CLOSE_SESSION, _C.AUTH_ERR)},
 }
 """Answers that no manual page allows; the C modules give them, and policies match on them."""
 
@@ -183,6 +189,9 @@ class _Outside:
     def run(self, effect: Run) -> Finished:
         return Finished(1)
 
+    def start(self, run: Run) -> StandInProgram:
+        return StandInProgram(self.run(run))
+
     def sleep(self, seconds: float) -> None:
         return None
 
@@ -206,6 +215,14 @@ def _hung_up(messages: tuple[Message, ...]) -> list[Answer]:
 _CONVERSATIONS = (_answering, _wrong, _silent, _hung_up)
 
 
+_DATABASES = {
+    "/etc/own": {
+        name: DatabaseUser(plain_hash("secret"), is_managed=True, expires=expires, is_locked=locked)
+        for name, expires, locked in (("alice", None, False), ("root", 7, False), ("", None, True))
+    },
+}
+
+
 def _world(kind: str) -> World:
     """Return a world that is well, bare (nobody and nothing there) or closed to this process."""
     if kind == "bare":
@@ -223,18 +240,22 @@ def _world(kind: str) -> World:
         ],
         files=files,
         process=StandInProcess(uid=1000 if kind == "closed" else 0),
+        network=MemoryNetwork({} if kind == "closed" else {"far": ("192.0.2.7",)}),
+        databases={} if kind == "closed" else _DATABASES,
     )
-    for _ in range(5):
-        world.tallies.record("alice", Failure(world.clock.now(), "tty1"))
+    with world.tallies.hold("/var/run/faillock", "alice", 1000, create=True) as tally:
+        tally.record((Failure(int(world.clock.now()), "tty1"),) * 5, 4)
     if kind == "closed":
         return world.changed(credentials=MemoryCredentials(readable=False))
     return world
 
 
+@cache
 def _paths() -> list[str]:
     paths = ["/etc/own", "/etc/nologin", "/etc/environment", "/home/alice/.pam_environment"]
     for name in NAMES:
-        paths += [path for path in _declaration(name).files if path.startswith("/")]
+        named = (path.replace("~/", "/home/alice/") for path in _declaration(name).files)
+        paths += [path for path in named if path.startswith("/")]
     return paths
 
 

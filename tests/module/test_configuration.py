@@ -1,6 +1,7 @@
 import pytest
 
-from pamkit.module.configuration import drop_ins, read_first
+from pamkit.module.configuration import drop_ins, read_first, read_first_with_status
+from pamkit.module.world import FileStatus
 from pamkit.testing.world import MemoryFiles
 
 _PATH = "/etc/security/x.conf"
@@ -30,6 +31,24 @@ def test_a_file_that_cannot_be_read_is_not_replaced_by_another() -> None:
 def test_a_path_that_the_administrator_names_has_no_other_place() -> None:
     files = MemoryFiles({"/usr/etc/x.conf": "theirs"})
     assert read_first(files, "/srv/x.conf") is None
+
+
+def test_a_file_is_read_together_with_its_status() -> None:
+    vendor = "/usr/etc/security/x.conf"
+    files = MemoryFiles({vendor: "theirs"})
+    assert read_first_with_status(files, _PATH) == (vendor, FileStatus("file", size=6), b"theirs")
+    files.files[_PATH] = b"ours"
+    files.statuses[_PATH] = FileStatus("file", 0o666)
+    assert read_first_with_status(files, _PATH) == (_PATH, FileStatus("file", 0o666), b"ours")
+    assert read_first_with_status(MemoryFiles(), _PATH) is None
+
+
+def test_a_file_that_cannot_be_read_with_its_status_is_named() -> None:
+    vendor = "/usr/etc/security/x.conf"
+    files = MemoryFiles({vendor: PermissionError(13, "x", b"x.conf")})
+    with pytest.raises(PermissionError) as raised:
+        read_first_with_status(files, _PATH)
+    assert raised.value.filename == vendor
 
 
 def test_drop_ins_are_those_of_all_places_by_name_and_the_administrators_hide_others() -> None:

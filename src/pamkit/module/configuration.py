@@ -6,25 +6,44 @@ C: Linux-PAM is built with one vendor directory or none, ``--enable-vendordir``;
 
 from __future__ import annotations
 
+from pamkit.module.world import MAX_FILE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pamkit.module.world import Files
+    from pamkit.module.world import Files, FileStatus
 
 _ETC = "/etc/"
 _VENDORS = ("/usr/etc/", "/usr/share/")
 
 
-def read_first(files: Files, path: str) -> tuple[str, bytes] | None:
+def read_first(files: Files, path: str, *, limit: int = MAX_FILE) -> tuple[str, bytes] | None:
     """Return path and bytes of a file of `/etc`, or of the one a distribution has in its place.
 
-    `None` if there is none; `OSError` if the first that is there cannot be read: another one is
-    never read instead.
+    `None` if there is none; `OSError` if the first that is there cannot be read or has more than
+    ``limit`` bytes: another one is never read instead.
     """
     for place in _places(path):
         try:
-            return place, files.read(place)
+            return place, files.read(place, limit=limit)
         except (FileNotFoundError, NotADirectoryError):
             continue
+    return None
+
+
+def read_first_with_status(files: Files, path: str) -> tuple[str, FileStatus, bytes] | None:
+    """Return path, status and bytes of a file of `/etc`, or of a distribution's in its place.
+
+    For files that are believed only if nobody else can have written them; see `read_first`.
+    `OSError` has the path in ``filename``.
+    """
+    for place in _places(path):
+        try:
+            return place, *files.read_with_status(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as odd:
+            odd.filename = place  # not what the store may have made of it
+            raise
     return None
 
 
@@ -40,7 +59,9 @@ def drop_ins(files: Files, directory: str, suffix: str = ".conf") -> tuple[str, 
             names = files.names(place)
         except (FileNotFoundError, NotADirectoryError):
             continue
-        found |= {name: f"{place}/{name}" for name in names if name.endswith(suffix)}
+        # C: `glob(3)` with a star, which hidden files do not fit.
+        wanted = (name for name in names if name.endswith(suffix) and name[0] != ".")
+        found |= {name: f"{place}/{name}" for name in wanted}
     return tuple(found[name] for name in sorted(found))
 
 

@@ -147,10 +147,14 @@ class OptionsType(RecordType):
 class Options(Record, metaclass=OptionsType):
     """What may stand behind a module's name; subclasses list their options as fields.
 
-    ``match`` says how arguments are compared with the words of options.
+    ``match`` says how arguments are compared with the words of options.  ``leading``: the first
+    argument that is no option ends them, and the rest is taken as it stands.  ``complains``: the
+    module itself logs words that are no options, so that nobody else need.
     """
 
     match = Match.EXACT
+    leading = False
+    complains = False
 
     @classmethod
     def stated(cls) -> dict[str, Option]:
@@ -172,6 +176,9 @@ class Options(Record, metaclass=OptionsType):
         catch_all = next((f for f, o in cls._options.items() if o.word == _REST), None)
         for at, arg in enumerate(args):
             field = cls._field_for(arg)
+            if field is None and cls.leading:
+                left += args[at:]
+                break
             if field is None:
                 left.append(arg)
                 if catch_all is None:
@@ -193,6 +200,13 @@ class Options(Record, metaclass=OptionsType):
         if catch_all is not None:
             values[catch_all] = tuple(left)
         return cls(**values), tuple(problems)
+
+    @classmethod
+    def unknown(cls, args: Sequence[str]) -> tuple[str, ...]:
+        """Return the arguments that no option takes, in order: C modules name them in the log."""
+        if any(option.word == _REST for option in cls._options.values()):
+            return ()
+        return tuple(arg for arg in args if cls._field_for(arg) is None)
 
     @classmethod
     def _field_for(cls, arg: str) -> str | None:
