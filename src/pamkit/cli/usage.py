@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pamkit.cli.status import UNUSABLE
+
 
 class UsageError(Exception):
-    """The command line asks for something that cannot be done; the exit status is 2."""
+    """The command line asks for something that cannot be done; the exit status is 2.
 
-    def __init__(self, message: str, help_line: str = "") -> None:
+    Commands that have the place of another program have that program's ``status``.
+    """
+
+    def __init__(self, message: str, help_line: str = "", *, status: int = UNUSABLE) -> None:
         """Make an error: one lower-case sentence without a full stop, and a help line."""
         super().__init__(message)
-        self.message, self.help_line = message, help_line
+        self.message, self.help_line, self.status = message, help_line, status
 
     def __str__(self) -> str:
         """The sentence, with the help line below it."""
