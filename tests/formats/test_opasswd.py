@@ -1,5 +1,7 @@
 """The history of password hashes."""
 
+from itertools import groupby
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,7 @@ def test_the_newest_hashes_stay_and_no_other_line_changes(
         data = with_hash(data, name, uid=7, hashed=hashed.encode(), keep=keep)
     history = find_history(data, name)
     assert history is not None
+    hashes = [one for one, _ in groupby(hashes)]  # the newest is not added again
     kept = min(keep, len(hashes))
     assert history.hashes[-kept:] == tuple(Secret(hashed) for hashed in hashes[-kept:])
     assert len(history.hashes) <= keep
@@ -51,6 +54,38 @@ def test_the_line_has_the_form_of_the_c_module() -> None:
 
 def test_keeping_nothing_forgets_the_user() -> None:
     assert with_hash(b"a:1:1:h\nb:2:1:h", "a", uid=1, hashed=b"x", keep=0) == b"b:2:1:h"
+
+
+def test_the_newest_hash_is_not_added_again_and_its_line_stays() -> None:
+    data = b"alice:7:99:a,b\nbob:8:1:a"
+    assert with_hash(data, "alice", uid=7, hashed=b"b", keep=2) == data
+    assert with_hash(data, "bob", uid=8, hashed=b"a", keep=1) == data
+    assert with_hash(data, "alice", uid=7, hashed=b"b", keep=1) == b"alice:7:1:b\nbob:8:1:a"
+    assert with_hash(data, "alice", uid=7, hashed=b"a", keep=3) == b"alice:7:3:a,b,a\nbob:8:1:a"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"a:1:0", ("a", "1", ())),
+        (b"a:1:0:", ("a", "1", ())),
+        (b"a:1:x:h", ("a", "1", ("h",))),
+        (b"a:1:9:h,,i,:more:x,y", ("a", "1", ("h", "i"))),
+        (b"a::", ("a", "", ())),
+        (b"a:1", None),
+        (b"a", None),
+        (b":1:1:h", None),
+        (b"", None),
+        (b"a:1:1:h\0", None),
+    ],
+)
+def test_odd_lines_are_read_as_far_as_they_make_sense(
+    line: bytes, expected: tuple[str, str, tuple[str, ...]] | None
+) -> None:
+    found = parse_history(line)
+    assert (
+        found and (found.name, found.uid, tuple(h.expose().decode() for h in found.hashes))
+    ) == expected
 
 
 def test_a_file_without_a_last_line_end_gets_one() -> None:

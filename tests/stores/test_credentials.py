@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.module.world import Shadow
+from pamkit.module.world import GroupShadow, Shadow
 from pamkit.stores import credentials as module
 from pamkit.stores.credentials import ShadowFiles
 from pamkit.stores.root import Root
@@ -133,6 +133,44 @@ def test_the_newest_hashes_are_remembered(store: ShadowFiles, image: Path) -> No
     assert store.history("alice") == ()
 
 
+def test_a_history_may_lie_elsewhere_and_be_made(store: ShadowFiles, image: Path) -> None:
+    (image / "var").mkdir()
+    faults: list[OSError] = []
+    with store.lock():
+        assert not store.remember("alice", 1000, Secret("$6$a"), keep=2, file="/var/h")
+        for hashed in ("$6$a", "$6$b", "$6$b"):
+            assert store.remember(
+                "alice",
+                1000,
+                Secret(hashed),
+                keep=2,
+                file="/var/h",
+                create=True,
+                backup=faults.append,
+            )
+        with pytest.raises(FileNotFoundError):
+            store.remember("alice", 1000, Secret("$6$a"), keep=2, file="/no/h", create=True)
+    assert store.history("alice", file="/var/h") == ("$6$a", "$6$b")
+    assert store.history("alice") is None
+    assert (image / "var/h").read_text() == "alice:1000:2:$6$a,$6$b\n"
+    assert (image / "var/h.old").read_text() == (image / "var/h").read_text()
+    assert (image / "var/h").stat().st_mode & 0o777 == 0o600
+    assert faults == []
+
+
+def test_a_group_has_a_shadow_entry(store: ShadowFiles, image: Path) -> None:
+    assert store.group_shadow("staff") is None
+    (image / "etc/gshadow").write_text("# x\nstaff:$6$h:root:alice,bob\n")
+    assert store.group_shadow("staff") == GroupShadow(
+        "staff", Secret("$6$h"), ("root",), ("alice", "bob")
+    )
+    assert store.group_shadow("nosuch") is None
+    (image / "etc/gshadow").unlink()
+    (image / "etc/gshadow").mkdir()
+    with pytest.raises(IsADirectoryError):
+        store.group_shadow("staff")
+
+
 CHANGER = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -177,3 +215,11 @@ def test_the_name_service_agrees_with_the_shadow_file_of_the_system() -> None:
 
     assert ShadowFiles(Root()).shadow("root") == _from_name_service("root")
     assert ShadowFiles(Root()).shadow("no such user") is None
+
+
+@pytest.mark.needs("root")
+def test_the_name_service_agrees_with_the_shadow_file_of_groups() -> None:
+    from pamkit.stores.credentials import _group_from_name_service
+
+    assert ShadowFiles(Root()).group_shadow("root") == _group_from_name_service("root")
+    assert ShadowFiles(Root()).group_shadow("no such group") is None

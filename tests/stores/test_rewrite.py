@@ -190,5 +190,76 @@ def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
 def test_what_a_killed_writer_left_goes_with_the_next_change(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"old\n")
     (tmp_path / ".pam.f").write_bytes(b"half of it")
+    (tmp_path / ".pam.f.old").write_bytes(b"another name of it")
     assert rewrite(Root(str(tmp_path)), "/f", _new)
     assert sorted(os.listdir(tmp_path)) == ["f"]
+
+
+def _made(data: bytes) -> bytes:
+    assert data == b""
+    return b"new\n"
+
+
+def test_a_missing_file_is_made_for_its_owner_alone_if_so_wished(tmp_path: Path) -> None:
+    assert rewrite(Root(str(tmp_path)), "/f", _made, create=True)
+    status = (tmp_path / "f").stat()
+    owner = (0, 0) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    assert (tmp_path / "f").read_bytes() == b"new\n"
+    assert (status.st_mode & 0o7777, (status.st_uid, status.st_gid)) == (0o600, owner)
+    assert os.listdir(tmp_path) == ["f"]
+
+
+def test_nothing_is_made_of_nothing(tmp_path: Path) -> None:
+    assert not rewrite(Root(str(tmp_path)), "/f", lambda _: None, create=True)
+    with pytest.raises(FileNotFoundError):
+        rewrite(Root(str(tmp_path)), "/g/f", _made, create=True)
+    assert os.listdir(tmp_path) == []
+
+
+def _no_trouble(fault: OSError) -> None:
+    raise AssertionError(fault)
+
+
+def test_the_old_file_is_kept_under_another_name_if_so_wished(tmp_path: Path) -> None:
+    file, root = tmp_path / "f", Root(str(tmp_path))
+    assert rewrite(root, "/f", _made, create=True, backup=_no_trouble)
+    assert os.listdir(tmp_path) == ["f"]  # there was no old one
+    before = file.stat().st_ino
+    for number in (1, 2):
+        assert rewrite(root, "/f", _new, backup=_no_trouble)
+        assert (tmp_path / "f.old").read_bytes() == b"new\n" * number
+        assert (tmp_path / "f.old").stat().st_ino == before
+        before = file.stat().st_ino
+    assert sorted(os.listdir(tmp_path)) == ["f", "f.old"]
+
+
+def test_a_backup_that_is_the_file_itself_is_no_trouble(tmp_path: Path) -> None:
+    """So it is if a writer was killed between the backup and the change."""
+    (tmp_path / "f").write_bytes(b"old\n")
+    (tmp_path / "f.old").hardlink_to(tmp_path / "f")
+    (tmp_path / ".pam.f.old").write_bytes(b"left behind")
+    assert rewrite(Root(str(tmp_path)), "/f", _new, backup=_no_trouble)
+    assert (tmp_path / "f.old").read_bytes() == b"old\n"
+    assert sorted(os.listdir(tmp_path)) == ["f", "f.old"]
+
+
+@pytest.mark.parametrize("call", ["link", "rename"])
+def test_a_backup_that_fails_is_told_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    (tmp_path / "f").write_bytes(b"old\n")
+    works, faults = getattr(os, call), list[OSError]()
+    refusals = iter([OSError(errno.EPERM, "as the test wants it")])
+
+    def refuse(*args: object, **named: object) -> object:
+        fault = next(refusals, None)
+        if fault is not None:
+            raise fault
+        return works(*args, **named)
+
+    monkeypatch.setattr(os, call, refuse)
+    assert rewrite(Root(str(tmp_path)), "/f", _new, backup=faults.append)
+    monkeypatch.undo()
+    assert [str(fault) for fault in faults] == ["[Errno 1] as the test wants it"]
+    assert (tmp_path / "f").read_bytes() == b"old\nnew\n"
+    assert os.listdir(tmp_path) == ["f"]

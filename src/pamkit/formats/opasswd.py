@@ -7,7 +7,7 @@ from pamkit.vocab.record import Record
 from pamkit.vocab.secret import Secret
 
 PATH = "/etc/security/opasswd"
-"""Where the file is; who wants a history makes it."""
+"""Where the file is, unless an administrator says otherwise."""
 
 
 class History(Record):
@@ -21,12 +21,13 @@ class History(Record):
 def parse_history(line: bytes) -> History | None:
     """Return a line of opasswd; `None` if it is malformed.
 
-    The count in the line is not believed: the hashes are counted.
+    The count in the line is not believed: the hashes are counted.  C: they may be missing, and
+    what follows behind another colon is nothing.
     """
-    fields = line.split(b":", 3)
-    if len(fields) < 4 or not fields[0] or b"\0" in line or b"\n" in line:
+    fields = line.split(b":")
+    if len(fields) < 3 or not fields[0] or b"\0" in line or b"\n" in line:
         return None
-    hashes = tuple(Secret(word) for word in fields[3].split(b",") if word)
+    hashes = tuple(Secret(word) for word in b"".join(fields[3:4]).split(b",") if word)
     return History(text_of(fields[0]), text_of(fields[1]), hashes)
 
 
@@ -53,8 +54,8 @@ def find_history(data: bytes, name: str) -> History | None:
 def with_hash(data: bytes, name: str, *, uid: int, hashed: bytes, keep: int) -> bytes:
     """Return the file with one hash more for a user, of whom the newest ``keep`` stay.
 
-    With ``keep`` 0 the user's line goes.  Every other line stays as it is, byte for byte.
-    `ValueError` if a field would break the line.
+    A hash that is the newest already is not added again.  With ``keep`` 0 the user's line goes.
+    Every other line stays as it is, byte for byte.  `ValueError` if a field would break the line.
     """
     kept, found = [], False
     for line in _lines(data):
@@ -64,13 +65,18 @@ def with_hash(data: bytes, name: str, *, uid: int, hashed: bytes, keep: int) -> 
             continue
         found = True
         if keep > 0:
-            hashes = (*history.hashes, Secret(hashed))[-keep:]
-            kept.append(history_line(history.changed(hashes=hashes)) + b"\n")
+            hashes = _with(history.hashes, Secret(hashed))[-keep:]
+            same = hashes == history.hashes
+            kept.append(line if same else history_line(history.changed(hashes=hashes)) + b"\n")
     if not found and keep > 0:
         if kept and not kept[-1].endswith(b"\n"):
             kept.append(b"\n")
         kept.append(history_line(History(name, str(uid), (Secret(hashed),))) + b"\n")
     return b"".join(kept)
+
+
+def _with(hashes: tuple[Secret, ...], newest: Secret) -> tuple[Secret, ...]:
+    return hashes if hashes[-1:] == (newest,) else (*hashes, newest)
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -77,7 +77,9 @@ class AccountFiles:
                 numbers[entry.gid] = None
         return tuple(numbers)
 
-    def in_netgroup(self, netgroup: str, *, host: str | None, user: str | None) -> bool:
+    def in_netgroup(
+        self, netgroup: str, *, host: str | None, user: str | None, domain: str | None = None
+    ) -> bool:
         """Never: netgroups come from the name service, and a root has none."""
         return False
 
@@ -125,9 +127,11 @@ class NameService:
         account = self.find(name)
         return () if account is None else nss.groups_of(name, account.gid)
 
-    def in_netgroup(self, netgroup: str, *, host: str | None, user: str | None) -> bool:
+    def in_netgroup(
+        self, netgroup: str, *, host: str | None, user: str | None, domain: str | None = None
+    ) -> bool:
         """Whether a host and user belong to a netgroup, `innetgr(3)`."""
-        return nss.in_netgroup(netgroup, host, user)
+        return nss.in_netgroup(netgroup, host, user, domain)
 
     def is_local(self, name: str) -> bool:
         """Whether the user has a line in the passwd file; `OSError` if it cannot be read."""

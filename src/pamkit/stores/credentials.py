@@ -1,8 +1,8 @@
-"""Hashed secrets and their ages behind `world.Credentials`: shadow, passwd and opasswd."""
+"""Hashed secrets behind `world.Credentials`: shadow, gshadow, passwd and opasswd."""
 
 from __future__ import annotations
 
-from pamkit.formats import opasswd
+from pamkit.formats import gshadow, opasswd
 from pamkit.formats.passwd import (
     PASSWD_FILE,
     SHADOW_FILE,
@@ -17,7 +17,7 @@ from pamkit.formats.passwd import (
     with_password,
     with_shadow,
 )
-from pamkit.module.world import Shadow
+from pamkit.module.world import GroupShadow, Shadow
 from pamkit.stores import nss
 from pamkit.stores.lock import PasswordLock
 from pamkit.stores.regular import MAX_ACCOUNT_FILE, read_regular
@@ -26,6 +26,8 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pamkit.stores.root import Root
 
 
@@ -66,6 +68,17 @@ class ShadowFiles:
             )
         return _from_name_service(name) if self._root.is_system else None
 
+    def group_shadow(self, name: str) -> GroupShadow | None:
+        """Return a group's entry, `None` if there is none; `OSError` as `shadow`."""
+        try:
+            data = read_regular(self._root, gshadow.PATH, limit=MAX_ACCOUNT_FILE)
+        except FileNotFoundError:
+            data = b""
+        entry = find(data, name, gshadow.parse_gshadow)
+        if entry is not None:
+            return GroupShadow(entry.name, entry.hashed, entry.administrators, entry.members)
+        return _group_from_name_service(name) if self._root.is_system else None
+
     def lock(self) -> PasswordLock:
         """Hold the lock of lckpwdf(3); entering raises `BlockingIOError` if another does."""
         return self._lock
@@ -94,10 +107,10 @@ class ShadowFiles:
 
         return rewrite(self._root, SHADOW_FILE, edit)
 
-    def history(self, name: str) -> tuple[str, ...] | None:
+    def history(self, name: str, *, file: str = opasswd.PATH) -> tuple[str, ...] | None:
         """Return the remembered hashes, newest last; `None` if there is no history file."""
         try:
-            data = read_regular(self._root, opasswd.PATH, limit=MAX_ACCOUNT_FILE)
+            data = read_regular(self._root, file, limit=MAX_ACCOUNT_FILE)
         except FileNotFoundError:
             return None
         history = opasswd.find_history(data, name)
@@ -105,23 +118,38 @@ class ShadowFiles:
             return ()
         return tuple(text_of(hashed.expose()) for hashed in history.hashes)
 
-    def remember(self, name: str, uid: int, hashed: Secret, *, keep: int) -> bool:
+    def remember(
+        self,
+        name: str,
+        uid: int,
+        hashed: Secret,
+        *,
+        keep: int,
+        file: str = opasswd.PATH,
+        create: bool = False,
+        backup: Callable[[OSError], object] | None = None,
+    ) -> bool:
         """Add a hash to the history, of which the newest ``keep`` stay; return whether one is kept.
 
-        Needs the lock (`RuntimeError`).  The file is never created: an administrator who wants
-        a history makes it.  C: a negative ``keep`` changes nothing, 0 forgets the user.
+        Needs the lock (`RuntimeError`).  The file is made only with ``create``, and its old self
+        stays beside it only with ``backup``, which is told if that fails: see `rewrite`.  C: a
+        negative ``keep`` changes nothing, 0 forgets the user.
         """
         self._require_lock()
         new = hashed.expose()
         if keep < 0:
-            return self.history(name) is not None
+            return self.history(name, file=file) is not None
         try:
             return rewrite(
                 self._root,
-                opasswd.PATH,
+                file,
                 lambda data: opasswd.with_hash(data, name, uid=uid, hashed=new, keep=keep),
+                create=create,
+                backup=backup,
             )
         except FileNotFoundError:
+            if create:
+                raise  # its directory is missing
             return False
 
     def _require_lock(self) -> None:
@@ -135,3 +163,16 @@ def _from_name_service(name: str) -> Shadow | None:
         return None
     key, hashed, *days = found
     return Shadow(text_of(key), Secret(hashed), *days)
+
+
+def _group_from_name_service(name: str) -> GroupShadow | None:
+    found = nss.group_shadow(name)
+    if found is None:
+        return None
+    key, hashed, administrators, members = found
+    return GroupShadow(
+        text_of(key),
+        Secret(hashed),
+        tuple(text_of(one) for one in administrators),
+        tuple(text_of(one) for one in members),
+    )

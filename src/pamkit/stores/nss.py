@@ -10,7 +10,7 @@ from pamkit.stores.c_library import c_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pamkit.stores.c_library import Group, Shadow, User
+    from pamkit.stores.c_library import Group, GroupShadow, Shadow, User
 
 _NOBODY = 0xFFFFFFFF
 """C: the number that is no user's and no group's."""
@@ -38,15 +38,26 @@ def shadow(name: str) -> Shadow | None:
     return None if key is None else c_library.shadow_by_name(key)
 
 
-def in_netgroup(netgroup: str, host: str | None, user: str | None) -> bool:
+def group_shadow(name: str) -> GroupShadow | None:
+    """Return name, hash, administrators and members; `None` if there is none, else `OSError`."""
+    key = _key(name)
+    return None if key is None else c_library.group_shadow_by_name(key)
+
+
+def in_netgroup(
+    netgroup: str, host: str | None, user: str | None, domain: str | None = None
+) -> bool:
     """Whether a host and user belong to a netgroup, `innetgr(3)`; no to what C cannot carry."""
-    group, machine, person = (
-        None if word is None else _key(word) for word in (netgroup, host, user)
+    group, *triple = (
+        None if word is None else _key(word) for word in (netgroup, host, user, domain)
     )
-    unfit = (host is not None and machine is None) or (user is not None and person is None)
+    unfit = any(
+        word is not None and key is None
+        for word, key in zip((host, user, domain), triple, strict=True)
+    )
     if group is None or unfit:
         return False
-    return c_library.in_netgroup(group, machine, person)
+    return c_library.in_netgroup(group, *triple)
 
 
 def groups_of(name: str, gid: int) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pamkit.formats.hash_text import without_aging
 from pamkit.formats.shadow_age import day_of
+from pamkit.module.account_lock import locked
 from pamkit.module.call import Stop
 from pamkit.unix.approve import approve
 from pamkit.unix.blank import is_blank
@@ -21,17 +22,11 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from pamkit.formats.new_hash import Recipe
     from pamkit.unix.options import Call
 
 _TRIES = 3
 """How often an applicant may come up with a new password."""
-
-_LOCK_TRIES = 1500
-_LOCK_PAUSE = 0.01
-"""Seconds between tries: 15 s in all, as lckpwdf(3) waits."""
 
 _MOST_REMEMBERED = 400
 
@@ -84,27 +79,11 @@ async def update(call: Call, name: str) -> ReturnCode:
     if hashed is None:
         call.log(Priority.CRIT, "crypt() failure or out of memory for password")
         return ReturnCode.BUF_ERR
-    lock = await _locked(call)
+    lock = await locked(call)
     try:
         return await _replace(call, name, old, new, made, hashed)
     finally:
         lock.__exit__(None, None, None)
-
-
-async def _locked(call: Call) -> AbstractContextManager[None]:
-    """Return the lock of the account files, taken; ends the hook if it cannot be had."""
-    for _ in range(_LOCK_TRIES):
-        lock = call.world.credentials.lock()
-        try:
-            lock.__enter__()
-        except BlockingIOError:
-            await call.wait(_LOCK_PAUSE)
-        except OSError as fault:
-            call.log(Priority.ERR, f"the account files cannot be locked: {fault.strerror}")
-            raise Stop(ReturnCode.AUTHTOK_ERR) from None
-        else:
-            return lock
-    raise Stop(ReturnCode.AUTHTOK_LOCK_BUSY)
 
 
 async def _replace(
@@ -144,7 +123,9 @@ def _store(call: Call, name: str, hashed: Secret, *, remember: bool) -> bool:
     if known.account is None:
         return False
     keep = call.options.remember
-    if remember and keep is not None and known.hashed is not None:
+    if remember and keep is not None:
+        if known.hashed is None:
+            return False  # it could not be read just now: it must not be missed in the history
         # DIALECT: C hashes the old password again with MD5; the hash on record is stronger,
         # and pam_pwhistory(8) reads it as well.
         before = Secret(without_aging(known.hashed.expose()))
