@@ -148,6 +148,39 @@ NEEDS = {
         lambda: _has_pam_module("pam_unix"),
         "the system's pam_unix.so (Debian: apt install libpam-modules)",
     ),
+    "pam_pwquality": Need(
+        lambda: _has_pam_module("pam_pwquality"),
+        "the module pam_pwquality.so (Debian: apt install libpam-pwquality, and then"
+        " pam-auth-update --package --remove pwquality)",
+    ),
+    "libpwquality": Need(
+        lambda: _loads("libpwquality.so.1"),
+        "libpwquality.so.1 (Debian: apt install libpwquality1)",
+    ),
+    "cracklib": Need(
+        lambda: _loads("libcrack.so.2") and Path("/var/cache/cracklib/cracklib_dict.pwd").is_file(),
+        "libcrack.so.2 and its dictionary (Debian: apt install cracklib-runtime)",
+    ),
+    "pam_userdb": Need(
+        lambda: _has_pam_module("pam_userdb"),
+        "the system's pam_userdb.so (Debian: apt install libpam-modules)",
+    ),
+    "db_load": Need(
+        lambda: _has_command("db_load"),
+        "db_load of Berkeley DB (Debian: apt install db-util)",
+    ),
+    "gdbm": Need(
+        lambda: _loads("libgdbm.so.6"),
+        "libgdbm.so.6 (Debian: apt install libgdbm6)",
+    ),
+    "sqlite3": Need(
+        lambda: _loads("libsqlite3.so.0"),
+        "libsqlite3.so.0 (Debian: apt install libsqlite3-0)",
+    ),
+    "faillock": Need(
+        lambda: _has_pam_module("pam_faillock") and _has_command("faillock"),
+        "the system's pam_faillock.so and faillock (Debian: apt install libpam-modules-bin)",
+    ),
     "libcrypt": Need(
         lambda: _loads("libcrypt.so.1", "libcrypt.so.2"),
         "libcrypt.so.1 or .2 (Debian: apt install libcrypt1)",
@@ -296,6 +329,10 @@ NEEDS = {
     "registry": Need(
         _reaches_a_registry,
         "uv, and a package registry that it reaches or a cache with hatchling in it",
+    ),
+    "shadow-utils": Need(
+        lambda: all(_has_command(name) for name in ("chage", "usermod", "passwd", "vipw")),
+        "the tools of shadow-utils (Debian: apt install passwd)",
     ),
     "fail2ban": Need(
         _has_fail2ban,

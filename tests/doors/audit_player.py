@@ -2,7 +2,8 @@
 
 ``player.py stock`` or ``player.py FILE``, the built C library; scenes come as JSON on standard
 input: ``policy``, ``user``, ``items``, ``calls`` (name and flags; `write` is a module's own
-record, `rhost` sets a host of so many bytes), ``open`` and ``answers`` of the interposer.
+record, `lock` one of no account by libaudit itself, `rhost` sets a host of so many bytes),
+``open`` and ``answers`` of the interposer.
 Goes out: for each scene the codes of the calls, and the records.
 """
 
@@ -13,10 +14,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pamkit.doors.audit import AuditTrail, sender
+from pamkit.doors.audit import AuditTrail
 from pamkit.modules import pam_debug
 from pamkit.policy.dialect import DEBIAN
 from pamkit.semantics.trace import Run
+from pamkit.stores.audit_record import sender
 from pamkit.testing.policies import Trial
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -24,6 +26,7 @@ from pamkit.vocab.item import Item
 from tests.stores.built_c import load
 
 _ONLY_EMERGENCIES = 1
+_LOCK = (2207, b"pam_faillock suid=1000 ")
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -63,10 +66,28 @@ def _stock(directory: Path, scene: dict[str, Any]) -> list[int]:
             codes.append(pam.pam_set_item(handle, int(Item.RHOST), b"x" * flags))
         elif name == "write":
             codes.append(pam.pam_modutil_audit_write(handle, 1127, b"op text", flags))
+        elif name == "lock":
+            codes.append(_lock_by_libaudit(*_source(scene)))
         else:
             codes.append(getattr(pam, f"pam_{name}")(handle, flags))
     pam.pam_end(handle, 0)
     return codes
+
+
+def _lock_by_libaudit(host: bytes | None, tty: bytes | None) -> int:
+    libaudit, (kind, op) = ctypes.CDLL("libaudit.so.1"), _LOCK
+    descriptor = libaudit.audit_open()
+    sent: int = libaudit.audit_log_user_message(descriptor, kind, b"op=" + op, host, None, tty, 1)
+    os.close(descriptor)
+    return min(0, sent)  # else it is the number of the message
+
+
+def _source(scene: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
+    host, tty = (scene["items"].get(name) for name in ("RHOST", "TTY"))
+    return (
+        None if host is None else host.encode(),
+        None if tty is None else tty.encode(),
+    )
 
 
 def _ours(built: Path, scene: dict[str, Any]) -> list[int]:
@@ -93,6 +114,10 @@ def _ours(built: Path, scene: dict[str, Any]) -> list[int]:
             continue
         if name == "write":
             codes.append(trail.message(1127, "op text", flags))
+            continue
+        if name == "lock":
+            kind, op = _LOCK
+            codes.append(load(built).audit(kind, op, None, *_source(scene), True))
             continue
         heard.clear()
         primitive = Primitive[name.upper()]

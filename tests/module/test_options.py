@@ -145,6 +145,23 @@ def test_what_no_option_takes_is_kept_in_order() -> None:
     assert (options.debug, options.words, problems) == (True, ("a", "b=c", "a"), ())
 
 
+def test_leading_options_end_at_the_first_word_that_is_none() -> None:
+    class Leading(Options):
+        leading = True
+
+        debug: bool = flag("say more")
+        command: tuple[str, ...] = rest("the program")
+
+    found, problems = Leading.parse(("debug", "/bin/x", "debug", "y"))
+    assert (found, problems) == (Leading(debug=True, command=("/bin/x", "debug", "y")), ())
+    assert Leading.parse(("/bin/x", "debug"))[0] == Leading(command=("/bin/x", "debug"))
+
+
+def test_words_that_no_option_takes_can_be_asked_for() -> None:
+    args = ("debug", "what", "db=/x", "db", "count=x", "Debug")
+    assert Sample.unknown(args) == ("what", "db", "Debug")
+
+
 def test_a_module_without_options_knows_no_word() -> None:
     options, problems = NoOptions.parse(("debug",))
     assert (options, [problem.rule for problem in problems]) == (NoOptions(), ["unknown-option"])

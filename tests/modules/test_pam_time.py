@@ -6,7 +6,13 @@ from pamkit.module.world import World
 from pamkit.modules import pam_time
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, visible
-from pamkit.testing.world import MemoryAccounts, MemoryLog, StandInProcess, memory_world
+from pamkit.testing.world import (
+    MemoryAccounts,
+    MemoryAudit,
+    MemoryLog,
+    StandInProcess,
+    memory_world,
+)
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 
@@ -241,3 +247,29 @@ def test_nobody_is_let_by_if_nobody_answers() -> None:
     trial = Trial("account required pam_time.so\n", pam_time, world=world, user=None)
     assert trial.acct_mgmt() == ReturnCode.USER_UNKNOWN
     assert _log(world) == ["cannot determine user name"]
+
+
+def _records(world: World) -> list[tuple[int, str, str | None, str | None, str | None, bool]]:
+    assert isinstance(world.audit, MemoryAudit)
+    return world.audit.records
+
+
+def test_the_audit_is_told_of_a_refusal_unless_it_is_not_to_be() -> None:
+    rule = f"*;*;alice;{_NEVER}\n"
+    record = (2101, "PAM:pam_time", "alice", None, "tty1", False)
+    for options, user, expected in (
+        ("", "alice", [record]),
+        ("noaudit", "alice", []),
+        ("", "b", []),
+    ):
+        world = _world(rule)
+        _answer(world, options=options, user=user)
+        assert _records(world) == expected
+
+
+def test_a_record_that_is_lost_is_logged_and_changes_nothing() -> None:
+    world = _world(f"*;*;alice;{_NEVER}\n")
+    assert isinstance(world.audit, MemoryAudit)
+    world.audit.fault = OSError(24, "Too many open files", "audit_open")
+    assert _answer(world) == ReturnCode.PERM_DENIED
+    assert _log(world) == ["audit_open() failed: Too many open files"]

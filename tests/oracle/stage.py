@@ -3,8 +3,8 @@
 A child in a private mount namespace, where `/etc`, `/var`, `/home`, `/run` and `/root` are thrown
 away with it.  Each case lays out its files, is played by libpam with the real modules, lays them
 out anew, and is played by pamkit's modules with the real stores.  What is compared is all that
-can be seen: codes, messages, log lines, environment, user, delays, and what became of the files
-that the case watches.
+can be seen: codes, messages, log lines, environment, user, delays, audit records of modules, the
+groups of the process, and what became of the files that the case watches.
 
 What a case needs beyond that (a clock that stands still) is in the case.  Needs root.
 """
@@ -26,6 +26,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
@@ -37,7 +39,7 @@ from pamkit.policy.parser import parse
 from pamkit.stores.clock import SystemClock
 from pamkit.stores.system import system_outside, system_world
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog
+from pamkit.testing.world import MemoryAudit, MemoryLog
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer, Message
@@ -55,6 +57,7 @@ ALL = tuple((primitive.name.lower(), 0) for primitive in Primitive)
 _ROOT = Path(__file__).resolve().parents[2]
 _PROMPTS = (1, 2)
 _CONV_ERR, _DELAY_ITEM = 19, 10
+_NO_MORE = b"no more lines"
 _PRIORITY_BITS = 7
 _DELAY = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_uint, ctypes.c_void_p)
 _PRIMITIVES = {primitive.name.lower(): primitive for primitive in Primitive}
@@ -99,6 +102,9 @@ _NOT_THERE = (
     "/etc/security/opasswd",
 )
 
+# What the kernel says of its consoles, in files that a case can write but not replace.
+_KERNELS = ("/proc/cmdline", "/sys/class/tty/console/active")
+
 _SCRIPT = """
 set -e
 scratch=$1; shift
@@ -107,6 +113,11 @@ for place in /etc /var /home /run /root; do
     over=$scratch$place
     mkdir -p "$over/upper" "$over/work"
     mount -t overlay -o "lowerdir=$place,upperdir=$over/upper,workdir=$over/work" overlay "$place"
+done
+for file in /proc/cmdline /sys/class/tty/console/active; do
+    [ -e "$file" ] || continue
+    cat "$file" >"$scratch/${file##*/}"
+    mount --bind "$scratch/${file##*/}" "$file"
 done
 mkdir "$scratch/dev"
 for name in null zero random urandom tty console full; do
@@ -128,7 +139,10 @@ _CHILD = "import sys; from tests.oracle.stage import main; main(sys.argv[1])"
 _CLOCK = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 static time_t stands;
@@ -155,6 +169,33 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone)
     } else
         out->tv_sec = stands, out->tv_usec = 0;
     return 0;
+}
+static char records[65536];
+const char *pamkit_records(void) { return records; }
+void pamkit_forget_records(void) { records[0] = 0; }
+static int keep(int type, const char *text, const char *user, const char *host, const char *tty,
+                int granted)
+{
+    /* A field that is there begins with `=`. */
+    size_t used = strlen(records);
+    snprintf(records + used, sizeof records - used, "%d\037%s\037%s%s\037%s%s\037%s%s\037%d\036",
+             type, text, user ? "=" : "", user ? user : "", host ? "=" : "", host ? host : "",
+             tty ? "=" : "", tty ? tty : "", granted);
+    return 1;
+}
+int audit_open(void) { return open("/dev/null", O_RDWR | O_CLOEXEC); }
+int audit_log_acct_message(int fd, int type, const char *program, const char *op, const char *name,
+                           unsigned id, const char *host, const char *address, const char *tty,
+                           int result)
+{
+    (void)fd, (void)program, (void)id, (void)address;
+    return keep(type, op, name, host, tty, result);
+}
+int audit_log_user_message(int fd, int type, const char *text, const char *host,
+                           const char *address, const char *tty, int result)
+{
+    (void)fd, (void)address;
+    return keep(type, text, NULL, host, tty, result);
 }
 """
 
@@ -198,6 +239,8 @@ class Case(NamedTuple):
     now: int = 0
     terminal: bool = False
     service: str = SERVICE
+    groups: Sequence[int] | None = None
+    """The groups of the process when it begins; `None`: those it has anyway."""
 
 
 class Seen(NamedTuple):
@@ -212,6 +255,10 @@ class Seen(NamedTuple):
     """For each call, whether a delay was asked for; its length is a matter of chance."""
     left: tuple[tuple[str, str], ...]
     """What lies at each watched path: kind, mode, owner and bytes."""
+    groups: tuple[int, ...]
+    """Which groups the process has at the end."""
+    audited: tuple[tuple[int, str, str | None, str | None, str | None, bool], ...]
+    """The audit records of modules: kind, op, user, host, terminal, granted."""
 
 
 def play(cases: Sequence[Case]) -> list[tuple[Seen, Seen]]:
@@ -245,12 +292,32 @@ def play(cases: Sequence[Case]) -> list[tuple[Seen, Seen]]:
     return seen
 
 
-def assert_same(cases: dict[str, Case], *, different: dict[str, str] | None = None) -> None:
-    """Play cases by name; those in ``different`` must differ, the others must not."""
+def assert_same(
+    cases: dict[str, Case],
+    *,
+    different: dict[str, str] | None = None,
+    unsaid: Sequence[str] = (),
+    only_in_c: Sequence[str] = (),
+    more_audited: bool = False,
+) -> None:
+    """Play cases by name; those in ``different`` must differ, the others must not.
+
+    Log lines of ours with one of the words of ``unsaid`` are what only newer modules say; those
+    of C with one of ``only_in_c`` are what only C says.  ``more_audited``: newer modules write
+    audit records that C's does not.
+    """
     different = different or {}
     assert different.keys() <= cases.keys()
     odd = []
-    for (name, case), (c, ours) in zip(cases.items(), play(list(cases.values())), strict=True):
+    for (name, case), both in zip(cases.items(), play(list(cases.values())), strict=True):
+        c, ours = (
+            said._replace(
+                log=tuple(line for line in said.log if not any(word in line[1] for word in words))
+            )
+            for said, words in zip(both, (only_in_c, unsaid), strict=True)
+        )
+        if more_audited and set(c.audited) < set(ours.audited):
+            c = c._replace(audited=ours.audited)
         if (c != ours) == (name in different):
             continue
         lines = [f"{name}: {case.policy!r} {case.user!r}"]
@@ -330,6 +397,10 @@ def _kept(path: Path) -> Content:
 def _put(path: Path, content: Content) -> None:
     if isinstance(content, File) and content.kind == "kept":
         return
+    if str(path) in _KERNELS:
+        data = content.data if isinstance(content, File) else content or b""
+        path.write_bytes(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
+        return
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -389,6 +460,18 @@ def _acting_for(case: Case) -> Iterator[None]:
             os.close(nothing)
 
 
+@contextlib.contextmanager
+def _having(groups: Sequence[int] | None) -> Iterator[None]:
+    """Have other groups, and afterwards those from before, whatever became of them."""
+    before = os.getgroups()
+    if groups is not None:
+        os.setgroups(groups)
+    try:
+        yield
+    finally:
+        os.setgroups(before)
+
+
 class _C:
     """libpam and the real modules, in this process."""
 
@@ -398,14 +481,18 @@ class _C:
         self._library.pam_getenvlist.restype = ctypes.POINTER(ctypes.c_char_p)
         self._libc = ctypes.CDLL(None)
         self._libc.calloc.restype = self._libc.strdup.restype = ctypes.c_void_p
+        self._libc.pamkit_records.restype = ctypes.c_char_p
         self._log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._log.bind("/dev/log")
-        self._log.setblocking(False)
         os.chmod("/dev/log", 0o666)
+        # The kernel keeps ten lines; whoever writes the next one waits for a reader.
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        Thread(target=self._read_log, daemon=True).start()
 
     def play(self, case: Case) -> Seen:
         library, handle = self._library, ctypes.c_void_p()
         self._logged()  # what helpers that we ran had to say
+        self._libc.pamkit_forget_records()
         (self._policies / case.service).write_text(case.policy)
         heard: list[tuple[int, str]] = []
         delayed: list[bool] = []
@@ -462,7 +549,20 @@ class _C:
             named,
             tuple(delayed),
             _left(case.watch),
+            tuple(sorted(set(os.getgroups()))),
+            tuple(self._audited()),
         )
+
+    def _audited(self) -> Iterator[tuple[int, str, str | None, str | None, str | None, bool]]:
+        said: str = self._libc.pamkit_records().decode("utf-8", "surrogateescape")
+        for record in said.split("\036")[:-1]:
+            kind, op, *fields, granted = record.split("\037")
+            user, host, tty = (field[1:] if field else None for field in fields)
+            if "grantors=" in op:
+                continue  # libpam's own is another test's matter
+            if user is None:
+                op = op.replace(" uid=", " suid=")  # up to 1.5 it was not `op=pam_faillock suid=0`
+            yield int(kind), op, user, host, tty, granted != "0"
 
     def _environment(self, handle: ctypes.c_void_p) -> list[str]:
         found: list[str] = []
@@ -472,18 +572,22 @@ class _C:
         return found
 
     def _logged(self) -> tuple[tuple[int, str], ...]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(_NO_MORE, "/dev/log")
         lines: list[tuple[int, str]] = []
-        while True:
-            try:
-                line = self._log.recv(8192).decode("utf-8", "surrogateescape")
-            except BlockingIOError:
-                return tuple(lines)
+        while (datagram := self._lines.get()) != _NO_MORE:
+            line = datagram.decode("utf-8", "surrogateescape")
             # C: `<priority>Mon dd hh:mm:ss program: text`
             number, _, rest = line[1:].partition(">")
             said = rest[16:].partition(": ")[2].rstrip("\0")
             # What libpam itself says, and its helpers, is another test's matter.
             if said.startswith("pam_"):
                 lines.append((int(number) & _PRIORITY_BITS, said))
+        return tuple(lines)
+
+    def _read_log(self) -> None:
+        while True:
+            self._lines.put(self._log.recv(8192))
 
 
 class _Clock(SystemClock):
@@ -508,8 +612,8 @@ def _ours(case: Case) -> Seen:
             given.append(next(answers) if message.wants_answer else None)
         return given
 
-    log = MemoryLog()
-    world = system_world().changed(log=log, clock=_Clock(case.now))
+    log, audit = MemoryLog(), MemoryAudit()
+    world = system_world().changed(log=log, clock=_Clock(case.now), audit=audit)
     trial = Trial(
         case.policy,
         *(module_from(import_module(f"pamkit.modules.{name}")) for name in _modules(case.policy)),
@@ -545,6 +649,8 @@ def _ours(case: Case) -> Seen:
         user,
         tuple(delayed),
         _left(case.watch),
+        tuple(sorted(set(os.getgroups()))),
+        tuple(audit.records),
     )
 
 
@@ -565,8 +671,8 @@ def main(directory: str) -> None:
     seen = []
     for case in cases:
         clock.pamkit_stand_still(case.now)
-        with ground.laid_out(case.files):
+        with ground.laid_out(case.files), _having(case.groups):
             theirs = c.play(case)
-        with ground.laid_out(case.files):
+        with ground.laid_out(case.files), _having(case.groups):
             seen.append((theirs, _ours(case)))
     (place / "seen").write_bytes(pickle.dumps(seen))

@@ -38,8 +38,8 @@ _CLOCKS = (
 _SERVICES = ("probe", "*", "p*", "*e", "probe*", "pro*be", "pr*robe", "login", "probes", "prob")
 _TTYS = ("*", "tty1", "tty*", "pts/*", "pts/3", "*1", "tty*1", "ttyp*", ":0", "console", "t*1*")
 _USERS = ("alice", "bob", "*", "al*", "*ce", "al*ce", "a*e", "alice*", "root", "a*alice", "alic")
-_OURS = ("option `", "`conffile=`", "means nothing here", "expected one netgroup")
-"""What only we say: the engine of an unknown option, and we of what C passes over."""
+_OURS = ("means nothing here", "expected one netgroup")
+"""What only we say, of what C passes over."""
 
 
 def _times(chance: random.Random) -> str:

@@ -26,20 +26,24 @@ ROOT = Path(__file__).resolve().parents[2]
 libcrypt_needed = pytest.mark.needs("libcrypt")
 
 FUNCTIONS = [
+    "addresses",
     "audit",
     "crypt",
     "group_by_name",
     "group_by_number",
+    "group_shadow_by_name",
     "groups_of",
     "in_netgroup",
     "makes_settings",
     "new_setting",
+    "pwquality_check",
     "securebits",
     "set_file_group",
     "set_file_user",
     "set_groups",
     "set_user_ids",
     "shadow_by_name",
+    "sqlite",
     "syslog",
     "translate",
     "translate_plural",
@@ -137,7 +141,7 @@ def test_who_is_unknown_is_none(c: "CLibrary", name: bytes) -> None:
     assert c.user_by_name(name) is None
     assert c.group_by_name(name) is None
     assert c.groups_of(name, 7) == (7,)
-    assert c.in_netgroup(name, b"host", None) is False
+    assert c.in_netgroup(name, b"host", None, None) is False
     assert c.user_by_number(0xFFFFFFFE - 12345) is None
 
 
@@ -165,10 +169,15 @@ def test_a_shadow_entry_has_a_hash_and_six_numbers(c: "CLibrary") -> None:
         ("group_by_name", (b"a\0b",), ValueError),
         ("group_by_number", (1 << 32,), ValueError),
         ("shadow_by_name", (b"\0",), ValueError),
+        ("group_shadow_by_name", (b"\0",), ValueError),
         ("groups_of", (b"root", -1), ValueError),
         ("groups_of", (b"\0", 1), ValueError),
-        ("in_netgroup", (b"a", b"\0", None), ValueError),
-        ("in_netgroup", (None, None, None), TypeError),
+        ("in_netgroup", (b"a", b"\0", None, None), ValueError),
+        ("in_netgroup", (b"a", None, None, b"\0"), ValueError),
+        ("in_netgroup", (None, None, None, None), TypeError),
+        ("addresses", (b"a\0b",), ValueError),
+        ("addresses", ("localhost",), TypeError),
+        ("addresses", (), TypeError),
         ("crypt", (b"sec\0ret", b"$6$salt"), ValueError),
         ("crypt", (b"secret", b"$6$\0salt"), ValueError),
         ("new_setting", (b"$6$\0", 0, b"x" * 32), ValueError),
@@ -220,6 +229,116 @@ def test_long_entries_are_found_and_an_unreadable_source_is_told_from_no_user(
         directory.chmod(0o755)
     said = elsewhere(LOOK_UPS, *_private(f'mount --bind "{etc}" /etc'))
     assert said == "1000 b'member19999' 501\nEACCES getpwnam_r\n"
+
+
+GROUP_SHADOWS = """
+from pamkit.formats.gshadow import parse_gshadow
+from pamkit.formats.passwd import find, text_of
+data = open("/etc/gshadow", "rb").read()
+for name in (b"staff", b"many", b"bare", b"empty", b"blank", b"colon", b"nis", b"nosuch", b"+x"):
+    found = c.group_shadow_by_name(name)
+    ours = find(data, text_of(name), parse_gshadow)
+    mine = None if ours is None else (
+        ours.name.encode(), ours.hashed.expose(),
+        *(tuple(one.encode() for one in each) for each in (ours.administrators, ours.members)))
+    print(found if found is None or len(found[3]) < 9 else len(found[3]), mine == found)
+"""
+
+
+@both
+@pytest.mark.needs("root", "mount-namespace")
+def test_the_shadow_entries_of_groups_are_read_as_ours_are(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    members = ",".join(f"member{number}" for number in range(20_000))
+    (etc / "gshadow").write_text(
+        f"# x\n\nstaff:$6$h:root,bob:alice\nmany:!::{members}\nbare:\nempty:::\n"
+        "  blank:x: a, b,,c: d,e ,\ncolon:x:a:b:c\n+x:::\n"
+    )
+    (etc / "nsswitch.conf").write_text("gshadow: files\n")
+    said = elsewhere(GROUP_SHADOWS, *_private(f'mount --bind "{etc}" /etc'))
+    assert said.splitlines() == [
+        "(b'staff', b'$6$h', (b'root', b'bob'), (b'alice',)) True",
+        "20000 True",
+        "(b'bare', b'', (), ()) True",
+        "(b'empty', b'', (), ()) True",
+        "(b'blank', b'x', (b'a', b'b', b'c'), (b'd', b'e ')) True",
+        "(b'colon', b'x', (b'a',), (b'b:c',)) True",
+        "None True",
+        "None True",
+        "None True",
+    ]
+
+
+HOSTS = """
+print(c.addresses(b"far"), c.addresses(b"both"), c.addresses(b"192.0.2.9"), c.addresses(b"::1"))
+for host in (b"no.such.host", b"", b"x" * 300, b"\\xff"):
+    try:
+        print(c.addresses(host))
+    except FileNotFoundError as error:
+        print(error.strerror)
+print(c.in_netgroup(b"two", b"far", b"alice", None), c.in_netgroup(b"two", b"far", b"bob", None))
+print([c.in_netgroup(b"two", b"far", b"alice", domain) for domain in (b"here", b"there")])
+"""
+
+HOSTS_AT_HOME = """\
+192.0.2.7 far.example.org far
+192.0.2.7 far
+192.0.2.8 both
+2001:db8::8 both
+"""
+
+
+@both
+@pytest.mark.needs("mount-namespace")
+def test_a_host_has_its_addresses_once_and_in_order(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    (etc / "hosts").write_text(HOSTS_AT_HOME)
+    (etc / "host.conf").write_text("multi on\n")
+    (etc / "netgroup").write_text("two (far,alice,here)\n")
+    (etc / "nsswitch.conf").write_text("hosts: files\nnetgroup: files\n")
+    said = elsewhere(HOSTS, *_private(f'mount --bind "{etc}" /etc'), LC_ALL="C").splitlines()
+    assert said[0] in (
+        "(b'192.0.2.7',) (b'192.0.2.8', b'2001:db8::8') (b'192.0.2.9',) (b'::1',)",
+        "(b'192.0.2.7',) (b'2001:db8::8', b'192.0.2.8') (b'192.0.2.9',) (b'::1',)",
+    )
+    assert said[1:5] == ["Name or service not known"] * 4
+    assert said[5:] == ["True False", "[True, False]"]
+
+
+NO_ANSWER = """
+import threading
+went_on = threading.Event()
+thread = threading.Thread(target=went_on.set)
+try:
+    thread.start()
+    print(c.addresses(b"some.host"))
+except FileNotFoundError:
+    print("no such host")
+except OSError as error:
+    print(errno.errorcode[error.errno], error.strerror)
+print(went_on.wait(20))
+"""
+
+
+@both
+@pytest.mark.needs("mount-namespace")
+def test_a_name_service_that_does_not_answer_is_told_from_no_such_host(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    (etc / "nsswitch.conf").write_text("hosts: dns\n")
+    (etc / "resolv.conf").write_text("nameserver 127.0.0.1\noptions attempts:1 timeout:1\n")
+    unshare = ("unshare", "-mn") if os.geteuid() == 0 else ("unshare", "-Urmn")
+    script = f'mount --bind "{etc}" /etc && exec "$@"'
+    said = elsewhere(NO_ANSWER, *unshare, "sh", "-c", script, "sh", LC_ALL="C")
+    assert said == "EIO Temporary failure in name resolution\nTrue\n"
 
 
 @libcrypt_needed
@@ -482,3 +601,73 @@ def test_a_python_process_writes_no_audit_records() -> None:
     with pytest.raises(OSError, match="audit_open") as caught:
         c_by_ctypes.audit(1100, b"PAM:test", None, None, None, False)
     assert caught.value.errno == errno.EPROTONOSUPPORT
+
+
+# --- libpwquality -------------------------------------------------------------------------------
+
+libpwquality_needed = pytest.mark.needs("libpwquality")
+_NO_DICTIONARY = [b"dictcheck=0"]
+
+
+@both
+@libpwquality_needed
+def test_a_new_password_is_judged(c: "CLibrary") -> None:
+    assert c.pwquality_check(_NO_DICTIONARY, b"kX7-qp2_Wz", None, None) == (71, b"")
+    told = (-21, b"The password is the same as the old one")
+    assert c.pwquality_check((), b"kX7-qp2_Wz", b"kX7-qp2_Wz", b"alice") == told
+    told = (-14, b"The password is shorter than 12 characters")
+    assert c.pwquality_check([b"minlen=12"], b"kX7-qp2_Wz", b"old", b"alice") == told
+    told = (-25, b"The password contains the user name in some form")
+    assert c.pwquality_check(_NO_DICTIONARY, b"9ALICE-7q", None, b"alice") == told
+
+
+@both
+@libpwquality_needed
+def test_a_new_password_is_looked_up_in_the_dictionary(c: "CLibrary") -> None:
+    settings = [b"dictpath=/nowhere"]
+    told = (-22, b"The password fails the dictionary check - error loading dictionary")
+    assert c.pwquality_check(settings, b"kX7-qp2_Wz", None, None) == told
+
+
+@both
+@libpwquality_needed
+@pytest.mark.parametrize("setting", [b"newer=1", b"minlen=x", b"minlen", b""])
+def test_a_setting_that_libpwquality_does_not_know_is_an_error(
+    c: "CLibrary", setting: bytes
+) -> None:
+    with pytest.raises(OSError, match="setting"):
+        c.pwquality_check([b"dictcheck=0", setting], b"kX7-qp2_Wz", None, None)
+
+
+@both
+@pytest.mark.parametrize(
+    ("settings", "new", "old", "user"),
+    [
+        ([b"minlen=8\0"], b"x", None, None),
+        ([], b"x\0", None, None),
+        ([], b"x", b"\0", None),
+        ([], b"x", None, b"x\0"),
+    ],
+)
+def test_half_a_text_is_never_judged(
+    c: "CLibrary", settings: list[bytes], new: bytes, old: bytes | None, user: bytes | None
+) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        c.pwquality_check(settings, new, old, user)
+
+
+@both
+@libpwquality_needed
+def test_passwords_are_judged_in_many_threads(c: "CLibrary") -> None:
+    seen = []
+
+    def judge() -> None:
+        for _ in range(20):
+            seen.append(c.pwquality_check(_NO_DICTIONARY, b"kX7-qp2_Wz", None, b"alice")[0])
+
+    threads = [threading.Thread(target=judge) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [71] * 160

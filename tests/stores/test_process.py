@@ -2,12 +2,16 @@
 
 import os
 import time
+from pathlib import Path
+from threading import Lock, Thread
 
 import pytest
 
+from pamkit.stores import process as stores_process
 from pamkit.stores.clock import SystemClock
 from pamkit.stores.process import ThisProcess
 from pamkit.stores.randomness import KernelRandomness
+from pamkit.stores.system import system_world
 
 
 def test_the_process_says_who_it_is() -> None:
@@ -34,6 +38,18 @@ def test_names_are_what_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None
     assert ThisProcess().terminal() == "/dev/pts/1"
 
 
+@pytest.mark.parametrize(("said", "expected"), [("(none)\n", ""), ("example\n", "example")])
+def test_the_nis_domain_is_what_the_kernel_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, expected: str
+) -> None:
+    (tmp_path / "domainname").write_text(said)
+    monkeypatch.setattr(stores_process, "_DOMAIN_NAME", str(tmp_path / "domainname"))
+    assert expected == ThisProcess().domain_name()
+    (tmp_path / "domainname").unlink()
+    with pytest.raises(FileNotFoundError):
+        ThisProcess().domain_name()
+
+
 def test_the_clock_shows_the_systems_time() -> None:
     before = time.time()
     assert before <= SystemClock().now() <= time.time()
@@ -43,3 +59,52 @@ def test_random_bytes_are_as_many_as_wanted_and_never_the_same() -> None:
     random = KernelRandomness()
     assert [len(random.take(count)) for count in (0, 1, 32)] == [0, 1, 32]
     assert random.take(32) != random.take(32)
+
+
+def test_the_groups_are_those_of_the_process() -> None:
+    assert ThisProcess().groups() == tuple(os.getgroups())
+
+
+@pytest.mark.needs("root")
+def test_all_threads_get_the_groups() -> None:
+    child = os.fork()
+    if child == 0:
+        # INVARIANT: whatever happens, the child ends here.
+        try:
+            begin, seen = Lock(), []
+            begin.acquire()
+
+            def look() -> None:
+                with begin:
+                    seen.append(os.getgroups())
+
+            other = Thread(target=look)
+            other.start()
+            ThisProcess().set_groups((7, 3))
+            begin.release()
+            other.join()
+            os._exit(0 if seen == [[3, 7]] and os.getgroups() == [3, 7] else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_what_is_refused_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("too many groups")
+
+    monkeypatch.setattr(os, "setgroups", fail)
+    with pytest.raises(OSError, match="Invalid argument"):
+        ThisProcess().set_groups(())
+
+
+def test_a_process_gets_no_groups_of_another_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    changed: list[object] = []
+    monkeypatch.setattr(os, "setgroups", changed.append)
+    with pytest.raises(PermissionError):
+        system_world(str(tmp_path)).process.set_groups((1,))
+    assert changed == []
+    system_world().process.set_groups((1,))
+    assert changed == [(1,)]

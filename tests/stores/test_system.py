@@ -21,8 +21,8 @@ USE = """
 import os, sys
 bare = set(sys.modules)
 sys.path.insert(0, sys.argv[1])
+from pamkit.formats.faillock_tally import Failure
 from pamkit.module.effect import Run
-from pamkit.module.world import Failure
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.root import Root
 from pamkit.stores.system import dialect_for, system_outside, system_world
@@ -38,7 +38,8 @@ assert system.accounts.find("root") and system.accounts.groups_of("root")
 assert system.files.runnable("/bin/sh")
 with system.files.drop_to(system.accounts.by_uid(os.geteuid()) or user):
     pass
-world.tallies.record("alice", Failure(world.clock.now(), ""))
+with world.tallies.hold("/tally", "alice", os.geteuid(), create=True) as tally:
+    tally.record((*tally.failures(), Failure(int(world.clock.now()), "")), 0)
 world.process.host_name(), world.process.terminal(), world.process.login_name()
 assert DiskSource(Root(sys.argv[2])).read("/etc/passwd").text
 outside = system_outside()

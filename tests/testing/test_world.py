@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pamkit.formats.faillock_tally import Failure
 from pamkit.module.effect import Finished, Run
-from pamkit.module.world import Failure, Group, Shadow
+from pamkit.module.world import Group, GroupShadow, Shadow
 from pamkit.testing.world import (
     FixedRandomness,
     MemoryAccounts,
@@ -127,6 +128,31 @@ def test_a_history_keeps_the_newest() -> None:
     assert (shadows.history("alice"), shadows.history("bob")) == (("b", "c"), ())
 
 
+def test_a_history_is_begun_only_if_so_wished_and_knows_where_it_lies() -> None:
+    shadows = MemoryCredentials()
+    with shadows.lock():
+        for hashed in ("a", "b", "b"):
+            assert shadows.remember("alice", 1, Secret(hashed), keep=3, file="/h", create=True)
+    assert (shadows.history("alice", file="/h"), shadows.history_file) == (("a", "b"), "/h")
+    shadows.fault = OSError("as the test wants it")
+    with pytest.raises(OSError, match="as the test wants it"):
+        shadows.history("alice")
+    with shadows.lock(), pytest.raises(OSError, match="as the test wants it"):
+        shadows.remember("alice", 1, Secret("c"), keep=3)
+
+
+def test_groups_have_shadow_entries_as_well() -> None:
+    shadows = MemoryCredentials()
+    shadows.groups["staff"] = GroupShadow("staff", Secret("!"), (), ("alice",))
+    assert (shadows.group_shadow("staff"), shadows.group_shadow("x")) == (
+        shadows.groups["staff"],
+        None,
+    )
+    shadows.readable = False
+    with pytest.raises(PermissionError):
+        shadows.group_shadow("staff")
+
+
 def test_a_plain_hash_verifies_its_password_and_no_other() -> None:
     hashing = PlainHashing()
     setting = hashing.setting("yescrypt", 5)
@@ -146,15 +172,23 @@ def test_the_clock_moves_when_told() -> None:
     assert clock.now() == 7.0
 
 
-def test_failures_are_tallied_by_user() -> None:
+def test_failures_are_tallied_by_user_while_nobody_else_has_them() -> None:
     tallies = MemoryTallies()
-    first, second = Failure(1.0, "tty1"), Failure(2.0, "tty2")
-    tallies.record("alice", first)
-    tallies.record("alice", second)
-    assert (tallies.failures("alice"), tallies.failures("bob")) == ((first, second), ())
-    tallies.clear("alice")
-    tallies.clear("bob")
-    assert tallies.failures("alice") == ()
+    first, second = Failure(1, "tty1"), Failure(2, "tty2")
+    with tallies.hold("/d", "alice", 1000, create=True) as tally:
+        tally.record((first, second), 1)
+        with pytest.raises(BlockingIOError):
+            tallies.hold("/d", "alice", 1000, create=True)
+        assert tally.failures() == (first, second)
+    assert tallies.look("/d", "alice") == (first, second)
+    with tallies.hold("/d", "alice", 1000, create=False) as tally:
+        tally.clear()
+    assert tallies.look("/d", "alice") == ()
+    for place in (("/d", "bob"), ("/other", "alice")):
+        with pytest.raises(FileNotFoundError):
+            tallies.hold(*place, 1000, create=False)
+        with pytest.raises(FileNotFoundError):
+            tallies.look(*place)
 
 
 def test_files_are_read_and_it_is_noted_as_whom() -> None:
@@ -224,7 +258,8 @@ def test_a_memory_world_is_complete() -> None:
     assert world.credentials.shadow("alice") == Shadow("alice", Secret("*"))
     assert world.files.read("/a") == b"x"
     assert (world.clock.now(), world.process.uid()) == (1_700_000_000.0, 0)
-    assert world.tallies.failures("alice") == ()
+    with world.tallies.hold("/d", "alice", 1000, create=True) as tally:
+        assert tally.failures() == ()
 
 
 def test_an_account_is_filled_in_with_what_is_usual() -> None:

@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
             sys.stdout.flush()
     except UsageError as wrong:
         print(f"pamkit: {wrong}", file=sys.stderr)
-        return UNUSABLE
+        return wrong.status
     except KeyboardInterrupt:
         print("pamkit: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -52,7 +52,10 @@ def _command(argv: list[str]) -> int:
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
     if strays:
-        raise _stray(strays[0], getattr(args, "parser", parser))
+        parser = getattr(args, "parser", parser)
+        wrong = _stray(strays[0], parser)
+        wrong.status = _unusable(parser)
+        raise wrong
     # Each command is imported when it is asked for.
     if args.command == "run":
         from pamkit.cli.run import run
@@ -70,6 +73,14 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.native import native
 
         return native(args)
+    if args.command == "userdb":
+        from pamkit.cli.userdb import userdb
+
+        return userdb(args)
+    if args.command == "faillock":
+        from pamkit.cli.faillock import faillock
+
+        return faillock(args)
     parser.print_help()
     return UNUSABLE
 
@@ -79,7 +90,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError`."""
-        raise UsageError(*_reworded(message, self))
+        raise UsageError(*_reworded(message, self), status=_unusable(self))
 
 
 _MISSING = re.compile(r"the following arguments are required: (.*)")
@@ -100,6 +111,12 @@ def _reworded(message: str, parser: argparse.ArgumentParser) -> tuple[str, str]:
     return message[:1].lower() + message[1:].rstrip("."), usage
 
 
+def _unusable(parser: argparse.ArgumentParser) -> int:
+    """Return the exit status for arguments that a command cannot use."""
+    status: int | None = parser.get_default("unusable")
+    return UNUSABLE if status is None else status
+
+
 def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
     """Return the error for a word that no command asked for."""
     usage = f"`{parser.prog} --help` says what there is"
@@ -115,7 +132,9 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 
 
 def _parser() -> _Parser:
+    from pamkit.cli.faillock_arguments import add_faillock
     from pamkit.cli.native_arguments import add_native
+    from pamkit.cli.userdb_arguments import add_userdb
     from pamkit.cli.version import version
 
     parser = _Parser(prog="pamkit", allow_abbrev=False, description="PAM in pure Python")
@@ -124,7 +143,9 @@ def _parser() -> _Parser:
     _add_run(commands)
     _add_demo(commands)
     _add_doc(commands)
+    add_faillock(commands)
     add_native(commands)
+    add_userdb(commands)
     return parser
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 
-from pamkit.stores.audit import NO_AUDIT, AuditRecord
+from pamkit.stores.audit_record import NO_AUDIT, AuditRecord
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

@@ -9,7 +9,7 @@ from pamkit.doors.audit import AuditTrail
 from pamkit.doors.natives import NativeModules
 from pamkit.doors.world import LazyWorld, spoken_here
 from pamkit.policy.resolve import service_name
-from pamkit.stores.audit import sender
+from pamkit.stores.audit_record import sender
 from pamkit.stores.c_library import c_library
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.diagnostic import Severity

@@ -192,9 +192,10 @@ class Guests:
             self._converse = library().converse
         except NoHost as reason:
             return str(reason)
-        from pamkit.doors.audit import AuditTrail, sender
+        from pamkit.doors.audit import AuditTrail
         from pamkit.doors.door import Door
         from pamkit.doors.requests import FROM_MODULE
+        from pamkit.stores.audit_record import sender
         from pamkit.stores.c_library import c_library
 
         handle = self.core.handle

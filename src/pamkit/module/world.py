@@ -11,8 +11,11 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from typing import Protocol
+
+    from pamkit.formats.faillock_tally import Failure
 
     class Accounts(Protocol):
         """Users and groups."""
@@ -32,8 +35,10 @@ if TYPE_CHECKING:
         def groups_of(self, name: str) -> tuple[int, ...]:
             """Return the numbers of all groups of a user, the primary one first."""
 
-        def in_netgroup(self, netgroup: str, *, host: str | None, user: str | None) -> bool:
-            """Whether a host and user belong to a netgroup."""
+        def in_netgroup(
+            self, netgroup: str, *, host: str | None, user: str | None, domain: str | None = ...
+        ) -> bool:
+            """Whether a host and user, in a NIS domain, belong to a netgroup; `None` is any."""
 
         def is_local(self, name: str) -> bool:
             """Whether the user has a line in the passwd file itself."""
@@ -50,11 +55,32 @@ if TYPE_CHECKING:
         def change(self, name: str, hashed: Secret, *, last_change: int) -> bool:
             """Store a new hash; return whether the user was found.  Needs the lock."""
 
-        def history(self, name: str) -> tuple[str, ...] | None:
-            """Return the remembered hashes, newest last; `None` if no history is kept."""
+        def group_shadow(self, name: str) -> GroupShadow | None:
+            """Return a group's entry; `None` if there is none; `PermissionError` as `shadow`."""
 
-        def remember(self, name: str, uid: int, hashed: Secret, *, keep: int) -> bool:
-            """Add a hash to the history; return whether one is kept.  Needs the lock."""
+        def history(self, name: str, *, file: str = ...) -> tuple[str, ...] | None:
+            """Return the remembered hashes, newest last; `None` if no history is kept.
+
+            ``file`` is where, unless in `/etc/security/opasswd`; `OSError` if it cannot be read.
+            """
+
+        def remember(
+            self,
+            name: str,
+            uid: int,
+            hashed: Secret,
+            *,
+            keep: int,
+            file: str = ...,
+            create: bool = ...,
+            backup: Callable[[OSError], object] | None = ...,
+        ) -> bool:
+            """Add a hash to the history; return whether one is kept.  Needs the lock.
+
+            A hash that is the newest already is not added again.  ``create``: begin a history
+            if none is kept.  ``backup``: keep the file as it was beside it, and be told if that
+            fails.  `OSError` for any other failure, and then nothing is changed.
+            """
 
     class Hashing(Protocol):
         """Password hash schemes."""
@@ -72,16 +98,35 @@ if TYPE_CHECKING:
             """Return what a clock on the wall shows at that many seconds since 1970."""
 
     class Tallies(Protocol):
-        """Failures counted per user, across transactions."""
+        """Failed logins counted per user, across transactions and processes."""
 
-        def failures(self, user: str) -> tuple[Failure, ...]:
-            """Return what is on record, oldest first."""
+        def hold(self, directory: str, user: str, uid: int, *, create: bool) -> Tally:
+            """Return the tally that a directory has of a user; nobody else has it meanwhile.
 
-        def record(self, user: str, failure: Failure) -> None:
-            """Add a failure."""
+            It is a context manager, and is given back when that is left.  `FileNotFoundError` if
+            there is none, unless ``create``; then a new one belongs to ``uid``.
+            `BlockingIOError` if another has it: try again after a while.  Any other `OSError` if
+            it cannot be had.
+            """
 
-        def clear(self, user: str) -> None:
-            """Forget a user's failures."""
+        def look(self, directory: str, user: str) -> tuple[Failure, ...]:
+            """Return what is on record, and change nothing; `OSError` as `hold` has it."""
+
+    class Tally(AbstractContextManager["Tally"], Protocol):
+        """The failed logins of one user, as long as they are held."""
+
+        def failures(self) -> tuple[Failure, ...]:
+            """Return what is on record; `OSError` if it cannot be read."""
+
+        def record(self, failures: Sequence[Failure], at: int) -> None:
+            """Put these on record, of which the one ``at`` is new.
+
+            At any moment, even if the process dies, what counts is as it was or as it is to be.
+            `OSError` if it cannot be, and then it is as it was.
+            """
+
+        def clear(self) -> None:
+            """Forget all failures; `OSError` if that cannot be."""
 
     class Files(Protocol):
         """The files of the system, below the root."""
@@ -122,6 +167,12 @@ if TYPE_CHECKING:
         def euid(self) -> int:
             """Return the effective user number."""
 
+        def groups(self) -> tuple[int, ...]:
+            """Return the numbers of the groups that the process has beside its own."""
+
+        def set_groups(self, groups: tuple[int, ...]) -> None:
+            """Give all threads of the process these groups instead; `OSError` if it may not."""
+
         def directory(self) -> str:
             """Return where the process is: what relative paths count from."""
 
@@ -134,14 +185,70 @@ if TYPE_CHECKING:
         def host_name(self) -> str:
             """Return the name of this machine."""
 
+        def domain_name(self) -> str:
+            """Return the NIS domain of this machine, or `""`; `OSError` if it cannot be told."""
+
     class Network(Protocol):
         """What the machine knows of other machines."""
 
         def addresses(self, host: str) -> tuple[str, ...]:
             """Return the addresses of a host, by name or number, as numbers in text.
 
-            `getaddrinfo(3)`: may ask the DNS, and wait for it.  `OSError` if that fails, with
-            the reason in words; a host without an address is such a failure as well.
+            `getaddrinfo(3)`: may ask the DNS, and wait for it.  `FileNotFoundError` if there is
+            no such host, or it has no address; another `OSError` if that cannot be told, with
+            the reason in words.
+            """
+
+    class Quality(Protocol):
+        """Somebody else's judgement of new passwords: libpwquality, where there is one."""
+
+        def check(
+            self, settings: tuple[str, ...], new: Secret, old: Secret | None, user: str
+        ) -> tuple[int, str] | None:
+            """Return a score from 0 to 100, or a negative code and what is wrong in words.
+
+            ``settings`` are words `name=value` of pwquality.conf(5).  `None` if nobody can judge
+            here: the caller's own rules must.
+            """
+
+    class Databases(Protocol):
+        """Databases of users who need not be users of the system.
+
+        ``path`` is what a policy names, without a suffix.  Every function raises
+        `BlockingIOError` while somebody else writes, and another `OSError`, with words, if there
+        is no such database, or it is damaged, or of a kind that is not read.
+        """
+
+        def find(self, path: str, name: str) -> DatabaseUser:
+            """Return what it has of a name."""
+
+        def endings(self, path: str, start: str) -> tuple[Secret, ...]:
+            """Return what is behind ``start`` in each key that begins with it."""
+
+        def change(self, path: str, name: str, *, old: Secret, new: Secret, now: float) -> bool:
+            """Put a hash in the place of ``old``; return whether that was still there.
+
+            `OSError` (`ENOTSUP`) for a database that is only read.
+            """
+
+    class Audit(Protocol):
+        """The kernel's audit, for those who must account for what happens on a machine."""
+
+        def write(
+            self,
+            kind: int,
+            op: str,
+            *,
+            user: str | None,
+            host: str | None,
+            tty: str | None,
+            granted: bool,
+        ) -> None:
+            """Write a record of a kind of `libaudit.h`, if the machine keeps any.
+
+            ``user`` is the account it is about; `None` leaves accounts out of it.  Without
+            ``host`` or ``tty`` those of the process are taken.  `OSError` if the record is lost,
+            with the function of C that failed as its file name.
             """
 
     class Randomness(Protocol):
@@ -206,8 +313,33 @@ class Shadow(Record):
         )
 
 
+class GroupShadow(Record):
+    """One line of gshadow(5): the hash, who may change the group, and who is in it."""
+
+    name: str
+    hashed: Secret
+    administrators: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+class DatabaseUser(Record):
+    """What a database has of a name: a hash or a password; `None` if it knows no such user.
+
+    ``is_managed``: it is one of pamkit's own files, where all are hashes and users can be locked,
+    or end at ``expires`` (seconds since 1970).
+    """
+
+    stored: Secret | None
+    is_managed: bool = False
+    is_locked: bool = False
+    expires: int | None = None
+
+
 class FileStatus(Record):
-    """What lies at a path: its kind, permission bits, owner, size, and time of its last change."""
+    """What lies at a path: its kind, permission bits, owner, size, and time of its last change.
+
+    ``links`` counts the names it has.
+    """
 
     kind: str
     """`file`, `directory`, `link`, `character`, `block`, `fifo` or `socket`."""
@@ -217,6 +349,7 @@ class FileStatus(Record):
     gid: int = 0
     size: int = 0
     modified: float = 0.0
+    links: int = 1
 
 
 class LocalTime(Record):
@@ -231,14 +364,6 @@ class LocalTime(Record):
     weekday: int
 
 
-class Failure(Record):
-    """One failed attempt: when (seconds since 1970), from where, and whether it still counts."""
-
-    when: float
-    source: str
-    valid: bool = True
-
-
 class World(Record, eq=False):
     """Everything outside, as one value that is handed in."""
 
@@ -250,5 +375,8 @@ class World(Record, eq=False):
     files: Files
     process: Process
     network: Network
+    quality: Quality
+    databases: Databases
+    audit: Audit
     random: Randomness
     log: Log

@@ -29,7 +29,7 @@ from pamkit.formats import environment_file, pam_env_conf
 from pamkit.formats.continued_lines import BadLine
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
-from pamkit.module.facts import NEVER_PROMPTS, SETS_ENVIRONMENT
+from pamkit.module.facts import NEVER_PROMPTS, READS_HOME, SETS_ENVIRONMENT
 from pamkit.module.options import Option, Options, flag, path, text
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -86,7 +86,7 @@ MODULE = declare(
         Primitive.CHAUTHTOK: "service_err",
     },
     reads=[Item.USER, Item.USER_PROMPT, Item.TTY, Item.RUSER, Item.RHOST],
-    facts=[NEVER_PROMPTS, SETS_ENVIRONMENT],
+    facts=[NEVER_PROMPTS, SETS_ENVIRONMENT, READS_HOME.when(user_readenv=True)],
     files=[_CONF, _ENVIRONMENT, "~/.pam_environment"],
     examples=[
         example("login", "session required pam_env.so"),

@@ -74,6 +74,8 @@ def _one_of(phrase: str, *choices: str) -> Any:
 class ListfileOptions(Options):
     """What may stand after the module's name in a policy."""
 
+    complains = True
+
     item: str = _one_of("what is looked up in the list", *_ITEMS)
     sense: str = _one_of("what becomes of those whom the list names", *_CHOICES["sense"])
     file: str = path("the list: one name on each line")

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
-from pamkit.module.facts import ASKS_USER, GRANTS_WITHOUT_SECRET
+from pamkit.module.facts import ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET
 from pamkit.module.options import Options, flag, path
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -49,7 +49,7 @@ MODULE = declare(
     reads=[Item.USER, Item.USER_PROMPT],
     sets=[Item.USER],
     files=_PLACES,
-    facts=[ASKS_USER, GRANTS_WITHOUT_SECRET.when(successok=True)],
+    facts=[ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET.when(successok=True)],
     examples=[example("login", "auth requisite pam_nologin.so", "before anything else")],
 )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
-from pamkit.module.facts import ALWAYS_SUCCEEDS, ASKS_USER, GRANTS_WITHOUT_SECRET
+from pamkit.module.facts import ALWAYS_SUCCEEDS, ASKS_USER, CHANGES_USER, GRANTS_WITHOUT_SECRET
 from pamkit.module.options import NoOptions
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -32,7 +32,7 @@ MODULE = declare(
     reads=[Item.USER, Item.USER_PROMPT],
     sets=[Item.USER],
     # A conversation that cannot bring a name is the one exception, and it is not the module's.
-    facts=[ALWAYS_SUCCEEDS, GRANTS_WITHOUT_SECRET, ASKS_USER],
+    facts=[ALWAYS_SUCCEEDS, GRANTS_WITHOUT_SECRET, ASKS_USER, CHANGES_USER],
     examples=[
         example("login", "account required pam_permit.so", "every account may be used"),
         example("common-session", "session required pam_permit.so", "a chain needs one success"),

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
-from pamkit.module.facts import GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
+from pamkit.module.facts import CHECKS_CONDITION, GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
 from pamkit.module.options import Options, flag
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -39,7 +39,7 @@ MODULE = declare(
         Primitive.ACCT_MGMT: "success auth_err",
         Primitive.CHAUTHTOK: "success auth_err",
     },
-    facts=[NEVER_PROMPTS, GRANTS_WITHOUT_SECRET],
+    facts=[NEVER_PROMPTS, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET],
     examples=[example("su", "auth sufficient pam_rootok.so", "root becomes anybody")],
 )
 

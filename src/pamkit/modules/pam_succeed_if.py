@@ -29,7 +29,7 @@ from pamkit.formats.glob import matches
 from pamkit.formats.strtoll import strtoll
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
-from pamkit.module.facts import ASKS_USER, GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
+from pamkit.module.facts import ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
 from pamkit.module.options import Options, flag, rest
 from pamkit.vocab.codes import ReturnCode, text
 from pamkit.vocab.facility import Primitive
@@ -73,7 +73,12 @@ MODULE = declare(
     },
     reads=[Item.USER, Item.USER_PROMPT, Item.SERVICE, Item.RUSER, Item.RHOST, Item.TTY],
     sets=[Item.USER],
-    facts=[GRANTS_WITHOUT_SECRET, ASKS_USER.when(use_uid=False), NEVER_PROMPTS.when(use_uid=True)],
+    facts=[
+        CHECKS_CONDITION,
+        GRANTS_WITHOUT_SECRET,
+        ASKS_USER.when(use_uid=False),
+        NEVER_PROMPTS.when(use_uid=True),
+    ],
     examples=[
         example("login", "auth required pam_succeed_if.so quiet user ingroup wheel:root"),
         example("login", "account sufficient pam_succeed_if.so uid < 1000 quiet"),

@@ -20,20 +20,22 @@ included.
     games ; * ; !waster ; Wd0000-2400 | Wk1800-0800
 
 The module checks when somebody comes, not who it is, and ends no session when the time is over.
+The kernel's audit is told of a refusal (`ANOM_LOGIN_TIME`), unless `noaudit`; whether it takes the
+record changes nothing.
 
 Differences: whom a rule names is refused if its times cannot be read or are missing (for C, days
 without times are always, and `!` before what it cannot read lets in), and a rule with a field too
 many still binds.  If services, terminals or users cannot be read the rule binds nobody, as in C,
 which is logged: whom it names is not known, and to refuse everybody would shut root out with the
 others.  A file that is there but cannot be read, or has a NUL byte, is `abort` for everybody; C
-takes it for no file.  Fields may be longer than 1000 bytes.  A refusal writes no audit record, so
-that `noaudit` changes nothing.
+takes it for no file.  Fields may be longer than 1000 bytes.
 Source: `pam_time(8)`, `time.conf(5)`.
 """
 
 from __future__ import annotations
 
 from pamkit.formats.time_rules import Rule, is_named, is_now, judge, read_rules
+from pamkit.module.audit import ANOM_LOGIN_TIME, audit_refusal
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.configuration import read_first
 from pamkit.module.declaration import declare, example
@@ -54,6 +56,8 @@ _CONF = "/etc/security/time.conf"
 
 class TimeOptions(Options):
     """What may stand after the module's name in a policy."""
+
+    complains = True
 
     debug: bool = flag("log which file is read, and who is refused")
     noaudit: bool = flag("write no audit record of a refusal")
@@ -104,6 +108,8 @@ async def pam_sm_acct_mgmt(call: ModuleCall[TimeOptions]) -> ReturnCode:
     rules = read_rules(text, file, fields=4)
     # All rules are read, and complained about, whatever the first ones say.
     if [rule for rule in rules if _refuses(call, rule, applicant, now)]:
+        if not call.options.noaudit:
+            audit_refusal(call, ANOM_LOGIN_TIME, "pam_time")
         if call.options.debug:
             call.log(Priority.DEBUG, f"user {user} rejected")
         return ReturnCode.PERM_DENIED

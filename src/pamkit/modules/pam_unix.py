@@ -22,13 +22,19 @@ from pamkit.formats.passwd import PASSWD_FILE, SHADOW_FILE
 from pamkit.module.call import Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import (
+    ASKS_NEW_SECRET,
     ASKS_SECRET,
     ASKS_USER,
     CHANGES_SECRET,
     CHECKS_ACCOUNT,
+    CHECKS_SECRET_AGE,
     DELAYS_FAILURE,
     GRANTS_WITHOUT_SECRET,
+    JUDGES_SECRET,
     PROVES_IDENTITY,
+    RUNS_PROGRAM,
+    USES_SECRET,
+    WRITES_FILES,
 )
 from pamkit.unix.age import age_of
 from pamkit.unix.blank import blanks, is_blank
@@ -71,12 +77,18 @@ MODULE = declare(
     facts=[
         ASKS_USER,
         ASKS_SECRET.when(use_first_pass=False),
+        ASKS_NEW_SECRET.when(use_authtok=False, use_first_pass=False),
+        USES_SECRET,
         PROVES_IDENTITY,
         GRANTS_WITHOUT_SECRET.when(nullok=True),
         GRANTS_WITHOUT_SECRET.when(nullok_secure=True),
         GRANTS_WITHOUT_SECRET.when(nullresetok=True),
         CHECKS_ACCOUNT,
+        CHECKS_SECRET_AGE,
         CHANGES_SECRET,
+        JUDGES_SECRET,
+        WRITES_FILES,
+        RUNS_PROGRAM,  # the helper, where the shadow file may not be read
         DELAYS_FAILURE.when(nodelay=False),
     ],
     files=[PASSWD_FILE, SHADOW_FILE, login_defs.PATH, opasswd.PATH, *chkpwd.PLACES],

@@ -84,6 +84,8 @@ PACKAGES = (
     "stores",
     "modules",
     "unix",
+    "quality",
+    "userdb",
     "doors",
 )
 """Packages of pamkit, with every module in them."""
@@ -114,6 +116,7 @@ AT_EVERY_START = (
     "pamkit.engine.dispatch",
     "pamkit.engine.handle",
     "pamkit.engine.judging",
+    "pamkit.engine.odd_words",
     "pamkit.engine.transaction",
     "pamkit.module",
     "pamkit.module.call",
@@ -140,6 +143,7 @@ AT_EVERY_START = (
     "pamkit.semantics.verdict",
     "pamkit.semantics.walk",
     "pamkit.stores",
+    "pamkit.stores.audit_record",
     "pamkit.stores.c_library",
     "pamkit.stores.c_memory",
     "pamkit.stores.log",
@@ -165,9 +169,11 @@ AT_EVERY_START = (
 NOT_FROZEN = (
     "pamkit.stores.c_by_ctypes",
     "pamkit.stores.c_memory_by_ctypes",
+    "pamkit.stores.c_sqlite_by_python",
     "pamkit.stores.native_calls",
+    "pamkit.stores.user_file",
 )
-"""What cannot work in the core, which has no `ctypes` and does the same in C."""
+"""What cannot work in the core, which has no `ctypes` and does the same in C, or not at all."""
 
 
 def core_modules() -> tuple[str, ...]:

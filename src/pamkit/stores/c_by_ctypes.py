@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, TypeVar
 
-    from pamkit.stores.c_library import Group, Shadow, User
+    from pamkit.stores.c_library import Group, GroupShadow, Row, Shadow, User, Value
 
     T = TypeVar("T")
 
@@ -36,6 +36,9 @@ _LAST_GROUPS = 1 << 20
 _DATA_SIZE = {"crypt_rn": 32768, "crypt_r": 1 << 18}
 _SETTING_SIZE = 192
 
+_REMARK_SIZE = 256
+"""Bytes: PWQ_MAX_ERROR_MESSAGE_LEN."""
+
 _64 = sys.maxsize > 1 << 32
 
 # Machine and width of a pointer: numbers of setgroups and setresuid (with 32-bit ids).
@@ -56,13 +59,28 @@ _NUMBERS = {
 
 _PR_GET_SECUREBITS = 27
 
+_SOCK_STREAM = 1
+_NI_NUMERICHOST = 1
+_NUMBER_SIZE = 1025
+"""C: `NI_MAXHOST`; an address may have the name of an interface behind it."""
+
+_NO_SUCH_HOST = frozenset({-2, -5, -9})
+"""C: `EAI_NONAME`, `EAI_NODATA`, `EAI_ADDRFAMILY`: the name service knows that there is none."""
+
 _netgroup_lock = allocate_lock()
+_quality_lock = allocate_lock()
 
 _entries: dict[tuple[Any, ...], type[ctypes.Structure]] = {}
 """C's structures by the types of their fields; ctypes never forgets a class it made."""
 
+_network: dict[str, type[ctypes.Structure]] = {}
+"""C's `struct addrinfo`, once it is made."""
+
 _libcrypt: dict[str, Any] = {}
 """Functions of libcrypt by name, once it is loaded."""
+
+_pwquality: dict[str, Any] = {}
+"""Functions of libpwquality by name, once it is loaded."""
 
 
 def user_by_name(name: bytes, /) -> User | None:
@@ -95,6 +113,14 @@ def shadow_by_name(name: bytes, /) -> Shadow | None:
     return None if found is None else found[:8]
 
 
+def group_shadow_by_name(name: bytes, /) -> GroupShadow | None:
+    """getsgnam_r(3)."""
+    import ctypes
+
+    text, texts = ctypes.c_char_p, ctypes.POINTER(ctypes.c_char_p)
+    return _look_up("getsgnam_r", _text(name), (text, text, texts, texts), _with_two_lists)
+
+
 def groups_of(name: bytes, gid: int, /) -> tuple[int, ...]:
     """getgrouplist(3)."""
     import ctypes
@@ -110,17 +136,53 @@ def groups_of(name: bytes, gid: int, /) -> tuple[int, ...]:
     raise OSError(errno.ERANGE, "a user has too many groups", "getgrouplist")
 
 
-def in_netgroup(netgroup: bytes, host: bytes | None, user: bytes | None, /) -> bool:
+def in_netgroup(
+    netgroup: bytes, host: bytes | None, user: bytes | None, domain: bytes | None, /
+) -> bool:
     """innetgr(3)."""
     import ctypes
 
-    words = [_text(netgroup), *(None if one is None else _text(one) for one in (host, user))]
+    triple = (None if one is None else _text(one) for one in (host, user, domain))
+    words = [_text(netgroup), *triple]
     function = getattr(ctypes.CDLL(None), "innetgr", None)
     if function is None:
         return False  # musl's libc has no netgroups
     function.argtypes = (ctypes.c_char_p,) * 4
     with _netgroup_lock:  # innetgr(3) is not safe for threads
-        return bool(function(*words, None) == 1)
+        return bool(function(*words) == 1)
+
+
+def addresses(host: bytes, /) -> tuple[bytes, ...]:
+    """getaddrinfo(3)."""
+    import ctypes
+
+    libc, hints, first = ctypes.CDLL(None, use_errno=True), _addrinfo()(), ctypes.c_void_p()
+    hints.socktype = _SOCK_STREAM  # else every address comes once for each kind of socket
+    code = libc.getaddrinfo(_text(host), None, ctypes.byref(hints), ctypes.byref(first))
+    if code != 0:
+        raise _no_address(libc, code)
+    found: dict[bytes, None] = {}
+    try:
+        at = first.value
+        while at:
+            entry = _addrinfo().from_address(at)
+            number = ctypes.create_string_buffer(_NUMBER_SIZE)
+            code = libc.getnameinfo(
+                ctypes.c_void_p(entry.address),
+                ctypes.c_uint32(entry.length),
+                number,
+                ctypes.c_uint32(_NUMBER_SIZE),
+                None,
+                ctypes.c_uint32(0),
+                _NI_NUMERICHOST,
+            )
+            if code != 0:
+                raise _no_address(libc, code)
+            found[number.value] = None
+            at = entry.following
+    finally:
+        libc.freeaddrinfo(first)
+    return tuple(found)
 
 
 def crypt(token: bytes, setting: bytes, /) -> bytes | None:
@@ -246,6 +308,42 @@ def translate_plural(one: bytes, many: bytes, count: int, /) -> bytes:
     return translated
 
 
+def pwquality_check(
+    settings: Sequence[bytes], new: bytes, old: bytes | None, user: bytes | None, /
+) -> tuple[int, bytes]:
+    """pwquality_check(3)."""
+    import ctypes
+
+    words = [_text(word) for word in settings]
+    asked = [None if one is None else _text(one) for one in (new, old, user)]
+    library = _libpwquality()
+    with _quality_lock:  # libcrack, which it asks, is not safe for threads
+        made = library["pwquality_default_settings"]()
+        if not made:
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), "pwquality_default_settings")
+        try:
+            for word in words:
+                if library["pwquality_set_option"](made, word) != 0:
+                    raise OSError(errno.EINVAL, "libpwquality does not know a setting")
+            extra, buffer = ctypes.c_void_p(), ctypes.create_string_buffer(_REMARK_SIZE)
+            code: int = library["pwquality_check"](made, *asked, ctypes.byref(extra))
+            if code >= 0:
+                return code, b""
+            told: bytes = library["pwquality_strerror"](buffer, _REMARK_SIZE, code, extra)
+            return code, told
+        finally:
+            library["pwquality_free_settings"](made)
+
+
+def sqlite(
+    path: bytes, settings: bytes, statement: bytes, values: tuple[Value, ...], /
+) -> tuple[Row | None, int]:
+    """One statement on an SQLite file: Python brings a library of its own."""
+    from pamkit.stores import c_sqlite_by_python
+
+    return c_sqlite_by_python.sqlite(_text(path), _text(settings), _text(statement), tuple(values))
+
+
 def audit(
     kind: int,
     op: bytes,
@@ -321,15 +419,50 @@ def _plain(entry: ctypes.Structure) -> Any:
 
 
 def _with_members(entry: ctypes.Structure) -> Group:
-    name, _, gid, listed = (getattr(entry, field[0]) for field in entry._fields_)
-    members: list[bytes] = []
-    while listed and listed[len(members)] is not None:
-        members.append(listed[len(members)])
-    return name, gid, tuple(members)
+    name, _, gid, members = (getattr(entry, field[0]) for field in entry._fields_)
+    return name, gid, _listed(members)
+
+
+def _with_two_lists(entry: ctypes.Structure) -> GroupShadow:
+    name, hashed, *lists = (getattr(entry, field[0]) for field in entry._fields_)
+    administrators, members = map(_listed, lists)
+    return name, _or_empty(hashed), administrators, members
+
+
+def _listed(names: Any) -> tuple[bytes, ...]:
+    """Return the texts of an array of C that ends with a null pointer."""
+    found: list[bytes] = []
+    while names and names[len(found)] is not None:
+        found.append(names[len(found)])
+    return tuple(found)
 
 
 def _or_empty(value: Any) -> Any:
     return b"" if value is None else value
+
+
+def _addrinfo() -> type[ctypes.Structure]:
+    """C: `struct addrinfo`."""
+    import ctypes
+
+    if "addrinfo" not in _network:
+        number, pointer = ctypes.c_int, ctypes.c_void_p
+        fields: list[tuple[str, Any]] = [
+            (name, number) for name in ("flags", "family", "socktype", "protocol")
+        ]
+        fields += [("length", ctypes.c_uint32)]
+        fields += [(name, pointer) for name in ("address", "canonical", "following")]
+        _network["addrinfo"] = type("AddrInfo", (ctypes.Structure,), {"_fields_": fields})
+    return _network["addrinfo"]
+
+
+def _no_address(libc: ctypes.CDLL, code: int) -> OSError:
+    import ctypes
+
+    libc.gai_strerror.restype = ctypes.c_char_p
+    reason: bytes = libc.gai_strerror(code)
+    kind = errno.ENOENT if code in _NO_SUCH_HOST else errno.EIO
+    return OSError(kind, reason.decode("utf-8", "replace"))
 
 
 def _crypt_functions() -> dict[str, Any]:
@@ -367,6 +500,31 @@ def _open_libcrypt() -> Any:
     wanted = " or ".join(f"`{name}`" for name in _LIBCRYPTS)
     advice = "install libcrypt1 (Debian) or libxcrypt (elsewhere)"
     raise OSError(errno.ENOENT, f"passwords cannot be hashed: expected {wanted}, {advice}")
+
+
+def _libpwquality() -> dict[str, Any]:
+    import ctypes
+
+    if _pwquality:
+        return _pwquality
+    library = ctypes.CDLL("libpwquality.so.1")
+    text, place, number = ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int
+    signatures: dict[str, tuple[Any, tuple[Any, ...]]] = {
+        "pwquality_default_settings": (place, ()),
+        "pwquality_free_settings": (None, (place,)),
+        "pwquality_set_option": (number, (place, text)),
+        "pwquality_check": (number, (place, text, text, text, place)),
+        "pwquality_strerror": (text, (place, ctypes.c_size_t, number, place)),
+    }
+    functions = {}
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name, None)
+        if function is None:
+            raise OSError(errno.ENOSYS, f"libpwquality has no `{name}`")
+        function.restype, function.argtypes = result, arguments
+        functions[name] = function
+    _pwquality.update(functions)
+    return _pwquality
 
 
 def _unless_failed(text: bytes | None) -> bytes | None:

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     Shadow = tuple[bytes, bytes, int, int, int, int, int, int]
     """Name, hash and six numbers of days: shadow(5)."""
 
+    GroupShadow = tuple[bytes, bytes, tuple[bytes, ...], tuple[bytes, ...]]
+    """Name, hash, administrators, members: gshadow(5)."""
+
+    Value = bytes | int | None
+    """What an SQLite file holds, as far as we put it there."""
+
+    Row = tuple[Value, ...]
+
     class CLibrary(Protocol):
         """Functions of the C library and of libcrypt."""
 
@@ -46,11 +54,28 @@ if TYPE_CHECKING:
         def shadow_by_name(self, name: bytes, /) -> Shadow | None:
             """getspnam_r(3): `None` if there is none, `OSError` if that cannot be told."""
 
+        def group_shadow_by_name(self, name: bytes, /) -> GroupShadow | None:
+            """getsgnam_r(3): `None` if there is none, `OSError` if that cannot be told."""
+
         def groups_of(self, name: bytes, gid: int, /) -> tuple[int, ...]:
             """getgrouplist(3): the groups of a user, ``gid`` among them; `OSError` if it fails."""
 
-        def in_netgroup(self, netgroup: bytes, host: bytes | None, user: bytes | None, /) -> bool:
-            """innetgr(3): whether host and user belong to a netgroup; `None` is anyone."""
+        def in_netgroup(
+            self,
+            netgroup: bytes,
+            host: bytes | None,
+            user: bytes | None,
+            domain: bytes | None,
+            /,
+        ) -> bool:
+            """innetgr(3): whether host and user belong to a netgroup; `None` is any."""
+
+        def addresses(self, host: bytes, /) -> tuple[bytes, ...]:
+            """getaddrinfo(3): the addresses of a host as numbers in text, in order, each once.
+
+            It may ask the DNS, and wait.  `FileNotFoundError` if there is no such host or it
+            has no address; another `OSError` if that cannot be told.
+            """
 
         def crypt(self, token: bytes, setting: bytes, /) -> bytes | None:
             """crypt_rn(3): the hash; `None` if there is none, `OSError` without a libcrypt."""
@@ -91,6 +116,31 @@ if TYPE_CHECKING:
         def translate_plural(self, one: bytes, many: bytes, count: int, /) -> bytes:
             """dngettext(3) in the domain of Linux-PAM: the form that goes with ``count``."""
 
+        def pwquality_check(
+            self,
+            settings: Sequence[bytes],
+            new: bytes,
+            old: bytes | None,
+            user: bytes | None,
+            /,
+        ) -> tuple[int, bytes]:
+            """pwquality_check(3): a score, or a negative code and the text for it.
+
+            ``settings`` are words `name=value`, on top of the library's defaults; no file is
+            read.  `OSError` without a libpwquality, or if it does not know a setting.
+            """
+
+        def sqlite(
+            self, path: bytes, settings: bytes, statement: bytes, values: tuple[Value, ...], /
+        ) -> tuple[Row | None, int]:
+            """Carry out a statement on an SQLite file that is there; wait for nobody.
+
+            ``settings`` are statements without answers that go before.  ``values`` go where the
+            statement has `?1`, `?2` and so on; texts come back as bytes.  Returns the first row
+            and how many rows were changed.  `BlockingIOError` if somebody else is writing, another
+            `OSError` with words if the file cannot be used, or there is no SQLite.
+            """
+
         def audit(
             self,
             kind: int,
@@ -103,6 +153,7 @@ if TYPE_CHECKING:
         ) -> int:
             """audit_log_acct_message(3): 0, or a negative error if the record was not taken.
 
+            Without a user audit_log_user_message(3) of a text ``op=...``, about no account.
             `OSError` if there is no way to the kernel's audit at all.
             """
 

@@ -146,4 +146,5 @@ def _status(found: os.stat_result) -> FileStatus:
         found.st_gid,
         found.st_size,
         found.st_mtime,
+        found.st_nlink,
     )

@@ -6,6 +6,7 @@ import os
 
 from pamkit.module.world import World
 from pamkit.stores.accounts import accounts_for
+from pamkit.stores.audit import KernelAudit, NoAudit
 from pamkit.stores.clock import SystemClock
 from pamkit.stores.credentials import ShadowFiles
 from pamkit.stores.files import DiskFiles
@@ -13,10 +14,12 @@ from pamkit.stores.hashing import LibCrypt
 from pamkit.stores.log import CallingLog, SystemLog
 from pamkit.stores.network import HostNames
 from pamkit.stores.outside import SystemOutside
-from pamkit.stores.process import ThisProcess
+from pamkit.stores.password_quality import LibPwquality
+from pamkit.stores.process import OnlyLooking, ThisProcess
 from pamkit.stores.randomness import KernelRandomness
 from pamkit.stores.root import Root
-from pamkit.stores.tallies import ProcessTallies
+from pamkit.stores.tallies import DiskTallies
+from pamkit.stores.user_databases import DiskDatabases
 
 _DEBIAN_MARK = "/etc/debian_version"
 
@@ -31,10 +34,13 @@ def system_world(root: str = "/") -> World:
         credentials=ShadowFiles(place),
         hashing=LibCrypt(random),
         clock=SystemClock(),
-        tallies=ProcessTallies(),
+        tallies=DiskTallies(place),
         files=DiskFiles(place, accounts),
-        process=ThisProcess(),
+        process=ThisProcess() if place.is_system else OnlyLooking(),
         network=HostNames(),
+        quality=LibPwquality(place),
+        databases=DiskDatabases(place),
+        audit=KernelAudit() if place.is_system else NoAudit(),
         random=random,
         log=SystemLog() if place.is_system else CallingLog(_nowhere),
     )

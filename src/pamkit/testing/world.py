@@ -5,9 +5,10 @@ from __future__ import annotations
 from pamkit.module.world import (
     MAX_FILE,
     Account,
-    Failure,
+    DatabaseUser,
     FileStatus,
     Group,
+    GroupShadow,
     LocalTime,
     Shadow,
     World,
@@ -16,12 +17,14 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pamkit.formats.faillock_tally import Failure
     from pamkit.module.effect import Finished, Run
     from pamkit.module.registry import Module
 
-_ENOENT, _EFBIG = 2, 27  # `errno` would be one import more than a transaction in memory needs
+# `errno` would be one import more than a transaction in memory needs.
+_EPERM, _ENOENT, _EAGAIN, _EFBIG, _ENOTSUP = 1, 2, 11, 27, 95
 
 
 class MemoryAccounts:
@@ -39,6 +42,8 @@ class MemoryAccounts:
         self.remote = frozenset(remote)
         self.netgroups: set[tuple[str, str | None, str | None]] = set()
         """Triples of netgroup, host and user that belong together."""
+        self.domain: str | None = None
+        """The NIS domain that was asked for last."""
         self.failing = False
         """Set it, and every look-up raises `OSError`."""
 
@@ -70,8 +75,11 @@ class MemoryAccounts:
         others = {group.gid for group in self.groups.values() if name in group.members}
         return (*primary, *sorted(others - set(primary)))
 
-    def in_netgroup(self, netgroup: str, *, host: str | None, user: str | None) -> bool:
-        """Whether the triple was added to ``netgroups``."""
+    def in_netgroup(
+        self, netgroup: str, *, host: str | None, user: str | None, domain: str | None = None
+    ) -> bool:
+        """Whether the triple was added to ``netgroups``; ``domain`` is noted."""
+        self.domain = domain
         return (netgroup, host, user) in self.netgroups
 
     def is_local(self, name: str) -> bool:
@@ -112,6 +120,11 @@ class MemoryCredentials:
         self.locked = False
         self.remembered: dict[str, list[str]] | None = None
         """The history of hashes by user; `None`: no history is kept."""
+        self.history_file = ""
+        """Where the history was looked for or written last; `""` is the usual place."""
+        self.fault: OSError | None = None
+        """Raised by everything that touches the history."""
+        self.groups: dict[str, GroupShadow] = {}
 
     def shadow(self, name: str) -> Shadow | None:
         """Return an entry; `PermissionError` if it may not be read."""
@@ -131,17 +144,43 @@ class MemoryCredentials:
         self.entries[name] = self.entries[name].changed(hashed=hashed, last_change=last_change)
         return True
 
-    def history(self, name: str) -> tuple[str, ...] | None:
-        """Return the remembered hashes, newest last."""
+    def group_shadow(self, name: str) -> GroupShadow | None:
+        """Return a group's entry; `PermissionError` if it may not be read."""
+        if not self.readable:
+            raise PermissionError("the shadow file may not be read")
+        return self.groups.get(name)
+
+    def history(self, name: str, *, file: str = "") -> tuple[str, ...] | None:
+        """Return the remembered hashes, newest last; ``file`` is noted."""
+        self.history_file = file
+        if self.fault is not None:
+            raise self.fault
         return None if self.remembered is None else tuple(self.remembered.get(name, ()))
 
-    def remember(self, name: str, uid: int, hashed: Secret, *, keep: int) -> bool:
-        """Add a hash to the history; the lock must be held."""
+    def remember(
+        self,
+        name: str,
+        uid: int,
+        hashed: Secret,
+        *,
+        keep: int,
+        file: str = "",
+        create: bool = False,
+        backup: Callable[[OSError], object] | None = None,
+    ) -> bool:
+        """Add a hash to the history; the lock must be held.  There are no backups."""
         assert self.locked, "history is written without the lock"  # noqa: S101  # a test double
+        self.history_file = file
+        if self.fault is not None:
+            raise self.fault
         if self.remembered is None:
-            return False
+            if not create:
+                return False
+            self.remembered = {}
         text = hashed.expose().decode()
-        self.remembered[name] = [*self.remembered.get(name, ()), text][-keep:] if keep else []
+        before = self.remembered.get(name, [])
+        added = before if before[-1:] == [text] else [*before, text]
+        self.remembered[name] = added[-keep:] if keep else []
         return True
 
 
@@ -188,24 +227,74 @@ class StoppedClock:
         return LocalTime(year, month, day, hour, minute, seconds % 60, (days + 3) % 7)
 
 
+class MemoryTally:
+    """The failures of one user, held."""
+
+    def __init__(self, tallies: MemoryTallies, place: tuple[str, str]) -> None:
+        """Hold what ``tallies`` have at a place: directory and user."""
+        self._tallies, self._place = tallies, place
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return what is on record; the fault that the test wants is raised."""
+        self._tallies.fail("failures")
+        return self._tallies.kept[self._place]
+
+    def record(self, failures: Sequence[Failure], at: int) -> None:
+        """Put failures on record; the fault that the test wants is raised."""
+        self._tallies.fail("record")
+        self._tallies.kept[self._place] = tuple(failures)
+
+    def clear(self) -> None:
+        """Forget all failures; the fault that the test wants is raised."""
+        self._tallies.fail("clear")
+        self._tallies.kept[self._place] = ()
+
+    def __enter__(self) -> MemoryTally:
+        """Use the tally."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self._tallies.held.remove(self._place)
+
+
 class MemoryTallies:
-    """Failures in a mapping."""
+    """Failures in a mapping from directory and user."""
 
     def __init__(self) -> None:
         """Start without a failure."""
-        self.by_user: dict[str, list[Failure]] = {}
+        self.kept: dict[tuple[str, str], tuple[Failure, ...]] = {}
+        self.held: list[tuple[str, str]] = []
+        self.busy = 0
+        """So many times more another has the tally that is asked for."""
+        self.faults: dict[str, OSError] = {}
+        """What `hold`, `look`, `failures`, `record` and `clear` raise."""
 
-    def failures(self, user: str) -> tuple[Failure, ...]:
-        """Return what is on record, oldest first."""
-        return tuple(self.by_user.get(user, ()))
+    def hold(self, directory: str, user: str, uid: int, *, create: bool) -> MemoryTally:
+        """Return a user's tally; the owner is nobody's concern."""
+        self.fail("hold")
+        place = (directory, user)
+        if self.busy or place in self.held:
+            self.busy = max(0, self.busy - 1)
+            raise BlockingIOError("another has the tally")
+        if create:
+            self.kept.setdefault(place, ())
+        if place not in self.kept:
+            raise FileNotFoundError(_ENOENT, "no such file", user)
+        self.held.append(place)
+        return MemoryTally(self, place)
 
-    def record(self, user: str, failure: Failure) -> None:
-        """Add a failure."""
-        self.by_user.setdefault(user, []).append(failure)
+    def look(self, directory: str, user: str) -> tuple[Failure, ...]:
+        """Return what is on record."""
+        self.fail("look")
+        if (directory, user) not in self.kept:
+            raise FileNotFoundError(_ENOENT, "no such file", user)
+        return self.kept[directory, user]
 
-    def clear(self, user: str) -> None:
-        """Forget a user's failures."""
-        self.by_user.pop(user, None)
+    def fail(self, step: str) -> None:
+        """Raise the fault that the test wants of a step, if any."""
+        if step in self.faults:
+            raise self.faults[step]
 
 
 class Dropped:
@@ -303,8 +392,12 @@ class StandInProcess:
         login_name: str = "",
         terminal: str = "",
         host_name: str = "here",
+        domain_name: str = "",
+        groups: tuple[int, ...] = (),
     ) -> None:
         """Be this process."""
+        self._groups = groups
+        self._domain_name = domain_name
         self._uid, self._euid = uid, uid if euid is None else euid
         self._login_name, self._terminal, self._host_name = login_name, terminal, host_name
 
@@ -315,6 +408,16 @@ class StandInProcess:
     def euid(self) -> int:
         """Return the effective user number."""
         return self._euid
+
+    def groups(self) -> tuple[int, ...]:
+        """Return the groups of the process."""
+        return self._groups
+
+    def set_groups(self, groups: tuple[int, ...]) -> None:
+        """Change the groups; `PermissionError` unless the process is root's."""
+        if self._euid:
+            raise PermissionError(_EPERM, "Operation not permitted")
+        self._groups = groups
 
     def directory(self) -> str:
         """Return where the process is."""
@@ -332,6 +435,10 @@ class StandInProcess:
         """Return the name of the machine."""
         return self._host_name
 
+    def domain_name(self) -> str:
+        """Return the NIS domain of the machine."""
+        return self._domain_name
+
 
 class MemoryNetwork:
     """Addresses of hosts in a mapping; a value that is an exception is raised."""
@@ -343,7 +450,7 @@ class MemoryNetwork:
         """The names that were looked up, in order."""
 
     def addresses(self, host: str) -> tuple[str, ...]:
-        """Return a host's addresses; `OSError` for a name that is not known."""
+        """Return a host's addresses; `FileNotFoundError` for a name that is not known."""
         self.asked.append(host)
         found = self.hosts.get(host)
         if isinstance(found, OSError):
@@ -351,8 +458,98 @@ class MemoryNetwork:
         if found is None and (":" in host or host.replace(".", "").isdigit()):
             return (host,)
         if not found:
-            raise OSError("Name or service not known")
+            raise FileNotFoundError(_ENOENT, "Name or service not known")
         return found
+
+
+class ScriptedQuality:
+    """A judge of new passwords who says what the test wants; by default he is not there."""
+
+    def __init__(self, *judgements: tuple[int, str]) -> None:
+        """Give these judgements in turn, each a score or negative code, and a text."""
+        self.judgements = list(judgements)
+        self.asked: list[tuple[tuple[str, ...], Secret, Secret | None, str]] = []
+        """Settings, new and old password and user of each judgement."""
+
+    def check(
+        self, settings: tuple[str, ...], new: Secret, old: Secret | None, user: str
+    ) -> tuple[int, str] | None:
+        """Return the next judgement; `None` if none is left."""
+        self.asked.append((settings, Secret(new), None if old is None else Secret(old), user))
+        return self.judgements.pop(0) if self.judgements else None
+
+
+class MemoryDatabases:
+    """Databases of users by path; a value that is an exception is raised."""
+
+    def __init__(
+        self, databases: Mapping[str, Mapping[str, DatabaseUser] | OSError] | None = None
+    ) -> None:
+        """Serve these databases: entries by key."""
+        self.databases = {
+            path: known if isinstance(known, OSError) else dict(known)
+            for path, known in (databases or {}).items()
+        }
+        self.busy = 0
+        """How many more times somebody else is found writing."""
+
+    def find(self, path: str, name: str) -> DatabaseUser:
+        """Return what a database has of a name; a managed one has a managed entry at least."""
+        known = self._opened(path)
+        managed = any(entry.is_managed for entry in known.values())
+        return known.get(name) or DatabaseUser(None, is_managed=managed)
+
+    def endings(self, path: str, start: str) -> tuple[Secret, ...]:
+        """Return what is behind ``start`` in each key that begins with it."""
+        known = self._opened(path)
+        return tuple(Secret(key[len(start) :]) for key in known if key.startswith(start))
+
+    def change(self, path: str, name: str, *, old: Secret, new: Secret, now: float) -> bool:
+        """Put a hash in the place of ``old``, in a managed database."""
+        known = self._opened(path)
+        entry = known.get(name)
+        if entry is not None and not entry.is_managed:
+            raise OSError(_ENOTSUP, "the database is only read", path)
+        if entry is None or entry.stored is None or not entry.stored.matches(old):
+            return False
+        known[name] = entry.changed(stored=new)
+        return True
+
+    def _opened(self, path: str) -> dict[str, DatabaseUser]:
+        if self.busy:
+            self.busy -= 1
+            raise BlockingIOError(_EAGAIN, "somebody else is writing", path)
+        known = self.databases.get(path)
+        if known is None:
+            raise FileNotFoundError(_ENOENT, "No such file or directory", path)
+        if isinstance(known, OSError):
+            raise known
+        return known
+
+
+class MemoryAudit:
+    """Audit records in a list: kind, op, user, host, terminal, and whether it was granted."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.records: list[tuple[int, str, str | None, str | None, str | None, bool]] = []
+        self.fault: OSError | None = None
+        """What is raised instead of keeping a record."""
+
+    def write(
+        self,
+        kind: int,
+        op: str,
+        *,
+        user: str | None,
+        host: str | None,
+        tty: str | None,
+        granted: bool,
+    ) -> None:
+        """Keep a record, or raise the fault."""
+        if self.fault is not None:
+            raise self.fault
+        self.records.append((kind, op, user, host, tty, granted))
 
 
 class FixedRandomness:
@@ -407,6 +604,10 @@ class StandInOutside:
             raise result
         return result
 
+    def start(self, run: Run) -> StandInProgram:
+        """Note the program; it ends as scripted, and says what it has to say in one piece."""
+        return StandInProgram(self.run(run))
+
     def sleep(self, seconds: float) -> None:
         """Note the time and go on at once."""
         self.slept.append(seconds)
@@ -414,6 +615,25 @@ class StandInOutside:
     def bring(self, path: str) -> Module | str:
         """Return the module that was scripted for a path."""
         return self.files.get(path, f"{path}: no such file or directory")
+
+
+class StandInProgram:
+    """A program that was started and has come to its scripted end."""
+
+    def __init__(self, finished: Finished) -> None:
+        """End as given; the output comes first."""
+        self._left: list[bytes | Finished] = [finished.changed(output=b"")]
+        if finished.output:
+            self._left.insert(0, finished.output)
+        self.closed = False
+
+    def listen(self) -> bytes | Finished:
+        """Return what it says next."""
+        return self._left.pop(0)
+
+    def close(self) -> None:
+        """Note that nobody listens any more."""
+        self.closed = True
 
 
 def account(
@@ -439,6 +659,7 @@ def memory_world(
     files: Mapping[str, bytes | str | OSError] | None = None,
     process: StandInProcess | None = None,
     network: MemoryNetwork | None = None,
+    databases: Mapping[str, Mapping[str, DatabaseUser] | OSError] | None = None,
     now: float = 1_700_000_000.0,
 ) -> World:
     """Return a world in memory; its parts are the classes of this file."""
@@ -451,6 +672,9 @@ def memory_world(
         files=MemoryFiles(files),
         process=process or StandInProcess(),
         network=network or MemoryNetwork(),
+        quality=ScriptedQuality(),
+        databases=MemoryDatabases(databases),
+        audit=MemoryAudit(),
         random=FixedRandomness(),
         log=MemoryLog(),
     )

@@ -1,9 +1,10 @@
-/* Users, groups and shadow entries from the C library's name service. */
+/* Users, groups and the shadow entries of both, from the C library's name service. */
 
 #include "c_library.h"
 
 #include <errno.h>
 #include <grp.h>
+#include <gshadow.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -20,12 +21,19 @@ enum {
     ABSENT = -1,
 };
 
-enum kind { USER_BY_NAME, USER_BY_NUMBER, GROUP_BY_NAME, GROUP_BY_NUMBER, SHADOW_BY_NAME };
+enum kind {
+    USER_BY_NAME,
+    USER_BY_NUMBER,
+    GROUP_BY_NAME,
+    GROUP_BY_NUMBER,
+    SHADOW_BY_NAME,
+    GROUP_SHADOW_BY_NAME,
+};
 
 static const char *const function_names[] = {
     [USER_BY_NAME] = "getpwnam_r",    [USER_BY_NUMBER] = "getpwuid_r",
     [GROUP_BY_NAME] = "getgrnam_r",   [GROUP_BY_NUMBER] = "getgrgid_r",
-    [SHADOW_BY_NAME] = "getspnam_r",
+    [SHADOW_BY_NAME] = "getspnam_r",  [GROUP_SHADOW_BY_NAME] = "getsgnam_r",
 };
 
 /* A question and its answer; the texts of the entry lie in the buffer. */
@@ -37,6 +45,7 @@ struct look_up {
         struct passwd user;
         struct group group;
         struct spwd shadow;
+        struct sgrp group_shadow;
     } entry;
     char *buffer;
     size_t size;
@@ -74,6 +83,12 @@ PyObject *c_shadow_by_name(PyObject *module, PyObject *const *arguments, Py_ssiz
 {
     (void)module;
     return answer_by_name(SHADOW_BY_NAME, arguments, count);
+}
+
+PyObject *c_group_shadow_by_name(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    (void)module;
+    return answer_by_name(GROUP_SHADOW_BY_NAME, arguments, count);
 }
 
 /* Fills `groups`, which it makes; returns how many, or a negative error. */
@@ -128,9 +143,9 @@ static pid_t netgroup_process;
 PyObject *c_in_netgroup(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     (void)module;
-    const char *host, *user;
-    if (!c_has(count, 3) || !c_text_or_none(arguments[1], &host)
-        || !c_text_or_none(arguments[2], &user))
+    const char *host, *user, *domain;
+    if (!c_has(count, 4) || !c_text_or_none(arguments[1], &host)
+        || !c_text_or_none(arguments[2], &user) || !c_text_or_none(arguments[3], &domain))
         return NULL;
     const char *netgroup = c_text_of(arguments[0]);
     if (netgroup == NULL)
@@ -144,7 +159,7 @@ PyObject *c_in_netgroup(PyObject *module, PyObject *const *arguments, Py_ssize_t
     struct outside outside;
     c_leave(&outside);
     pthread_mutex_lock(&netgroup_lock);
-    int inside = innetgr(netgroup, host, user, NULL);
+    int inside = innetgr(netgroup, host, user, domain);
     pthread_mutex_unlock(&netgroup_lock);
     c_enter(&outside);
     return PyBool_FromLong(inside == 1);
@@ -165,6 +180,9 @@ static int ask(struct look_up *asked, void **found)
         return getgrgid_r(asked->number, &asked->entry.group, buffer, size, (struct group **)found);
     case SHADOW_BY_NAME:
         return getspnam_r(asked->name, &asked->entry.shadow, buffer, size, (struct spwd **)found);
+    case GROUP_SHADOW_BY_NAME:
+        return getsgnam_r(asked->name, &asked->entry.group_shadow, buffer, size,
+                          (struct sgrp **)found);
     }
     return ENOSYS;
 }
@@ -253,6 +271,20 @@ static PyObject *shadow_fields(const struct spwd *shadow)
                          shadow->sp_inact, shadow->sp_expire);
 }
 
+static PyObject *group_shadow_fields(const struct sgrp *group)
+{
+    PyObject *administrators = members_of(group->sg_adm);
+    if (administrators == NULL)
+        return NULL;
+    PyObject *members = members_of(group->sg_mem);
+    if (members == NULL) {
+        Py_DECREF(administrators);
+        return NULL;
+    }
+    return Py_BuildValue("(yyNN)", or_empty(group->sg_namp), or_empty(group->sg_passwd),
+                         administrators, members);
+}
+
 static PyObject *fields_of(const struct look_up *asked)
 {
     switch (asked->kind) {
@@ -264,6 +296,8 @@ static PyObject *fields_of(const struct look_up *asked)
         return group_fields(&asked->entry.group);
     case SHADOW_BY_NAME:
         return shadow_fields(&asked->entry.shadow);
+    case GROUP_SHADOW_BY_NAME:
+        return group_shadow_fields(&asked->entry.group_shadow);
     }
     return c_failed(ENOSYS, NULL);
 }

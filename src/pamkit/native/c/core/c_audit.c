@@ -1,4 +1,5 @@
-/* Audit records, in the words and by the steps of libaudit's audit_log_acct_message(3). */
+/* Audit records, in the words and by the steps of libaudit's audit_log_acct_message(3) and, of no
+ * account, audit_log_user_message(3). */
 
 #include "c_library.h"
 
@@ -30,7 +31,7 @@ enum {
 struct record {
     int type;
     const char *op;   /* what was done, by whose leave */
-    const char *user; /* NULL: not known */
+    const char *user; /* NULL: the record is about no account */
     const char *host; /* NULL: here */
     const char *tty;  /* NULL: that of the standard descriptors */
     bool success;
@@ -156,11 +157,13 @@ static const char *or_unknown(const char *text)
  * program gave it. */
 static int write_text(char text[MESSAGE_SIZE], const struct record *record)
 {
-    char account[2 * NAME_SIZE + 3], address[INET6_ADDRSTRLEN];
+    char account[sizeof " acct=" + 2 * NAME_SIZE + 3] = "", address[INET6_ADDRSTRLEN];
     char tty_name[TTY_SIZE], host_name[HOST_SIZE];
 
-    const char *user = or_unknown(record->user);
-    write_value(account, user, strnlen(user, NAME_SIZE));
+    if (record->user != NULL) {
+        strcpy(account, " acct=");
+        write_value(account + strlen(account), record->user, strnlen(record->user, NAME_SIZE));
+    }
     const char *host = unless_empty(record->host);
     write_address(address, host);
     const char *tty = record->tty == NULL ? find_tty(tty_name) : unless_empty(record->tty);
@@ -168,7 +171,7 @@ static int write_text(char text[MESSAGE_SIZE], const struct record *record)
         host = find_host(host_name, tty);
 
     int length = snprintf(text, MESSAGE_SIZE,
-                          "op=%s acct=%s exe=%s hostname=%s addr=%s terminal=%s res=%s", record->op,
+                          "op=%s%s exe=%s hostname=%s addr=%s terminal=%s res=%s", record->op,
                           account, program, or_unknown(host), address, or_unknown(tty),
                           record->success ? "success" : "failed");
     if (length < 0 || NLMSG_SPACE((size_t)length + 1) > MESSAGE_SIZE)

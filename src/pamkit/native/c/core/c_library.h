@@ -16,7 +16,9 @@ typedef PyObject *c_function(PyObject *module, PyObject *const *arguments, Py_ss
 
 /* c_accounts.c */
 c_function c_user_by_name, c_user_by_number, c_group_by_name, c_group_by_number;
-c_function c_shadow_by_name, c_groups_of, c_in_netgroup;
+c_function c_shadow_by_name, c_group_shadow_by_name, c_groups_of, c_in_netgroup;
+/* c_network.c */
+c_function c_addresses;
 /* c_crypt.c */
 c_function c_crypt, c_makes_settings, c_new_setting;
 /* c_syslog.c */
@@ -27,6 +29,10 @@ c_function c_set_groups, c_set_user_ids, c_set_file_user, c_set_file_group, c_se
 c_function c_write_quietly;
 /* c_text.c */
 c_function c_translate, c_translate_plural;
+/* c_pwquality.c */
+c_function c_pwquality_check;
+/* c_sqlite.c */
+c_function c_sqlite;
 /* c_audit.c */
 c_function c_audit;
 

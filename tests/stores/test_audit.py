@@ -1,0 +1,97 @@
+"""Records for the kernel's audit: what is sent, and which failures matter."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pamkit.stores.audit import KernelAudit, NoAudit
+from pamkit.stores.audit_record import AuditRecord, sender
+from pamkit.stores.system import system_world
+
+
+class Deaf:
+    """A C library that only notes what it is given."""
+
+    def audit(self, *arguments: Any) -> int:
+        self.arguments = arguments
+        return 0
+
+
+class Kernel:
+    """Takes records and answers what it is told to."""
+
+    def __init__(self, answer: int = 0, *, open_error: int = 0) -> None:
+        self.answer, self.open_error = answer, open_error
+        self.records: list[AuditRecord] = []
+
+    def send(self, record: AuditRecord) -> int:
+        if self.open_error:
+            raise OSError(self.open_error, "as the test wants it", "audit_open")
+        self.records.append(record)
+        return -self.answer
+
+    def write(self, user: str | None = "alice") -> None:
+        KernelAudit(self.send).write(
+            2101, "PAM:pam_time", user=user, host="far", tty=None, granted=False
+        )
+
+
+@pytest.mark.parametrize("user", ["alice", "", None])
+def test_a_record_is_sent_as_it_is_written(user: str | None) -> None:
+    kernel = Kernel()
+    kernel.write(user)
+    assert kernel.records == [AuditRecord(2101, "PAM:pam_time", user, "far", None, success=False)]
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT])
+def test_a_kernel_without_audit_loses_no_record(code: int) -> None:
+    kernel = Kernel(open_error=code)
+    kernel.write()
+    assert kernel.records == []
+
+
+def test_who_may_not_write_records_is_not_held_up() -> None:
+    kernel = Kernel(errno.EPERM)
+    kernel.write()
+    assert len(kernel.records) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.EACCES, errno.EPERM])
+def test_an_audit_that_cannot_be_reached_is_a_failure(code: int) -> None:
+    with pytest.raises(OSError, match="audit_open") as caught:
+        Kernel(open_error=code).write()
+    assert (caught.value.errno, caught.value.strerror) == (code, os.strerror(code))
+
+
+@pytest.mark.parametrize(
+    ("user", "function"), [("alice", "audit_log_acct_message"), (None, "audit_log_user_message")]
+)
+def test_a_record_that_is_lost_is_a_failure(user: str | None, function: str) -> None:
+    for code in (errno.EINVAL, errno.EAGAIN, errno.ENOBUFS, errno.EACCES):
+        with pytest.raises(OSError, match=function) as caught:
+            Kernel(code).write(user)
+        assert (caught.value.errno, caught.value.strerror) == (code, os.strerror(code))
+
+
+@pytest.mark.parametrize(("user", "sent"), [("ü\udcff", b"\xc3\xbc\xff"), (None, None)])
+def test_no_character_loses_a_record(user: str | None, sent: bytes | None) -> None:
+    deaf = Deaf()
+    record = AuditRecord(1100, "PAM:x", user, "a\0b", "\ud800", success=True)
+    assert sender(deaf)(record) == 0  # type: ignore[arg-type]  # one function is enough here
+    assert deaf.arguments == (1100, b"PAM:x", sent, b"a", b"\\ud800", True)
+
+
+def test_the_audit_of_this_machine_is_not_told_of_another(tmp_path: Path) -> None:
+    assert isinstance(system_world().audit, KernelAudit)
+    elsewhere = system_world(str(tmp_path)).audit
+    assert isinstance(elsewhere, NoAudit)
+    elsewhere.write(2101, "PAM:pam_time", user="alice", host=None, tty=None, granted=False)
+
+
+def test_a_python_process_writes_nothing_and_loses_nothing() -> None:
+    KernelAudit().write(2101, "PAM:pam_time", user="alice", host=None, tty=None, granted=False)
