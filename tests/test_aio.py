@@ -12,7 +12,7 @@ import pytest
 import pamkit
 from pamkit import aio
 from pamkit.module.call import ModuleCall
-from pamkit.module.effect import Finished, Run
+from pamkit.module.program import Finished, Run
 from pamkit.stores.system import system_outside
 from pamkit.testing.script import Script, hidden, later
 from pamkit.testing.world import StandInOutside

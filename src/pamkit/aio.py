@@ -22,18 +22,8 @@ from pamkit.engine.choreography import (
 )
 from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
 from pamkit.front import Front, prepared, was_opened
-from pamkit.module.effect import (
-    Ask,
-    Blocking,
-    Bring,
-    Effect,
-    Hash,
-    Later,
-    Listen,
-    Run,
-    Start,
-    Wait,
-)
+from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Wait
+from pamkit.module.program import Listen, Run, Start
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive

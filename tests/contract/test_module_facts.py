@@ -18,7 +18,7 @@ from pamkit.engine.delay import FailDelay
 from pamkit.engine.driver import Performer, drive
 from pamkit.engine.handle import Handle
 from pamkit.module.call import Stop
-from pamkit.module.effect import Ask, Finished, Run
+from pamkit.module.effect import Ask
 from pamkit.module.facts import (
     ASKS_CODE,
     ASKS_NETWORK,
@@ -37,6 +37,7 @@ from pamkit.module.facts import (
     Fact,
 )
 from pamkit.module.options import Options
+from pamkit.module.program import Finished, Run
 from pamkit.module.registry import Module, module_from
 from pamkit.module.world import World
 from pamkit.testing.world import (

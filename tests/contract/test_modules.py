@@ -20,7 +20,6 @@ from pamkit.engine.handle import Handle
 from pamkit.formats.faillock_tally import Failure
 from pamkit.module.call import Stop
 from pamkit.module.declaration import Declaration
-from pamkit.module.effect import Finished, Run
 from pamkit.module.facts import (
     ALWAYS_FAILS,
     ALWAYS_IGNORED,
@@ -30,6 +29,7 @@ from pamkit.module.facts import (
     TEST_INSTRUMENT,
 )
 from pamkit.module.options import Option
+from pamkit.module.program import Finished, Run
 from pamkit.module.registry import Module, module_from
 from pamkit.module.world import DatabaseUser, Group, Shadow, World
 from pamkit.policy.parser import parse

@@ -67,7 +67,7 @@ SUGGESTIONS = {
     "requird": "did you mean `required`?",
     "pam_debgu": "did you mean `pam_debug`?",
     "PAM_AUTH_ER": "did you mean `PAM_AUTH_ERR`?",
-    "rhots": "did you mean `PAM_RHOST`?",
+    "xdisplai": "did you mean `PAM_XDISPLAY`?",
     "empty-includes": "did you mean `empty-include`?",
     "elephant": "expected a module, code, flag, item, control, dialect or quirk",
 }

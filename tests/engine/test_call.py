@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pamkit.module.call import ModuleCall, Stop
-from pamkit.module.effect import Finished
+from pamkit.module.program import Finished
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, info, visible
 from pamkit.testing.world import MemoryLog, StandInOutside, plain_hash

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from pamkit.module.effect import Ask, Effect, Finished, Hash, Run, Wait
+from pamkit.module.effect import Ask, Effect, Hash, Wait
+from pamkit.module.program import Finished, Run
 from pamkit.vocab.message import Message, Style
 from pamkit.vocab.secret import Secret
 

@@ -1,4 +1,4 @@
-from pamkit.module.world import Account, Failure, Shadow, World
+from pamkit.module.world import Account, Shadow, World
 from pamkit.testing.world import memory_world
 from pamkit.vocab.secret import Secret
 
@@ -16,7 +16,3 @@ def test_an_account_does_not_show_its_password() -> None:
 def test_an_empty_field_of_shadow_is_minus_one() -> None:
     shadow = Shadow("alice", Secret("!"))
     assert {shadow.last_change, shadow.min_days, shadow.max_days, shadow.expires} == {-1}
-
-
-def test_a_failure_counts_until_it_is_forgiven() -> None:
-    assert Failure(0.0, "tty1").valid

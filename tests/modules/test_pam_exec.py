@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pamkit.module.effect import Finished, NoOutput, Run
+from pamkit.module.program import Finished, NoOutput, Run
 from pamkit.modules import pam_exec
 from pamkit.stores.system import system_outside
 from pamkit.testing.policies import Trial

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pamkit.module.effect import Finished
+from pamkit.module.program import Finished
 from pamkit.module.world import Shadow
 from pamkit.testing.script import Line, Script, error, hidden, info
 from pamkit.testing.world import MemoryCredentials, MemoryFiles, StandInOutside, account, plain_hash

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pamkit.module.call import ModuleCall
-from pamkit.module.effect import Finished, Run
+from pamkit.module.program import Finished, Run
 from pamkit.module.registry import Module
 from pamkit.module.world import Account, World
 from pamkit.modules import pam_unix

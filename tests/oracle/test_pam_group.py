@@ -15,10 +15,9 @@ from tests.oracle.stage import STAGE, Case, Content, File, assert_same, play
 pytestmark = STAGE
 
 _CONF = "/etc/security/group.conf"
-_CASES = 400 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
-_POLICY = "auth required pam_group.so\nauth required pam_permit.so\n"
-_ESTABLISH = int(Flag.ESTABLISH_CRED)
-_CREDENTIALS = (("authenticate", 0), ("setcred", _ESTABLISH))
+_CASES = 320 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_POLICY = "auth required pam_group.so\n"
+_ESTABLISH = (("setcred", int(Flag.ESTABLISH_CRED)),)
 
 # Monday, the 6th of January 2025, at midnight.
 _MONDAY = 1736121600
@@ -34,7 +33,7 @@ _NETGROUP = "staff (,alice,) (,carol,)\nothers (-,bob,-)\nall (,,)\nhosts (far,,
 def _case(conf: Content, *, now: int = _NOON, **more: Any) -> Case:
     files: list[tuple[str, Content]] = [(_CONF, conf), ("/etc/netgroup", _NETGROUP)]
     files += more.pop("files", ())
-    calls = more.pop("calls", _CREDENTIALS)
+    calls = more.pop("calls", _ESTABLISH)
     return Case(_POLICY, calls, now=now, files=files, **more)
 
 
@@ -134,8 +133,9 @@ def test_rules_give_groups_to_whom_they_give_them_for_the_real_module() -> None:
             groups=_groups(chance),
         )
     assert_same(cases, unsaid=_OURS)
-    given = [ours.groups != tuple(case.groups or ()) for case, ours in _played(cases)]
-    assert sum(given) >= _CASES // 20, "hardly any rule gives a group"
+    some = dict(list(cases.items())[:80])
+    given = [ours.groups != case.groups for case, ours in _played(some)]
+    assert sum(given) >= 8, "hardly any rule gives a group"
 
 
 def _played(cases: dict[str, Case]) -> list[tuple[Case, Any]]:
@@ -158,7 +158,13 @@ def test_every_flag_of_setcred_is_what_it_is_for_the_real_module() -> None:
 def test_xtests_group1() -> None:
     conf = "probe;tty1;alice;Al0000-2400;staff\n"
     cases = {
-        user: _case(conf, user=user, groups=(1,), items=((Item.TTY, "/dev/tty1"),))
+        user: _case(
+            conf,
+            user=user,
+            groups=(1,),
+            items=((Item.TTY, "/dev/tty1"),),
+            calls=(("authenticate", 0), *_ESTABLISH),
+        )._replace(policy=f"{_POLICY}auth required pam_permit.so\n")
         for user in ("root", "bob", "alice")
     }
     assert_same(cases)
@@ -182,7 +188,7 @@ def test_files_processes_and_users_that_are_not_as_usual() -> None:
         "only the real user is root": _case(rule, uid=0, euid=1000, groups=(1000,)),
         "empty": _case(""),
         "a directory": _case(File(kind="directory", mode=0o755)),
-        "twice": _case(rule, calls=(*_CREDENTIALS, ("setcred", int(Flag.REINITIALIZE_CRED)))),
+        "twice": _case(rule, calls=(*_ESTABLISH, ("setcred", int(Flag.REINITIALIZE_CRED)))),
         "without the last newline": _case(rule.strip()),
         "NUL": _case("# \0\n" + rule),
     }
@@ -194,7 +200,7 @@ def test_files_processes_and_users_that_are_not_as_usual() -> None:
         },
     )
     played = zip(cases, _played(cases), strict=True)
-    assert {name for name, (_, ours) in played if ours.codes[1] == ReturnCode.CRED_ERR} == {
+    assert {name for name, (_, ours) in played if ours.codes[0] == ReturnCode.CRED_ERR} == {
         "missing, unprivileged",
         "closed",
         "unprivileged",

@@ -193,6 +193,7 @@ class _NotWaiting:
 
     def __init__(self, outside: SystemOutside) -> None:
         self.crypt, self.run, self.bring = outside.crypt, outside.run, outside.bring
+        self.start = outside.start
         self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pamkit.module.call import ModuleCall
-from pamkit.module.effect import Hash, Run
+from pamkit.module.effect import Hash
+from pamkit.module.program import Run
 from pamkit.testing.policies import Trial
 from pamkit.testing.world import MemoryLog, memory_world
 from pamkit.vocab.codes import ReturnCode

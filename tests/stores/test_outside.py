@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.module.effect import Finished, Run
+from pamkit.module.program import Finished, Run
 from pamkit.stores.system import system_outside
 from pamkit.vocab.secret import Secret
 

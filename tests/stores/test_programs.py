@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.module.effect import Finished, NoOutput, Run
+from pamkit.module.program import Finished, NoOutput, Run
 from pamkit.stores import programs
 from pamkit.stores.programs import start
 
@@ -279,7 +279,7 @@ def test_a_lost_status_stays_lost_and_nobody_else_is_killed() -> None:
 def _in_a_host(code: str) -> str:
     start = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pamkit.module.effect import Run\n"
+        "from pamkit.module.program import Run\n"
         "from pamkit.stores import programs\n"
         "def run(argv, **named): return programs.run(Run(argv, **named))\n"
     )

@@ -22,7 +22,7 @@ import os, sys
 bare = set(sys.modules)
 sys.path.insert(0, sys.argv[1])
 from pamkit.formats.faillock_tally import Failure
-from pamkit.module.effect import Run
+from pamkit.module.program import Run
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.root import Root
 from pamkit.stores.system import dialect_for, system_outside, system_world

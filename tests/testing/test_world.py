@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pamkit.formats.faillock_tally import Failure
-from pamkit.module.effect import Finished, Run
+from pamkit.module.program import Finished, Run
 from pamkit.module.world import Group, GroupShadow, Shadow
 from pamkit.testing.world import (
     FixedRandomness,

@@ -20,7 +20,7 @@ from pamkit.engine.call import Call
 from pamkit.engine.judging import judged
 from pamkit.engine.odd_words import tell_of
 from pamkit.module.call import Stop
-from pamkit.module.effect import Ask, Blocking, Effect, Hash, Listen, Run, Start, Wait
+from pamkit.module.effect import Ask, Blocking, Effect, Hash, Wait
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pamkit.doors.door import Door
     from pamkit.doors.requests import Steps
     from pamkit.module.call import Cleanup
-    from pamkit.module.effect import Finished, Running
+    from pamkit.module.program import Finished, Run, Running
     from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer
 
@@ -391,14 +391,20 @@ class ForeignCall:
         stdin: Secret | bytes = b"",
     ) -> Finished:
         """Run a program to its end."""
+        from pamkit.module.program import Run
+
         return await Run(argv, tuple((environment or {}).items()), stdin)
 
     async def start(self, run: Run) -> Running:
         """Start a program to listen to."""
+        from pamkit.module.program import Start
+
         return await Start(run)
 
     async def listen(self, running: Running) -> bytes | Finished:
         """Return what a program says next, or how it ended."""
+        from pamkit.module.program import Listen
+
         return await Listen(running)
 
     async def wait(self, seconds: float) -> None:

@@ -6,19 +6,7 @@ from pamkit.doors.door import CONVERSATION, Door, encoded
 from pamkit.doors.requests import DELAY, FROM_APPLICATION, HOOK, OPEN, SLEEP, signed
 from pamkit.doors.talk import take, talk
 from pamkit.engine.answers import checked
-from pamkit.module.effect import (
-    Ask,
-    Blocking,
-    Bring,
-    Hash,
-    Listen,
-    Load,
-    Native,
-    Run,
-    Start,
-    Tell,
-    Wait,
-)
+from pamkit.module.effect import Ask, Blocking, Bring, Hash, Load, Native, Tell, Wait
 from pamkit.stores.c_memory import WORD, c_memory
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
@@ -112,6 +100,8 @@ def on_the_spot(effect: Effect) -> Any:
     outside = system_outside("/")
     if isinstance(effect, Hash):
         return outside.crypt(effect.token.expose(), effect.setting)
+    from pamkit.module.program import Listen, Run, Start
+
     if isinstance(effect, Run):
         return outside.run(effect)
     if isinstance(effect, Start):

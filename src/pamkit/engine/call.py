@@ -6,7 +6,7 @@ Contracts: `pam_get_user(3)`, `pam_get_authtok(3)`, `pam_prompt(3)`, `pam_fail_d
 from __future__ import annotations
 
 from pamkit.module.call import Stop
-from pamkit.module.effect import Ask, Hash, Listen, Run, Start, Wait
+from pamkit.module.effect import Ask, Hash, Wait
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.handle import Handle
     from pamkit.module.call import Cleanup
-    from pamkit.module.effect import Finished, Running
+    from pamkit.module.program import Finished, Run, Running
     from pamkit.module.world import World
     from pamkit.vocab.message import Answer
 
@@ -228,14 +228,20 @@ class Call:
         stdin: Secret | bytes = b"",
     ) -> Finished:
         """Run a program to its end."""
+        from pamkit.module.program import Run
+
         return await Run(argv, tuple((environment or {}).items()), stdin)
 
     async def start(self, run: Run) -> Running:
         """Start a program to listen to."""
+        from pamkit.module.program import Start
+
         return await Start(run)
 
     async def listen(self, running: Running) -> bytes | Finished:
         """Return what a program says next, or how it ended."""
+        from pamkit.module.program import Listen
+
         return await Listen(running)
 
     async def wait(self, seconds: float) -> None:

@@ -6,21 +6,8 @@ The asynchronous twin is `pamkit.aio`; the meaning of a transaction lies in neit
 from __future__ import annotations
 
 from pamkit.engine.answers import checked, unanswered
-from pamkit.module.effect import (
-    Ask,
-    Blocking,
-    Bring,
-    Effect,
-    Hash,
-    Later,
-    Listen,
-    Load,
-    Native,
-    Run,
-    Start,
-    Tell,
-    Wait,
-)
+from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Load, Native, Tell, Wait
+from pamkit.module.program import Listen, Run, Start
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Style
 
@@ -29,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from typing import Any, Protocol
 
-    from pamkit.module.effect import Finished, Running
+    from pamkit.module.program import Finished, Running
     from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer, Message
 

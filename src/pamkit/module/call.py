@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, Protocol, TypeVar
 
-    from pamkit.module.effect import Finished, Run, Running
     from pamkit.module.options import Options
+    from pamkit.module.program import Finished, Run, Running
     from pamkit.module.world import World
     from pamkit.vocab.facility import Primitive
     from pamkit.vocab.item import Item

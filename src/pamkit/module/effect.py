@@ -14,22 +14,13 @@ from pamkit.vocab.secret import Secret
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from typing import Any, Protocol
+    from typing import Any
 
     from pamkit.module.registry import Module
     from pamkit.vocab.message import Answer
 
     Perform = Callable[["Effect"], Any]
     """Performs an effect here and now, and returns its answer."""
-
-    class Running(Protocol):
-        """A program that was started; whoever started it closes it."""
-
-        def listen(self) -> bytes | Finished:
-            """Wait for what `Listen` comes back with."""
-
-        def close(self) -> None:
-            """Let go of the program: if it has not ended, it is killed."""
 
 
 class Effect(Record):
@@ -61,72 +52,6 @@ class Hash(Effect):
         """Come back with the hash, or `None` if the scheme is not known."""
         hashed: str | None = yield self
         return hashed
-
-
-class Finished(Record):
-    """How a program ended: exit status, or minus the signal that killed it, and its output.
-
-    ``dumped``: the signal left a core dump.
-    """
-
-    status: int
-    output: bytes = b""
-    dumped: bool = False
-
-
-class Run(Effect):
-    """Run a program: absolute path, arguments, environment, and what it reads from stdin.
-
-    ``into`` is the file that its output goes to the end of, instead of coming back; with a
-    ``heading`` the file is made if it is not there, and the heading written first.
-    ``with_errors``: standard error goes where the output goes; otherwise it goes nowhere.
-    ``as_effective_user``: its real user is the effective one.  ``new_session``: it is the
-    leader of one (`setsid(2)`).
-    """
-
-    argv: tuple[str, ...]
-    environment: tuple[tuple[str, str], ...] = ()
-    stdin: Secret | bytes = b""
-    as_effective_user: bool = False
-    into: str = ""
-    heading: bytes | None = None
-    with_errors: bool = False
-    new_session: bool = False
-
-    def __await__(self) -> Generator[Effect, Any, Finished]:
-        """Come back with how it ended.
-
-        Raises `NoOutput` if ``into`` cannot be opened, `OSError` if the program cannot be
-        started, and `ChildProcessError` if nobody knows how it ended.
-        """
-        finished: Finished = yield self
-        return finished
-
-
-class NoOutput(OSError):
-    """Raised if the file that a program's output should go to cannot be opened."""
-
-
-class Start(Effect):
-    """Start a program, and come back while it runs."""
-
-    run: Run
-
-    def __await__(self) -> Generator[Effect, Any, Running]:
-        """Come back with the program; raises what `Run` raises if there will be none."""
-        running: Running = yield self
-        return running
-
-
-class Listen(Effect):
-    """Wait until a program that was started says something or ends."""
-
-    running: Running
-
-    def __await__(self) -> Generator[Effect, Any, bytes | Finished]:
-        """Come back with what it said, or how it ended (without output)."""
-        heard: bytes | Finished = yield self
-        return heard
 
 
 class Later(Effect):

@@ -35,7 +35,6 @@ import errno
 from pamkit.formats.ctime import ctime
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
-from pamkit.module.effect import Finished, NoOutput, Run
 from pamkit.module.facts import (
     ASKS_SECRET,
     ASKS_USER,
@@ -44,6 +43,7 @@ from pamkit.module.facts import (
     USES_SECRET,
 )
 from pamkit.module.options import Match, Options, flag, rest, text
+from pamkit.module.program import Finished, NoOutput, Run
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
@@ -53,7 +53,7 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pamkit.module.effect import Running
+    from pamkit.module.program import Running
 
 
 class ExecOptions(Options):

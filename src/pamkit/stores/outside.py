@@ -9,7 +9,7 @@ from pamkit.stores import programs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pamkit.module.effect import Finished, Run, Running
+    from pamkit.module.program import Finished, Run, Running
     from pamkit.module.registry import Module
     from pamkit.stores.hashing import LibCrypt
     from pamkit.stores.root import Root

@@ -12,7 +12,7 @@ import os
 import select
 from _thread import allocate_lock
 
-from pamkit.module.effect import Finished, NoOutput
+from pamkit.module.program import Finished, NoOutput
 from pamkit.stores.c_library import c_library
 from pamkit.vocab.secret import Secret
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from pamkit.module.effect import Run
+    from pamkit.module.program import Run
 
 MAX_OUTPUT = 1 << 20
 """How many bytes of output are kept; what follows is read and dropped."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pamkit.formats.faillock_tally import Failure
-    from pamkit.module.effect import Finished, Run
+    from pamkit.module.program import Finished, Run
     from pamkit.module.registry import Module
 
 # `errno` would be one import more than a transaction in memory needs.

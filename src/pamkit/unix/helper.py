@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.formats import chkpwd
-from pamkit.module.effect import Finished
+from pamkit.module.program import Finished
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.priority import Priority
 

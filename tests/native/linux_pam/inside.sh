@@ -20,6 +20,9 @@ printf '%s required pam_deny.so\n' auth account password session >/etc/pam.d/oth
 printf '%s\n' "$SETTINGS" >/etc/pamkit.conf
 chmod 0644 /etc/pam.d/other /etc/pamkit.conf
 
+# A host that the tests take for a known one: known whatever the network is.
+printf '192.0.2.80 www.example.com\n' >>/etc/hosts
+
 if [ -n "$INSTALLED_IN" ]; then
     # The library to judge takes the place of the machine's, for helpers and tools as well.
     mkdir "$SCRATCH/libraries"
