@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -42,6 +43,22 @@ def test_the_environment_is_what_was_given() -> None:
         b"A=1",
         b"B=x=\xff",
     ]
+
+
+def test_a_large_descriptor_is_waited_for_like_a_small_one() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 1400:
+        pytest.fail(f"the machine allows a process {hard} descriptors: it takes 1400")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1400), hard))
+    taken = []
+    try:
+        while not taken or taken[-1] <= 1100:  # select(2) ends at 1024
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+        assert run(("/bin/cat",), stdin=b"word") == Finished(0, b"word")
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_every_other_descriptor_is_closed() -> None:
