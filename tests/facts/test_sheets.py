@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pamkit.docgen.modules import declared, module_names
 from pamkit.facts import declaration_of, sheet_of, sheets, systems
 from pamkit.module.fact_sheet import BadSheet, FactSheet
 from pamkit.policy.parser import parse
@@ -104,3 +105,18 @@ def test_the_options_of_pam_systemd_are_told_apart() -> None:
     parsed, problems = made.options.parse(["class=greeter", "debug"])
     assert not problems
     assert "greeter" in repr(parsed)
+
+
+@pytest.mark.parametrize("name", sorted(set(sheets()) & set(module_names())))
+def test_where_both_are_there_sheet_and_module_say_the_same(name: str) -> None:
+    theirs, ours = declaration_of(name), declared(name)
+    assert theirs is not None
+    assert ours is not None
+    words = [
+        {option.word for option in declaration.options.stated().values()}
+        for declaration in (theirs, ours[0])
+    ]
+    assert words[0] - words[1] == set()
+    facts = [{fact.name for fact in declaration.facts} for declaration in (theirs, ours[0])]
+    assert facts[0] - facts[1] == set()
+    assert set(theirs.answers) == set(ours[0].answers)

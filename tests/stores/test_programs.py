@@ -50,7 +50,7 @@ def test_a_large_descriptor_is_waited_for_like_a_small_one() -> None:
     if hard < 1400:
         pytest.fail(f"the machine allows a process {hard} descriptors: it takes 1400")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1400), hard))
-    taken = []
+    taken: list[int] = []
     try:
         while not taken or taken[-1] <= 1100:  # select(2) ends at 1024
             taken.append(os.open(os.devnull, os.O_RDONLY))

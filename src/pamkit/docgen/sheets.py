@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pamkit.docgen.markdown import markdown
-from pamkit.docgen.modules import page_of
+from pamkit.docgen.modules import module_names, page_of
 from pamkit.docgen.page import Page, Section, Table, Text, capital
 from pamkit.facts import LINUX, sheet_of, sheets, systems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.module.fact_sheet import FactSheet
+    from pamkit.module.facts import Fact
 
 
 def sheet_names() -> tuple[str, ...]:
@@ -18,8 +19,15 @@ def sheet_names() -> tuple[str, ...]:
 
 
 def sheet_page(name: str) -> str | None:
-    """Return the page of a foreign module, for every system that has one; or `None`."""
-    found = [(system, sheet_of(name, system=system)) for system in systems()]
+    """Return the page of a foreign module, for every system that has one; or `None`.
+
+    Where a module of ours has the place of one in C, its own page says what there is to say.
+    """
+    found = [
+        (system, sheet_of(name, system=system))
+        for system in systems()
+        if system != LINUX or name not in module_names()
+    ]
     pages = [_page(system, sheet) for system, sheet in found if sheet is not None]
     return "\n".join(pages) or None
 
@@ -68,6 +76,12 @@ def _rows(system: str) -> tuple[tuple[str, ...], ...]:
     for name in sheets(system=system):
         sheet = sheet_of(name, system=system)
         if sheet is not None:
-            facts = dict.fromkeys(fact.name for fact in sheet.declaration.facts)
+            facts = dict.fromkeys(_fact(sheet, fact) for fact in sheet.declaration.facts)
             rows.append((f"`{name}`", sheet.summary, ", ".join(facts)))
     return tuple(rows)
+
+
+def _fact(sheet: FactSheet, fact: Fact) -> str:
+    stated = sheet.declaration.options.stated()
+    conditions = [f"{'if' if value else 'unless'} `{stated[f].word}`" for f, value in fact.only]
+    return " ".join([fact.name, *conditions])
