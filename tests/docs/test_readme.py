@@ -59,9 +59,10 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (4, 7)
+    assert (len(BLOCKS), len(COMMANDS)) == (4, 10)
     known = [shlex.split(command)[1] for command in COMMANDS]
-    assert known == ["run", "run", "doc", "doc", "demo", "native", "native"]
+    users, tools = ["userdb", "userdb"], ["run", "run", "doc", "doc", "faillock", "demo"]
+    assert known == [*users, *tools, "native", "native"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.module.world import Account
+from pamkit.module.world import Account, FileStatus
 from pamkit.stores import syscalls
 from pamkit.stores.accounts import accounts_for
 from pamkit.stores.files import DiskFiles
@@ -255,3 +255,43 @@ def test_names_of_a_directory_are_sorted_whatever_their_bytes(tmp_path: Path) ->
     assert _files(tmp_path).names("/") == ("a", "b", "\udcff")
     with pytest.raises(NotADirectoryError):
         _files(tmp_path).names("/a")
+
+
+_WITHOUT_PROC = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pamkit.stores.system import system_world
+print(system_world().files.names(sys.argv[2]))
+"""
+
+
+@pytest.mark.needs("namespace")
+def test_names_of_a_directory_are_had_where_no_proc_is_mounted(tmp_path: Path) -> None:
+    (tmp_path / "deny.conf").touch()
+    source = str(Path(syscalls.__file__).parents[2])
+    hidden = 'mount -t tmpfs none /proc && exec "$@"'
+    python = (sys.executable, "-c", _WITHOUT_PROC, source, str(tmp_path))
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", hidden, "sh", *python],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "('deny.conf',)\n", done.stderr
+
+
+def test_a_file_in_the_place_of_a_link_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is put on a list that was a link a moment ago is on it."""
+    (tmp_path / "l").symlink_to("nothing")
+    works = DiskFiles.status
+
+    def late(self: DiskFiles, path: str, *, follow: bool = True) -> FileStatus:
+        (tmp_path / "l").unlink()
+        (tmp_path / "l").write_bytes(b"mallory")
+        return works(self, path, follow=follow)
+
+    monkeypatch.setattr(DiskFiles, "status", late)
+    with pytest.raises(OSError, match="symbolic links"):
+        _files(tmp_path).read_with_status("/l", follow=False)

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 LIST_SEPARATORS = ", \t"
 """Characters that separate what is in a list, unless an option says otherwise."""
 
-_TERMINALS = frozenset(("tty", "ttyS", "ttyAMA", "ttyUSB", "hvc", "xvc", "console", "pts", "vc"))
-"""What names of terminals begin with, here or on other machines; a number may follow."""
+_TERMINALS = frozenset(("tty", "ttys", "ttyama", "ttyusb", "hvc", "xvc", "console", "pts", "vc"))
+"""What names of terminals begin with, in small letters, here or elsewhere; a number may follow."""
 
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:")
 
@@ -151,8 +151,8 @@ def _in_network(token: str, question: Question) -> Answer:
     mask = _mask(tail, network.bits)
     if mask is None:
         return Answer.MAYBE
-    if mask == 0:
-        # C: a network without bits is one address.  Who writes it means everybody.
+    if mask == 0 and address(tail) is None:
+        # C: a network of no bits is one address.  Who writes it means everybody, as by a mask.
         one = _at(network, _whole(network), question)
         return max(one, min(Answer.MAYBE, _at(network, 0, question)))
     return _at(network, mask, question)
@@ -185,7 +185,8 @@ def _is_host(token: str, question: Question) -> Answer:
     if found is not None:
         answer = max(_at(one, _whole(one), question) for one in found)
     # Whoever can put `cron` into the DNS must not come in where cron may (CVE-2024-10963).
-    taken = token.rstrip("0123456789") in _TERMINALS or known.is_service(token)
+    name = token.lower()  # that of a service always is, and the DNS knows no case
+    taken = name.rstrip("0123456789") in _TERMINALS or known.is_service(name)
     return min(answer, Answer.MAYBE) if taken else answer
 
 
@@ -204,7 +205,9 @@ def _at(wanted: Address, mask: int, question: Question) -> Answer:
 def _origin_addresses(question: Question) -> tuple[Address, ...] | None:
     """Return where a question comes from; `None` if that cannot be told."""
     origin = question.origin
-    literal = address(origin.partition("%")[0])  # an address of a link names its interface
+    # Behind an address of a link is its interface: whether there is such a one C is asked, for
+    # whoever can choose the name of a machine could call it `10.0.0.1%x`.
+    literal = address(origin)
     found = question.known.addresses(origin) if literal is None else (literal,)
     if not found:
         # Who claims a name without an address may be anywhere (CVE-2022-28321); this machine

@@ -46,9 +46,12 @@ class DiskFiles:
         try:
             opened = self._opened(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY, follow=follow)
         except OSError as fault:
-            if fault.errno in (errno.ELOOP, errno.ENXIO):
-                return self.status(path, follow=follow), b""  # a link, a socket
-            raise
+            if fault.errno not in (errno.ELOOP, errno.ENXIO):
+                raise
+            status = self.status(path, follow=follow)  # a link, a socket
+            if status.kind == "file":
+                raise  # it was put there since: its bytes are not these, none
+            return status, b""
         try:
             status = _status(os.fstat(opened))
             if status.kind != "file":
@@ -72,9 +75,10 @@ class DiskFiles:
         """Return the names in a directory, sorted; `OSError` if it cannot be read."""
         descriptor = self._root.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            # By its descriptor the names would come as the locale decodes them.
-            found = os.listdir(b"/proc/self/fd/%d" % descriptor)
-            return tuple(sorted(text_of(name) for name in found))
+            # Not by `/proc/self/fd`: where `/proc` is not mounted the directory would be missing.
+            # The names come as the locale decodes them, which can be undone.
+            found = (os.fsencode(name) for name in os.listdir(descriptor))
+            return tuple(text_of(name) for name in sorted(found))
         finally:
             os.close(descriptor)
 
