@@ -2,11 +2,17 @@ import pytest
 
 from pamkit.module.call import ModuleCall
 from pamkit.module.options import Options
-from pamkit.module.world import World
+from pamkit.module.world import Account, World
 from pamkit.modules import pam_cracklib, pam_permit
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden
-from pamkit.testing.world import MemoryLog, StandInProcess, account, memory_world
+from pamkit.testing.world import (
+    MemoryAccounts,
+    MemoryLog,
+    StandInProcess,
+    account,
+    memory_world,
+)
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
@@ -162,3 +168,32 @@ def test_without_a_user_name_no_password_is_good() -> None:
         assert trial.chauthtok() == ReturnCode.AUTHTOK_ERR
     told = "cannot determine user name: Conversation error"
     assert _log(trial) == [(Priority.NOTICE, told)]
+
+
+class _Unreachable(MemoryAccounts):
+    """Accounts that cannot be looked up."""
+
+    def find(self, name: str) -> Account | None:
+        raise OSError("the directory service does not answer")
+
+
+def test_a_password_that_could_not_be_judged_is_not_handed_down() -> None:
+    seen: list[Secret | None] = []
+
+    def store(call: ModuleCall[Options]) -> ReturnCode:
+        if not call.preliminary:
+            seen.append(call.token(Item.AUTHTOK))
+        return ReturnCode.IGNORE
+
+    with Script(hidden(_NEW, _GOOD)) as script:
+        trial = Trial(
+            "password required pam_cracklib.so gecoscheck\npassword required pam_store.so\n",
+            pam_cracklib,
+            module("store", chauthtok=store),
+            world=_world().changed(
+                accounts=_Unreachable([account("root", 0), account("alice", 1000)])
+            ),
+            conversation=script,
+        )
+        assert trial.chauthtok() == ReturnCode.SERVICE_ERR
+    assert seen == [None]

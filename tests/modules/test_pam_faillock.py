@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import time
@@ -516,6 +517,29 @@ def test_where_no_file_can_be_kept_nobody_is_locked(line: str, expected: ReturnC
     _tallies(world).faults["hold"] = _MISSING
     assert _answer(world, line) == expected
     assert len(_log(world)) == (line == "authfail")
+
+
+class _NoRoom(MemoryTallies):
+    """No file can be made."""
+
+    def __init__(self, fault: int) -> None:
+        super().__init__()
+        self.fault = fault
+
+    def hold(self, directory: str, user: str, uid: int, *, create: bool) -> Any:
+        if create and (directory, user) not in self.kept:
+            raise OSError(self.fault, os.strerror(self.fault))
+        return super().hold(directory, user, uid, create=create)
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES])
+def test_where_no_file_can_be_made_who_knows_the_secret_comes_in(fault: int) -> None:
+    """With a full disk nobody could log in otherwise; C lets them in as well."""
+    world = _world().changed(tallies=_NoRoom(fault))
+    assert _with_account(world, "preauth", "") == (SUCCESS, SUCCESS)
+    assert _answer(world, "authsucc") == SUCCESS
+    assert _log(world) == []
+    assert _answer(world, "authfail") == ReturnCode.SYSTEM_ERR
 
 
 @pytest.mark.parametrize("line", ["preauth", "authfail", "authsucc"])

@@ -65,7 +65,6 @@ def test_debug_and_unknown_words_are_logged_in_their_order() -> None:
     world = _world()
     _answer("dora", "file=/etc/own what debug file=/etc/own", world)
     assert _log(world) == [
-        "option `what` is unknown",  # pamkit's dispatcher
         "set filename to /etc/own",
         "unrecognized option: what",
         "set filename to /etc/own",

@@ -1,6 +1,8 @@
 import pytest
 
-from pamkit.module.world import World
+from pamkit.module.call import ModuleCall
+from pamkit.module.options import Options
+from pamkit.module.world import Account, World
 from pamkit.modules import pam_permit, pam_pwquality
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden
@@ -16,7 +18,9 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
+from pamkit.vocab.secret import Secret
 from tests.formats.packed_words import packed
+from tests.hooks import module
 
 _USERS = [account("root", 0), account("alice", 1000)]
 _GOOD = "kX7-qp2_Wz"
@@ -222,3 +226,30 @@ def test_libpwquality_is_asked_where_it_is_and_told_the_settings() -> None:
     lines = (hidden(_NEW, _GOOD), error("BAD PASSWORD: much too short"))
     assert _change(*lines, options="minlen=20", world=world)[0] == ReturnCode.AUTHTOK_ERR
     assert {"minlen=20", "minclass=2", "difok=1"} <= set(quality.asked[0][0])
+
+
+class _Unreachable(MemoryAccounts):
+    """Accounts that cannot be looked up."""
+
+    def find(self, name: str) -> Account | None:
+        raise OSError("the directory service does not answer")
+
+
+def test_a_password_that_could_not_be_judged_is_not_handed_down() -> None:
+    seen: list[Secret | None] = []
+
+    def store(call: ModuleCall[Options]) -> ReturnCode:
+        if not call.preliminary:
+            seen.append(call.token(Item.AUTHTOK))
+        return ReturnCode.IGNORE
+
+    with Script(hidden(_NEW, _GOOD)) as script:
+        trial = Trial(
+            "password required pam_pwquality.so gecoscheck=1\npassword required pam_store.so\n",
+            pam_pwquality,
+            module("store", chauthtok=store),
+            world=_world().changed(accounts=_Unreachable(_USERS)),
+            conversation=script,
+        )
+        assert trial.chauthtok() == ReturnCode.SERVICE_ERR
+    assert seen == [None]

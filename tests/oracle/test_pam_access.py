@@ -53,6 +53,7 @@ _HOST_TOKENS = (
     *("192.0.2.", "192.", "192.0.2.7.", "19.", "192.0.", "example.org.", "10.", "2."),
     *("192.0.2.7", "192.0.2.8", "2001:db8::7", "2001:DB8:0:0::7", "::ffff:192.0.2.7"),
     *("192.0.2.0/24", "192.0.2.7/32", "192.0.2.0/255.255.255.0", "192.0.2.7/255.0.255.255"),
+    *("0.0.0.0/0.0.0.0", "10.0.0.0/0.0.0.0", "::/::"),
     *("192.0.2.4/0x1e", "192.0.2.0/030", "2001:db8::/32", "2001:db8::8/125", "10.0.0.0/8"),
     *("198.51.100.0/+25", "198.51.100.128/25", "2001:db8::/ffff:ffff::", "unknown.host"),
 )
@@ -119,7 +120,10 @@ def _any_tables() -> dict[str, Case]:
     cases = {}
     for at in range(_CASES):
         args = random.choice(("", "", "nodefgroup", "noaudit"))
-        cases[str(at)] = _case(random, args, _table(random, _ORIGIN_TOKENS, separators=" ,\t"))
+        table = _table(random, _ORIGIN_TOKENS, separators=" ,\t")
+        # Else whom a line lets in cannot be told from whom no line is about.
+        table += random.choice(("", "-:ALL:ALL\n"))
+        cases[str(at)] = _case(random, args, table)
     return cases
 
 
@@ -284,7 +288,18 @@ _UNTELLABLE = (
     *("192.0.2.7", "192.0.2.", "192.0.2.0/24", "2001:db8::/32", ".example.org", "unknown.host"),
     *("ALL", "EXCEPT", "LOCAL", "tty1", "cron", "localhost", ":0"),
 )
-_STRANGE = ("no.such.host", "::ffff:192.0.2.7", "fe80::1%lo", "both", "192.0.2.7", "", "tty1")
+_STRANGE = (
+    "no.such.host",
+    "192.0.2.7%lo",
+    "2001:db8::7%lo",
+    "fe80::1%nosuch",
+    "::ffff:192.0.2.7",
+    "fe80::1%lo",
+    "both",
+    "192.0.2.7",
+    "",
+    "tty1",
+)
 
 
 def test_whom_c_keeps_out_nothing_lets_in() -> None:
@@ -323,6 +338,11 @@ DIFFERENT: dict[str, tuple[Case, int, str]] = {
         _remote("+:ALL:far\n-:ALL:ALL\n", "192.0.2.7"),
         _SUCCESS,
         "since 1.7",
+    ),
+    "an interface behind an address that has none": (
+        _remote("-:ALL:10.0.0.0/8\n", "10.0.0.1%lo"),
+        _PERM_DENIED,
+        "ours: CVE-2022-28321",
     ),
     "both loopbacks": (_remote("-:ALL:127.0.0.1\n", "::1"), _PERM_DENIED, "since 1.7"),
     "a long line": (

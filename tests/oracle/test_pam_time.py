@@ -35,8 +35,35 @@ _CLOCKS = (
     *(f"{hour:02}{minute:02}" for hour in (0, 1, 8, 12, 17, 23) for minute in (0, 1, 59)),
     *("0999", "2400", "2401", "9999"),
 )
-_SERVICES = ("probe", "*", "p*", "*e", "probe*", "pro*be", "pr*robe", "login", "probes", "prob")
-_TTYS = ("*", "tty1", "tty*", "pts/*", "pts/3", "*1", "tty*1", "ttyp*", ":0", "console", "t*1*")
+_SERVICES = (
+    "probe",
+    "*",
+    "*",
+    "*",
+    "p*",
+    "*e",
+    "probe*",
+    "pro*be",
+    "pr*robe",
+    "login",
+    "probes",
+    "prob",
+)
+_TTYS = (
+    "*",
+    "*",
+    "*",
+    "tty1",
+    "tty*",
+    "pts/*",
+    "pts/3",
+    "*1",
+    "tty*1",
+    "ttyp*",
+    ":0",
+    "console",
+    "t*1*",
+)
 _USERS = ("alice", "bob", "*", "al*", "*ce", "al*ce", "a*e", "alice*", "root", "a*alice", "alic")
 _OURS = ("means nothing here", "expected one netgroup")
 """What only we say, of what C passes over."""

@@ -32,9 +32,11 @@ _GROUPS = (
 
 def _case(chance: random.Random) -> Case:
     options = " ".join(chance.choice(_WORDS) for _ in range(chance.randint(0, 4)))
+    # Alone, a module that ignores is refused like one that refuses; behind a yes it is not.
+    above = chance.choice(("", stack("pam_permit")))
     items = ((Item.RUSER, chance.choice(("alice", "root"))),) if chance.random() < 0.3 else ()
     return Case(
-        stack("pam_wheel", options),
+        above + stack("pam_wheel", options),
         _BOTH,
         user=chance.choice(("root", "root", "alice", "bob", "eve", "", None)),
         answers=chance.choice(((), ("root",), (None,))),

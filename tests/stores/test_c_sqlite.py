@@ -56,28 +56,28 @@ def file(tmp_path: Path) -> bytes:
 def test_the_first_row_comes_back(
     c: "CLibrary", file: bytes, expected: tuple[object, ...] | None, key: "Value"
 ) -> None:
-    assert c.sqlite(file, _NONE, _LOOK, (key,)) == (expected, 0)
+    assert c.sqlite(file, _NONE, _LOOK, (key,), True) == (expected, 0)
 
 
 def test_values_are_bound_as_what_they_are(c: "CLibrary", file: bytes) -> None:
     values: tuple[Value, ...] = (b"\0'; DROP TABLE t --", -(2**63), None, b"", b"name")
     statement = b"SELECT ?1, ?2, ?3, ?4, CAST(?5 AS TEXT), typeof(?1), typeof(?2), typeof(?3)"
     row = (*values, b"blob", b"integer", b"null")
-    assert c.sqlite(file, _NONE, statement, values) == (row, 0)
+    assert c.sqlite(file, _NONE, statement, values, True) == (row, 0)
 
 
 def test_a_change_is_counted_and_lasts(c: "CLibrary", file: bytes) -> None:
     change = b"UPDATE t SET a = ?1 WHERE b = ?2"
-    assert c.sqlite(file, _NONE, change, (b"new", 6)) == (None, 2)
-    assert c.sqlite(file, _NONE, change, (b"new", 7)) == (None, 0)
-    assert c.sqlite(file, _NONE, _LOOK, (6,)) == ((b"new",), 0)
+    assert c.sqlite(file, _NONE, change, (b"new", 6), True) == (None, 2)
+    assert c.sqlite(file, _NONE, change, (b"new", 7), True) == (None, 0)
+    assert c.sqlite(file, _NONE, _LOOK, (6,), True) == ((b"new",), 0)
     assert os.listdir(os.path.dirname(file)) == [os.path.basename(file)]
 
 
 def test_settings_go_before(c: "CLibrary", file: bytes) -> None:
     with pytest.raises(OSError, match="readonly"):
-        c.sqlite(file, b"PRAGMA query_only = ON;", b"DELETE FROM t", ())
-    assert c.sqlite(file, _NONE, b"SELECT count(*) FROM t", ()) == ((7,), 0)
+        c.sqlite(file, b"PRAGMA query_only = ON;", b"DELETE FROM t", (), True)
+    assert c.sqlite(file, _NONE, b"SELECT count(*) FROM t", (), True) == ((7,), 0)
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_what_goes_wrong_is_said(
         path = file + b".db"
         Path(os.fsdecode(path)).write_bytes(b"words " * 1000)
     with pytest.raises(OSError, match=words) as fault:
-        c.sqlite(path or file, _NONE, statement, (1,))
+        c.sqlite(path or file, _NONE, statement, (1,), True)
     assert fault.value.errno == code
 
 
 def test_a_file_that_is_not_there_is_not_made(c: "CLibrary", tmp_path: Path) -> None:
     with pytest.raises(PermissionError):
-        c.sqlite(os.fsencode(tmp_path / "new"), _NONE, b"CREATE TABLE t (a)", ())
+        c.sqlite(os.fsencode(tmp_path / "new"), _NONE, b"CREATE TABLE t (a)", (), True)
     assert os.listdir(tmp_path) == []
 
 
@@ -113,7 +113,7 @@ def test_a_damaged_file_is_an_error(c: "CLibrary", file: bytes) -> None:
     data[100:200] = b"\xff" * 100
     path.write_bytes(data)
     with pytest.raises(OSError, match="malformed") as fault:
-        c.sqlite(file, _NONE, _LOOK, (1,))
+        c.sqlite(file, _NONE, _LOOK, (1,), True)
     assert fault.value.errno == errno.EINVAL
 
 
@@ -121,19 +121,19 @@ def test_nobody_is_waited_for(c: "CLibrary", file: bytes) -> None:
     writer = sqlite3.connect(os.fsdecode(file), isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")
     with pytest.raises(BlockingIOError, match="database is locked"):
-        c.sqlite(file, _NONE, _LOOK, (1,))
+        c.sqlite(file, _NONE, _LOOK, (1,), True)
     writer.execute("ROLLBACK")
     writer.close()
-    assert c.sqlite(file, _NONE, _LOOK, (1,)) == ((b"text",), 0)
+    assert c.sqlite(file, _NONE, _LOOK, (1,), True) == ((b"text",), 0)
 
 
 def test_no_descriptor_is_left_open(c: "CLibrary", file: bytes) -> None:
-    c.sqlite(file, _NONE, _LOOK, (1,))
+    c.sqlite(file, _NONE, _LOOK, (1,), True)
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(20):
-        c.sqlite(file, _NONE, _LOOK, (1,))
+        c.sqlite(file, _NONE, _LOOK, (1,), True)
         with pytest.raises(OSError, match="no such table"):
-            c.sqlite(file, _NONE, b"SELECT 1 FROM u", ())
+            c.sqlite(file, _NONE, b"SELECT 1 FROM u", (), True)
     assert len(os.listdir("/proc/self/fd")) == before
 
 
@@ -142,14 +142,14 @@ def test_a_nul_in_a_text_is_refused(c: "CLibrary", file: bytes, wrong: str) -> N
     path = file + b"\0x" if wrong == "path" else file
     statement = _LOOK + b"\0x" if wrong == "statement" else _LOOK
     with pytest.raises(ValueError, match="NUL"):
-        c.sqlite(path, _NONE, statement, (1,))
+        c.sqlite(path, _NONE, statement, (1,), True)
 
 
 def test_threads_do_not_disturb_each_other(c: "CLibrary", file: bytes) -> None:
     found: list[object] = []
 
     def look() -> None:
-        found.extend(c.sqlite(file, _NONE, _LOOK, (1,)) for _ in range(50))
+        found.extend(c.sqlite(file, _NONE, _LOOK, (1,), True) for _ in range(50))
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:

@@ -7,6 +7,7 @@ import fcntl
 import os
 import posix
 import pwd
+import resource
 import select
 import subprocess
 import time
@@ -238,6 +239,28 @@ def test_a_write_that_takes_a_little_at_a_time_is_finished(
     _add(tallies, Failure(NOW + 2000, "y"))
     kept = tallies.look(D, USER)
     assert [each.is_valid for each in kept] == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize(("most", "is_enough"), [(0, False), (65535, False), (65536, True)])
+def test_who_could_not_put_a_failure_on_record_has_no_tally(
+    tallies: DiskTallies, file: Path, most: int, is_enough: bool
+) -> None:
+    """Whoever starts a setuid program sets its limits: only wrong guesses would be killed."""
+    _lay_out(file, encode([NEW]))
+
+    def hold() -> list[str]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        said = []
+        for user, create in ((USER, True), (USER, False), ("nobody yet", False)):
+            try:
+                with tallies.hold(D, user, UID, create=create):
+                    said.append("held")
+            except OSError as fault:
+                said.append(errno.errorcode[fault.errno or 0])
+        return said
+
+    (ended,) = all_at_once([hold])
+    assert ended.value == (["held", "held", "ENOENT"] if is_enough else ["EFBIG"] * 3)
 
 
 # --- crashes ------------------------------------------------------------------------------------

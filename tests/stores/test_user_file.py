@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pamkit.formats import user_table
 from pamkit.stores.user_file import ManagedUser, UserFile, create
 from pamkit.vocab.secret import Secret
 
@@ -154,3 +155,30 @@ def test_who_writes_waits_for_who_writes(path: str) -> None:
         assert file.add("second", Secret("x"))
         assert [user.name for user in file.users()] == ["first", "second"]
     thread.join()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "'alice', NULL, 1, 2, NULL, 0",
+        "'alice', 'é', 1, 2, NULL, 0",
+        "'alice', x'ff', 1, 2, NULL, 0",
+        "'alice', CAST(x'ff61' AS TEXT), 1, 2, NULL, 0",
+        "'alice', '$y$x', 1, 2, 'never', 0",
+        "'alice', '$y$x', 1, 2, NULL, 'no'",
+        "'alice', '$y$x', 1.5, 2, NULL, 0",
+    ],
+)
+def test_a_user_who_makes_no_sense_is_an_error_of_the_files(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "users.sqlite"
+    made = sqlite3.connect(path)
+    made.executescript(user_table.CREATE.replace("users (", "unused ("))
+    made.execute("CREATE TABLE users (name, hash, created, changed, expires, locked)")
+    made.execute("INSERT INTO users VALUES (" + row + ")")  # noqa: S608  # of this table's
+    made.commit()
+    made.close()
+    with UserFile(str(path)) as file:
+        for look in (file.users, lambda: file.find("alice")):
+            with pytest.raises(OSError, match=r"makes no sense|decode to UTF-8") as refused:
+                look()
+            assert refused.value.filename == str(path)

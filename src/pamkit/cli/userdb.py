@@ -237,6 +237,7 @@ def _unusable(fault: OSError) -> UsageError:
     advice = {
         errno.ENOENT: "`pamkit userdb init` makes one",
         errno.EAGAIN: "somebody else has been writing all the time: try again",
+        errno.EPERM: "run it as the user to whom the directory belongs",
         errno.EINVAL: "expected a file that `pamkit userdb init` made",
     }
     return UsageError(said, advice.get(fault.errno or 0, ""))

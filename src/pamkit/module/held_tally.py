@@ -19,12 +19,28 @@ _ETIMEDOUT = 110
 
 
 async def held_tally(
-    call: ModuleCall[Any], directory: str, account: Account, *, create: bool
+    call: ModuleCall[Any], directory: str, account: Account, *, create: bool, needed: bool
 ) -> Tally:
     """Return the tally that a directory has of a user, held; `OSError` if it cannot be had.
 
     It is a context manager, to be entered at once; while it is held nothing may be awaited.
+    `FileNotFoundError` if there is none, unless ``create``; then, too, if it is not ``needed`` and
+    cannot be made.  C: who has not failed and knows the secret comes in although the disk is full
+    or read-only (for polkit's helper `/run` is); else nobody could log in to mend that.
     """
+    if needed or not create:
+        return await _held(call, directory, account, create=create)
+    try:
+        return await _held(call, directory, account, create=False)
+    except FileNotFoundError as missing:
+        # INVARIANT: at this first look there was no failure on record.
+        try:
+            return await _held(call, directory, account, create=True)
+        except OSError:
+            raise missing from None
+
+
+async def _held(call: ModuleCall[Any], directory: str, account: Account, *, create: bool) -> Tally:
     for pause in _PAUSES:
         try:
             return call.world.tallies.hold(directory, account.name, account.uid, create=create)

@@ -140,6 +140,9 @@ async def pam_sm_chauthtok(call: Call) -> ReturnCode:
             call.set_token(Item.AUTHTOK, None)
             code = stop.code
             continue
+        except BaseException:
+            call.set_token(Item.AUTHTOK, None)  # or the next module would take it unjudged
+            raise
         return ReturnCode.SUCCESS  # yes: it is good enough, or root was told, and typed twice
     call.set_token(Item.AUTHTOK, None)  # or the next module would take it
     return ReturnCode.MAXTRIES if options.retry > 1 else code

@@ -30,7 +30,8 @@ end (ten seconds), not followed through a link, and not taken if it has a second
 a slash have none.  For root a file it may not open is an error, not a missing one; for others it
 is, so that screen lockers work.  A piece of a record counts as a failure.  `deny` of more than
 the 1024 records of a file locks with 1024, and numbers too large for C wrap in C and are refused
-here.  A failure that cannot be written down answers `system_err`.
+here.  A failure that cannot be written down answers `system_err`, and
+a process that may not write 64 KiB (`ulimit -f`) is refused before it has guessed.
 
 The kernel's audit is told of locks (`ANOM_LOGIN_FAILURES`, `RESP_ACCT_LOCK`) and, except by
 `preauth`, of locks that are over (`RESP_ACCT_UNLOCK_TIMED`).  If a record is lost the answer is
@@ -299,7 +300,8 @@ async def _judged(
     Between the look and the deed nobody else can change the file.
     """
     try:
-        held = await held_tally(case.call, case.settings.directory, case.account, create=create)
+        place, needed = case.settings.directory, act is _record
+        held = await held_tally(case.call, place, case.account, create=create, needed=needed)
     except OSError as fault:
         # C: where this process keeps no files nobody is locked, or no screen could be unlocked.
         is_root = case.call.world.process.euid() == 0

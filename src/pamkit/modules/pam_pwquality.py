@@ -172,7 +172,13 @@ async def pam_sm_chauthtok(call: Call) -> ReturnCode:
             new = await call.authtok_once()
         except Stop as stop:
             return _aborted(call, "pam_get_authtok_noverify", stop.code)
-        if not await _may_be_taken(call, settings, _judgement(call, settings, new, old, user)):
+        try:
+            judgement = _judgement(call, settings, new, old, user)
+            is_taken = await _may_be_taken(call, settings, judgement)
+        except BaseException:
+            call.set_token(Item.AUTHTOK, None)  # or the next module would take it unjudged
+            raise
+        if not is_taken:
             call.set_token(Item.AUTHTOK, None)
             continue
         try:

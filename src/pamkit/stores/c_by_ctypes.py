@@ -336,12 +336,13 @@ def pwquality_check(
 
 
 def sqlite(
-    path: bytes, settings: bytes, statement: bytes, values: tuple[Value, ...], /
+    path: bytes, settings: bytes, statement: bytes, values: tuple[Value, ...], may_write: bool, /
 ) -> tuple[Row | None, int]:
     """One statement on an SQLite file: Python brings a library of its own."""
     from pamkit.stores import c_sqlite_by_python
 
-    return c_sqlite_by_python.sqlite(_text(path), _text(settings), _text(statement), tuple(values))
+    texts = _text(path), _text(settings), _text(statement)
+    return c_sqlite_by_python.sqlite(*texts, tuple(values), may_write)
 
 
 def audit(

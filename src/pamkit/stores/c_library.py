@@ -131,10 +131,17 @@ if TYPE_CHECKING:
             """
 
         def sqlite(
-            self, path: bytes, settings: bytes, statement: bytes, values: tuple[Value, ...], /
+            self,
+            path: bytes,
+            settings: bytes,
+            statement: bytes,
+            values: tuple[Value, ...],
+            may_write: bool,
+            /,
         ) -> tuple[Row | None, int]:
             """Carry out a statement on an SQLite file that is there; wait for nobody.
 
+            Unless it ``may_write``, no journal that lies beside the file is carried out either.
             ``settings`` are statements without answers that go before.  ``values`` go where the
             statement has `?1`, `?2` and so on; texts come back as bytes.  Returns the first row
             and how many rows were changed.  `BlockingIOError` if somebody else is writing, another

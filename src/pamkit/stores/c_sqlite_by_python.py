@@ -32,7 +32,7 @@ _PRIMARY = 0xFF
 
 
 def sqlite(
-    path: bytes, settings: bytes, statement: bytes, values: Sequence[Value], /
+    path: bytes, settings: bytes, statement: bytes, values: Sequence[Value], may_write: bool, /
 ) -> tuple[Row | None, int]:
     """Carry out one statement; return its first row and how many rows it changed."""
     try:
@@ -42,7 +42,8 @@ def sqlite(
         raise OSError(errno.ENOENT, reason) from None
 
     try:
-        database = sqlite3.connect(address_of(path), uri=True, timeout=0, isolation_level=None)
+        address = address_of(path, may_write=may_write)
+        database = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
         try:
             database.text_factory = bytes
             database.executescript(settings.decode())
@@ -61,8 +62,12 @@ def os_error(fault: Exception) -> OSError:
     return OSError(_ERRNOS.get(code, errno.EIO), str(fault))
 
 
-def address_of(path: bytes) -> str:
+def address_of(path: bytes, *, may_write: bool) -> str:
     """Return the address of a file that must be there already; it is never made."""
     if b"\0" in path:
         raise ValueError("a NUL in a path")
-    return "file:" + "".join(f"%{byte:02x}" for byte in path) + "?mode=rw"
+    return (
+        "file:"
+        + "".join(f"%{byte:02x}" for byte in path)
+        + ("?mode=rw" if may_write else "?mode=ro")
+    )

@@ -117,16 +117,17 @@ class DiskFiles:
 
     def _opened(self, path: str, flags: int, *, follow: bool) -> int:
         flags |= os.O_CLOEXEC | os.O_NOFOLLOW
-        if follow:
+        head, _, name = path.rstrip("/").rpartition("/")
+        # No link has these names, and `..` must not lead out of the root.
+        if follow or name in ("", ".", ".."):
             with self._root.place(path) as place:
                 return os.open(place.name, flags, dir_fd=place.directory)
-        head, _, name = path.rstrip("/").rpartition("/")
         with self._root.place(head or "/") as place:
             parent = os.open(
                 place.name, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place.directory
             )
         try:
-            return os.open(bytes_of(name) or b".", flags, dir_fd=parent)
+            return os.open(bytes_of(name), flags, dir_fd=parent)
         finally:
             os.close(parent)
 

@@ -12,6 +12,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 _MOST_LINKS = 40
@@ -52,11 +53,12 @@ class Root:
         with self.place(path) as place:
             return os.open(place.name, flags | os.O_NOFOLLOW, dir_fd=place.directory)
 
-    def place(self, path: str) -> Place:
+    def place(self, path: str, passed: Callable[[int], object] | None = None) -> Place:
         """Return the directory, opened, and the name to which a path leads in the end.
 
-        Symbolic links are followed, the last one as well; nothing need be there.  `OSError`
-        if a directory on the way is missing.
+        Symbolic links are followed, the last one as well; nothing need be there.  ``passed`` gets
+        a descriptor of each directory in which a name on the way was looked up.  `OSError` if a
+        directory on the way is missing.
         """
         pending = _absolute(path).split(b"/")[::-1]
         trail = [os.open(self._path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
@@ -70,6 +72,8 @@ class Root:
                     if len(trail) > 1:
                         os.close(trail.pop())
                     continue
+                if passed is not None:
+                    passed(trail[-1])
                 target = _link(name, trail[-1])
                 if target is not None:
                     links += 1

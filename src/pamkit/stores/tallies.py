@@ -15,6 +15,7 @@ import stat
 
 from pamkit.formats.faillock_tally import MOST, SIZE, decode, encode
 from pamkit.formats.passwd import bytes_of
+from pamkit.stores.root import read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _PAGE = 4096
 _MOST_TRIES = 16
 """How often a file may be removed between its opening and its locking."""
+
+_LIMITS = "/proc/self/limits"
 
 _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
@@ -45,9 +48,12 @@ class DiskTallies:
 
         As in C, the directory is made with mode 0755, and the file belongs to the user with mode
         0660, so that a screen locker without rights can count: who can do that can forget, too.
-        Nothing that is no regular file with a single name is touched.
+        Nothing that is no regular file with a single name is touched.  A process that could not
+        write a full file has none: whoever starts su(1) sets its limits, and could make a failure
+        impossible to put on record, or a signal (`SIGXFSZ`) the answer to a wrong guess.
         """
         name = _name_of(user)
+        _require_room(user)
         for _ in range(_MOST_TRIES):
             descriptor = self._opened(directory, name, create=create)
             try:
@@ -174,6 +180,24 @@ def _name_of(user: str) -> bytes:
     if name in (b"", b".", b"..") or b"/" in name or b"\0" in name:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), user)
     return name
+
+
+def _require_room(user: str) -> None:
+    """Raise `OSError` if this process may not write as much as a file of failures can hold.
+
+    C: it is killed at the failure, which is not on record then, or goes on without it.
+    """
+    try:
+        descriptor = os.open(_LIMITS, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return  # nothing says so: it is as in C
+    try:
+        lines = read_all(descriptor, _PAGE).split(b"\n")
+    finally:
+        os.close(descriptor)
+    soft = [line.split()[3] for line in lines if line.startswith(b"Max file size ")]
+    if any(limit != b"unlimited" and int(limit) < MOST * SIZE for limit in soft):
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), user)
 
 
 def _looked_at(descriptor: int, user: str) -> os.stat_result:

@@ -7,7 +7,8 @@ file's own first bytes say what kind it is.
 
 An SQLite file is opened by SQLite alone, so its name must tell.  C: the locks it takes belong to
 the process, and any other descriptor of the file that is closed would undo them, in the middle of
-what another thread writes.
+what another thread writes.  Where others than root could lay a journal beside the file, root only
+reads it; see `journal_place`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import stat
 from pamkit.formats import user_table
 from pamkit.formats.passwd import bytes_of
 from pamkit.module.world import DatabaseUser
+from pamkit.stores.journal_place import is_open_to_others, refusal
 from pamkit.stores.regular import MAX_ACCOUNT_FILE, open_regular
 from pamkit.vocab.secret import Secret
 
@@ -55,7 +57,10 @@ class DiskDatabases:
         """Return what a database has of a name."""
         file, key = self._file(path), bytes_of(name)
         if file.endswith(_OF_SQLITE):
-            row, _ = self._sqlite(file, user_table.FOR_LOOKING, user_table.FIND, (key,))
+            # What is left of a change that was cut short is put in order, where that is safe.
+            writes = not is_open_to_others(self._root, file)
+            settings, statement = user_table.FOR_LOOKING, user_table.FIND
+            row, _ = self._sqlite(file, settings, statement, (key,), may_write=writes)
             return _managed(row, file)
         found = self._look(file, lambda kind, read, size: kind.find(read, size, key))
         return DatabaseUser(None if found is None else Secret(found))
@@ -81,9 +86,11 @@ class DiskDatabases:
         file = self._file(path)
         if not file.endswith(_OF_SQLITE):
             raise OSError(errno.ENOTSUP, "only SQLite files are written", file)
+        if is_open_to_others(self._root, file):
+            raise refusal(file)
         values = (bytes_of(name), old.expose(), new.expose(), int(now))
         settings, statement = user_table.FOR_CHANGING, user_table.REPLACE_HASH
-        _, changed = self._sqlite(file, settings, statement, values)
+        _, changed = self._sqlite(file, settings, statement, values, may_write=True)
         return changed == 1
 
     def _file(self, path: str) -> str:
@@ -108,16 +115,22 @@ class DiskDatabases:
         raise missing or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
     def _sqlite(
-        self, file: str, settings: str, statement: str, values: tuple[Value, ...]
+        self,
+        file: str,
+        settings: str,
+        statement: str,
+        values: tuple[Value, ...],
+        *,
+        may_write: bool,
     ) -> tuple[Row | None, int]:
         from pamkit.stores.c_library import c_library
 
         words = settings.encode(), statement.encode()
         if self._root.is_system:
-            return c_library.sqlite(bytes_of(file), *words, values)
+            return c_library.sqlite(bytes_of(file), *words, values, may_write)
         with self._root.place(file) as place:
             inside = b"/proc/self/fd/%d/%s" % (place.directory, place.name)
-            return c_library.sqlite(inside, *words, values)
+            return c_library.sqlite(inside, *words, values, may_write)
 
     def _look(self, file: str, look: Callable[[_Kind, Read, int], T]) -> T:
         """Return what is found in a file that nobody changed meanwhile."""

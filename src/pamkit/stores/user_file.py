@@ -12,12 +12,13 @@ import time
 
 from pamkit.formats import user_table
 from pamkit.stores.c_sqlite_by_python import address_of, os_error
+from pamkit.stores.journal_place import is_open_to_others, refusal
+from pamkit.stores.root import Root
 from pamkit.vocab.record import Record
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
     from types import TracebackType
     from typing import Any
@@ -45,10 +46,13 @@ def create(path: str) -> None:
     """
     import sqlite3
 
-    aside = f"{path}.{os.getpid()}.new"
+    if _is_open_to_others(path):
+        raise refusal(path)
+    aside = f"{path}.{os.urandom(8).hex()}.new"
     os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     try:
-        made = sqlite3.connect(address_of(os.fsencode(aside)), uri=True, isolation_level=None)
+        address = address_of(os.fsencode(aside), may_write=True)
+        made = sqlite3.connect(address, uri=True, isolation_level=None)
         try:
             made.executescript("PRAGMA journal_mode = MEMORY;" + user_table.CREATE)
         finally:
@@ -65,7 +69,8 @@ class UserFile:
     """A file of users, open; a context manager that closes it.
 
     Every method raises `OSError` if the file cannot be read or written: `BlockingIOError` if
-    others write for too long.
+    others write for too long, `PermissionError` for root where others could lay a journal beside
+    the file: there root may look, and change nothing.
     """
 
     def __init__(self, path: str) -> None:
@@ -74,9 +79,11 @@ class UserFile:
 
         self._path, self._error = path, sqlite3.Error
         os.close(os.open(path, os.O_PATH | os.O_CLOEXEC))  # why it is not there, in clear words
+        self._may_write = not _is_open_to_others(path)
+        address = address_of(os.fsencode(path), may_write=self._may_write)
         try:
             self._database = sqlite3.connect(
-                address_of(os.fsencode(path)), uri=True, timeout=_PATIENCE, isolation_level=None
+                address, uri=True, timeout=_PATIENCE, isolation_level=None
             )
             self._database.executescript(user_table.FOR_CHANGING)
             ours = self._database.execute(user_table.IS_OURS).fetchone()
@@ -98,12 +105,12 @@ class UserFile:
 
     def users(self) -> tuple[ManagedUser, ...]:
         """Return all users, by name."""
-        return tuple(_user(row) for row in self._do(f"{_COLUMNS} ORDER BY name"))
+        return tuple(self._user(row) for row in self._do(f"{_COLUMNS} ORDER BY name")[0])
 
     def find(self, name: str) -> ManagedUser | None:
         """Return a user, `None` if there is none of that name."""
-        found = self._do(f"{_COLUMNS} WHERE name = ?", name).fetchone()
-        return None if found is None else _user(found)
+        rows, _ = self._do(f"{_COLUMNS} WHERE name = ?", name)
+        return self._user(rows[0]) if rows else None
 
     def add(self, name: str, hashed: Secret, *, expires: int | None = None) -> bool:
         """Add a user; return whether the name was free."""
@@ -148,23 +155,30 @@ class UserFile:
             raise
         return tuple(taken)
 
-    def _do(self, statement: str, *values: Any) -> sqlite3.Cursor:
+    def _do(self, statement: str, *values: Any) -> tuple[list[tuple[Any, ...]], int]:
+        """Carry out a statement; return all its rows, and how many it changed."""
         try:
-            return self._database.execute(statement, values)
+            done = self._database.execute(statement, values)
+            return done.fetchall(), done.rowcount
         except self._error as fault:
-            raise _named(os_error(fault), self._path) from None
+            wrong = os_error(fault)
+        if wrong.errno == errno.EROFS and not self._may_write:
+            raise refusal(self._path)
+        raise _named(wrong, self._path)
 
     def _changed(self, statement: str, *values: Any) -> bool:
-        return self._do(statement, *values).rowcount > 0
+        return self._do(statement, *values)[1] > 0
+
+    def _user(self, row: tuple[Any, ...]) -> ManagedUser:
+        match row:
+            case (str(name), str(hashed), int(), int(), int() | None, int()) if hashed.isascii():
+                _, _, created, changed, expires, locked = row
+                return ManagedUser(name, Secret(hashed), created, changed, expires, locked != 0)
+        raise OSError(errno.EINVAL, "it holds a user who makes no sense", self._path)
 
 
 _COLUMNS = "SELECT name, hash, created, changed, expires, locked FROM users"
 _VALUES = "(name, hash, created, changed, expires, locked) VALUES (?, ?, ?, ?, ?, ?)"
-
-
-def _user(row: tuple[Any, ...]) -> ManagedUser:
-    name, hashed, created, changed, expires, locked = row
-    return ManagedUser(name, Secret(hashed), created, changed, expires, locked != 0)
 
 
 def _text(hashed: Secret) -> str:
@@ -173,6 +187,13 @@ def _text(hashed: Secret) -> str:
 
 def _named(fault: OSError, path: str) -> OSError:
     return OSError(fault.errno, fault.strerror, path)
+
+
+def _is_open_to_others(path: str) -> bool:
+    try:
+        return is_open_to_others(Root("/"), os.path.join(os.getcwd(), path))
+    except OSError as fault:
+        raise _named(fault, path) from None
 
 
 def _sync(directory: str) -> None:

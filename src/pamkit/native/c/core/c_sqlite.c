@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum {
+    OPEN_READONLY = 0x1,  /* not even a journal that lies beside it is carried out */
     OPEN_READWRITE = 0x2, /* of what is there; read-only where it may not be written */
     OPEN_NOMUTEX = 0x8000,
     RESULT_OK = 0,
@@ -90,6 +91,7 @@ struct work {
     const char *statement;
     struct value values[MOST_VALUES];
     int count;
+    bool may_write;
     struct value row[MOST_COLUMNS]; /* its bytes are copies, to be freed */
     int columns;                    /* -1: no row */
     int changed;
@@ -219,9 +221,10 @@ static int ask(struct database *database, struct work *work)
 static void perform(struct work *work)
 {
     struct database *database = NULL;
+    int access = work->may_write ? OPEN_READWRITE : OPEN_READONLY;
 
     work->columns = -1;
-    work->result = library.open(work->path, &database, OPEN_READWRITE | OPEN_NOMUTEX, NULL);
+    work->result = library.open(work->path, &database, access | OPEN_NOMUTEX, NULL);
     if (work->result == RESULT_OK)
         work->result = library.exec(database, work->settings, NULL, NULL, NULL);
     if (work->result == RESULT_OK)
@@ -295,7 +298,7 @@ PyObject *c_sqlite(PyObject *module, PyObject *const *arguments, Py_ssize_t coun
     struct outside outside;
 
     (void)module;
-    if (!c_has(count, 4))
+    if (!c_has(count, 5))
         return NULL;
     work.path = c_text_of(arguments[0]);
     work.settings = work.path == NULL ? NULL : c_text_of(arguments[1]);
@@ -306,6 +309,7 @@ PyObject *c_sqlite(PyObject *module, PyObject *const *arguments, Py_ssize_t coun
         PyErr_SetString(PyExc_TypeError, "expected a tuple of a few values");
         return NULL;
     }
+    work.may_write = arguments[4] == Py_True;
     work.count = (int)PyTuple_GET_SIZE(arguments[3]);
     for (int at = 0; at < work.count; at++)
         if (!value_of(PyTuple_GET_ITEM(arguments[3], at), &work.values[at]))
