@@ -1,6 +1,8 @@
 """The asynchronous front: the same meaning, no thread while a person types."""
 
 import asyncio
+import os
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -240,6 +242,33 @@ def test_a_cancellation_kills_the_program_that_is_listened_to() -> None:
 
     asyncio.run(main())  # at its end it waits for the thread that listens
     assert not Path(f"/proc/{numbers[0]}").exists()
+
+
+def test_a_cancellation_kills_the_program_that_is_run_to_its_end(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    begun.touch()
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        await call.run(("/bin/sh", "-c", f"echo $$ >{begun}; exec sleep 600"))
+        return _C.SUCCESS
+
+    async def main() -> bool:
+        async with start(module("x", authenticate=hook), outside=system_outside()) as transaction:
+            task = asyncio.ensure_future(transaction.authenticate())
+            while not begun.read_text().endswith("\n"):
+                await asyncio.sleep(0.001)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        number = int(begun.read_text())
+        for _ in range(2000):  # the thread that listens hears of it a little later
+            if not Path(f"/proc/{number}").exists():
+                return True
+            await asyncio.sleep(0.001)
+        os.kill(number, signal.SIGKILL)
+        return False
+
+    assert asyncio.run(main())
 
 
 def test_a_failing_login_delays_no_other() -> None:

@@ -24,6 +24,7 @@ from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
 from pamkit.front import Front, prepared, was_opened
 from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Wait
 from pamkit.module.program import Listen, Run, Start
+from pamkit.stores.programs import heard_out
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from pamkit.engine.transaction import Core
     from pamkit.front import Key, Verb
+    from pamkit.module.program import Finished
     from pamkit.vocab.message import Answer, Message
 
     Asker = Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]]
@@ -338,7 +340,7 @@ class _Performer(Heard):
             token, crypt = effect.token.expose(), self._outside.crypt
             return await loop.run_in_executor(self._executor, crypt, token, effect.setting)
         if isinstance(effect, Run):
-            return await loop.run_in_executor(self._executor, self._outside.run, effect)
+            return await self._run(effect)
         if isinstance(effect, Start):
             return self._outside.start(effect.run)  # at once, so that nobody loses the program
         if isinstance(effect, Listen):
@@ -349,6 +351,15 @@ class _Performer(Heard):
             function = effect.function
             return await self._in_thread(lambda ask: function(lambda inner: _at_once(inner, ask)))
         raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+
+    async def _run(self, wanted: Run) -> Finished:
+        """Run a program to its end; a cancellation kills it, and so frees its thread."""
+        program = self._outside.start(wanted)
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._executor, heard_out, program)
+        finally:
+            program.close()
 
     async def _in_thread(self, function: Callable[[Asker], Any]) -> Any:
         """Run what cannot be suspended; its questions come back to the loop."""

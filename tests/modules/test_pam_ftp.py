@@ -33,8 +33,8 @@ def _trial(args: str, user: str | None, *lines: Line) -> Trial:
         ("users=bob,carol", "bob", "bob"),
         ("users=bob,carol", "carol", "bob"),
         ("users=,bob,,carol", "carol", "bob"),
-        ("ftp=bob,carol", "carol", "bob"),
         ("ftp=alice users=bob,carol", "carol", "bob"),
+        ("ftp=alice", "anonymous", "ftp"),
     ],
 )
 def test_whoever_is_anonymous_is_let_in_as_the_first_of_the_list(
@@ -48,7 +48,7 @@ def test_whoever_is_anonymous_is_let_in_as_the_first_of_the_list(
 
 @pytest.mark.parametrize(
     ("args", "user"),
-    [("", "alice"), ("", ""), ("users=bob", "ftp"), ("users=,", "ftp"), ("ftp=bob", "anonymous")],
+    [("", "alice"), ("", ""), ("users=bob", "ftp"), ("users=,", "ftp"), ("ftp=bob", "bob")],
 )
 def test_anybody_else_is_refused_and_the_password_is_for_the_next(args: str, user: str) -> None:
     asked = hidden(f"Password required for {user}.", "secret")

@@ -6,7 +6,14 @@ from pamkit.module.world import DatabaseUser, World
 from pamkit.modules import pam_userdb
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, visible
-from pamkit.testing.world import MemoryDatabases, MemoryLog, memory_world, plain_hash
+from pamkit.testing.world import (
+    MemoryDatabases,
+    MemoryLog,
+    PlainHashing,
+    StandInOutside,
+    memory_world,
+    plain_hash,
+)
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
@@ -102,6 +109,48 @@ def test_a_password_is_held_against_the_database(
     expected: ReturnCode, words: str, user: str, word: str
 ) -> None:
     assert expected == _auth(words, hidden("Password: ", word), user=user)
+
+
+class _Counted(PlainHashing):
+    """Counts how often something is hashed: all that takes time is in that."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def crypt(self, token: bytes, setting: str) -> str | None:
+        self.times += 1
+        return super().crypt(token, setting)
+
+
+@pytest.mark.parametrize(
+    ("expected", "words", "users", "word"),
+    [
+        (1, "db=/db/managed", ["alice", "locked", "nobody"], "wrong"),
+        (0, "db=/db/managed", ["alice", "locked", "nobody"], ""),
+        (1, "db=/db/hashes crypt=crypt", ["alice", "short", "none", "nobody"], "wrong"),
+        (0, "db=/db/hashes crypt=crypt", ["alice", "short", "none", "nobody"], ""),
+        (0, "db=/db/hashes crypt=crypt icase", ["alice", "short", "none", "nobody"], "wrong"),
+        (0, "db=/db/plain", ["alice", "short", "nobody"], "wrong"),
+    ],
+)
+def test_the_work_does_not_tell_who_is_in_the_database(
+    expected: int, words: str, users: list[str], word: str
+) -> None:
+    times = []
+    for user in users:
+        hashing = _Counted()
+        with Script(hidden("Password: ", word)) as script:
+            trial = Trial(
+                f"auth required pam_userdb.so {words}\n",
+                pam_userdb,
+                world=_world(),
+                user=user,
+                conversation=script,
+                outside=StandInOutside(hashing),
+            )
+            assert trial.authenticate() != _C.SUCCESS
+        times.append(hashing.times)
+    assert times == [expected] * len(users)
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,9 @@ BY_HAND = {
     "no directory, looking": _case("preauth", files=[(_HOME, None)]),
     "no directory that can be made": _case("authfail dir=/var/none/below"),
     "no directory that can be made, forgetting": _case("authsucc dir=/var/none/below"),
+    "no file can be made, looking": _case("preauth dir=/dev/pts"),
+    "no file can be made, forgetting": _case("authsucc dir=/dev/pts"),
+    "no file can be made, account": _case("preauth dir=/dev/pts", calls=(*ASK, *ACCOUNT)),
     "no directory, without rights": _case("authfail", files=[(_HOME, None)], uid=1000),
     "no right to make a file": _case("authfail", uid=1000),
     "no right to open it": _case(
@@ -229,6 +232,7 @@ BY_HAND = {
         policy="auth required pam_faillock.so preauth deny=5\naccount required pam_faillock.so\n"
     ),
     # What differs.
+    "no file can be made, failing": _case("authfail dir=/dev/pts"),
     "account of the locked": _case("authfail deny=2", *_failed(1), calls=(*ASK, *ACCOUNT)),
     "account without auth": _case("", *_failed(1), calls=ACCOUNT),
     "account of a directory": _case(
@@ -258,6 +262,7 @@ BY_HAND = {
 }
 
 DIFFERENT = {
+    "no file can be made, failing": "C goes on without a failure that it cannot put on record",
     "account of the locked": "a right guess that comes too late is refused, as 16 may at once",
     "account without auth": "1.5 forgets failures although nobody was authenticated here",
     "account without auth, for nobody": "1.5 looks for a user although nobody was authenticated",

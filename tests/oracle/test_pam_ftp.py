@@ -58,6 +58,7 @@ def _drawn(number: int) -> Case:
 
 def test_everybody_is_asked_and_let_in_as_in_c() -> None:
     cases = {str(number): _drawn(number) for number in range(_CASES)}
+    cases["the manual's word"] = _case("ftp=alice,bob", "bob", "me@far")
     cases["alone"] = Case("auth required pam_ftp.so\n", ASK, user="ftp", answers=("me@far",))
     cases["refused"] = Case("auth required pam_ftp.so\n", (*ASK, ("setcred", 0)), answers=("x",))
     assert_same(cases)
@@ -67,13 +68,11 @@ def test_what_is_different_on_purpose() -> None:
     line = "auth required pam_ftp.so"
     assert_same(
         {
-            "the manual's word": _case("ftp=alice,bob", "bob", "me@far"),
             "a comma first": _case("users=,alice,bob", "bob", "me@far"),
             "no answer of a guest": Case(f"{line} ignore\n", ASK, user="ftp", answers=(None,)),
             "no answer": Case(f"{line}\n", ASK, user="bob", answers=(None,)),
         },
         different={
-            "the manual's word": "C's module does not know what its manual says",
             "a comma first": "C makes the comma a part of the user's name",
             "no answer of a guest": "C takes it for an address; without `ignore` it crashes",
             "no answer": "C refuses with the code for a wrong password",

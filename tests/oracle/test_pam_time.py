@@ -108,7 +108,9 @@ def _readable(chance: random.Random) -> str:
     fields = [_list(chance, _SERVICES), _list(chance, _TTYS), users, times]
     for at in range(3):
         if chance.random() < 0.03:
-            fields[at] = chance.choice(("", "&", "|", "!", "a b", "|a", "a|", "&a", "a!b", "a&&b"))
+            odd = ("", "&", "|", "!", "a b", "|a", "a|", "&a", "a!b", "a&&b")
+            # An empty first field is none: the rule would be one without times, see below.
+            fields[at] = chance.choice(odd[at == 0 :])
     if chance.random() < 0.03:
         fields[3] = chance.choice(("", "&", "a b", "xx0000-2400", "MoMo0000-2400", "!", "|Al"))
     line = ";".join(_blank(chance) + field for field in fields)

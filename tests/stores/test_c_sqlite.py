@@ -157,3 +157,24 @@ def test_threads_do_not_disturb_each_other(c: "CLibrary", file: bytes) -> None:
     for thread in threads:
         thread.join()
     assert found == [((b"text",), 0)] * 200
+
+
+def test_who_may_not_write_reads_and_carries_out_no_journal(c: "CLibrary", file: bytes) -> None:
+    assert c.sqlite(file, _NONE, _LOOK, (1,), False) == ((b"text",), 0)
+    with pytest.raises(OSError, match="readonly") as refused:
+        c.sqlite(file, _NONE, b"DELETE FROM t", (), False)
+    assert refused.value.errno == errno.EROFS
+    journal = Path(os.fsdecode(file) + "-journal")
+    journal.write_bytes(bytes.fromhex("d9d505f920a163d7").ljust(512, b"\0"))  # of no page
+    with pytest.raises(OSError, match="readonly"):
+        c.sqlite(file, _NONE, _LOOK, (1,), False)
+    assert journal.exists()
+    assert c.sqlite(file, _NONE, _LOOK, (1,), True) == ((b"text",), 0)
+    assert not journal.exists()
+
+
+def test_nothing_becomes_longer_than_a_mebibyte(c: "CLibrary", file: bytes) -> None:
+    assert c.sqlite(file, _NONE, b"SELECT length(zeroblob(1 << 20))", (), True) == ((1 << 20,), 0)
+    for longer in (b"zeroblob((1 << 20) + 1)", b"hex(zeroblob(1 << 20))"):
+        with pytest.raises(OSError, match="too big"):
+            c.sqlite(file, _NONE, b"SELECT length(" + longer + b")", (), True)

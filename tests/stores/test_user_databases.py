@@ -68,6 +68,14 @@ def test_each_kind_is_read_by_its_first_bytes(place: Place) -> None:
         databases.find(path, "alice")
 
 
+def test_a_link_to_nothing_does_not_let_an_older_database_answer(tmp_path: Path) -> None:
+    (tmp_path / "users.db").write_bytes(b"who was removed long ago")
+    (tmp_path / "users.sqlite").symlink_to(tmp_path / "volume" / "users.sqlite")
+    with pytest.raises(FileNotFoundError) as refused:
+        DiskDatabases(Root("/")).find(f"{tmp_path}/users", "alice")
+    assert refused.value.filename == f"{tmp_path}/users.sqlite"
+
+
 def test_nothing_there_is_no_such_file(place: Place) -> None:
     databases, path, file = place
     with pytest.raises(FileNotFoundError, match="No such file or directory"):
@@ -190,7 +198,7 @@ def _unchecked(check: str, rest: str) -> str:
 @pytest.mark.parametrize(
     "script",
     [
-        "CREATE TABLE users (name, hash, locked, expires);"
+        "CREATE TABLE users (name PRIMARY KEY, hash, locked, expires);"
         "INSERT INTO users VALUES ('alice', 'x', 0, NULL)",
         user_table.CREATE + "PRAGMA user_version = 2",
         _unchecked("CHECK (locked IN (0, 1))", "'x', 1, 1, NULL, 'no'"),
@@ -205,6 +213,33 @@ def test_an_sqlite_file_of_somebody_else_is_an_error(place: Place, script: str) 
     made.close()
     with pytest.raises(OSError, match="not a file of users that is known"):
         databases.find(path, "alice")
+
+
+_ENDLESS = (
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    " SELECT 'x' || i AS name, 'x' AS hash, 0 AS locked, NULL AS expires FROM n"
+)
+_OURS = user_table.CREATE.partition("CREATE TABLE")[0]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f"CREATE VIEW users AS {_ENDLESS}",
+        "CREATE VIEW users AS SELECT 'alice' AS name, 'x' AS hash, 0 AS locked, NULL AS expires",
+        "CREATE TABLE users (name, hash, locked, expires)",
+        "CREATE VIRTUAL TABLE users USING fts4 (name, hash, locked, expires)",
+    ],
+)
+def test_what_is_no_table_with_a_key_is_not_looked_into(place: Place, made: str) -> None:
+    databases, path, file = place
+    with sqlite3.connect(f"{file}.sqlite") as database:
+        database.executescript(_OURS + made)
+    database.close()
+    with pytest.raises(OSError, match="no such index"):
+        databases.find(path, "alice")
+    with pytest.raises(OSError, match=r"no such index|may not be modified|is a view"):
+        databases.change(path, "alice", old=Secret("x"), new=Secret("y"), now=0)
 
 
 def test_while_somebody_writes_it_is_busy_and_afterwards_it_is_not(place: Place) -> None:

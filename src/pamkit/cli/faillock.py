@@ -4,6 +4,9 @@ Keys of the JSON document: `schema` (1), `pamkit` (version), `directory`, `users
 `user`, `failures`, `counted` (those that count now), `locked`, `until` (seconds since 1970, null
 for a lock without end and for nobody's).  A failure has `when` (seconds since 1970), `type`
 (`RHOST`, `TTY`, `SVC`), `source`, `valid`.
+
+C: faillock(8) tells the kernel's audit of a reset (`USER_MGMT`, `op=faillock-reset`); this command
+does not, for in a Python process there is no audit.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ _OF_THE_SYSTEM = (
     "network",
     "quality",
     "databases",
+    "single_logins",
     "audit",
 )
 _DEBIAN_MARK = "/etc/debian_version"

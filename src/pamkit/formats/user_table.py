@@ -65,13 +65,16 @@ _OURS = (
 IS_OURS = f"SELECT {_OURS}"
 """One row: whether the file is one of ours, 1 or 0."""
 
+_USERS = "users INDEXED BY sqlite_autoindex_users_1"
+"""The table by its key.  A view, which could take for ever or become too large, has none."""
+
 _NAMED = "name = CAST(?1 AS TEXT)"  # names and hashes are handed over as bytes
 
-FIND = f"SELECT {_OURS}, hash, locked, expires FROM (SELECT 1) LEFT JOIN users ON {_NAMED}"
+FIND = f"SELECT {_OURS}, hash, locked, expires FROM (SELECT 1) LEFT JOIN {_USERS} ON {_NAMED}"
 """One row: whether the file is one of ours, and what it has of a user; nothing is NULL."""
 
 REPLACE_HASH = (
-    "UPDATE users SET hash = CAST(?3 AS TEXT), changed = ?4"
+    f"UPDATE {_USERS} SET hash = CAST(?3 AS TEXT), changed = ?4"
     f" WHERE {_NAMED} AND hash = CAST(?2 AS TEXT) AND {_OURS}"
 )
 """A new hash in the place of one that was looked at; of anything else, nothing is changed."""

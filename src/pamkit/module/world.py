@@ -231,6 +231,32 @@ if TYPE_CHECKING:
             `OSError` (`ENOTSUP`) for a database that is only read.
             """
 
+    class SingleLogins(Protocol):
+        """Users who may be logged in only once at a time, and whose processes end with that."""
+
+        def running(self, uid: int) -> tuple[int, ...]:
+            """Return the processes of a user, without this one; `OSError` if none can tell."""
+
+        def hold(self, uid: int) -> SingleLogin:
+            """Return the user's only login; nobody else can have one before it ends.
+
+            `BlockingIOError` if somebody has; another `OSError` if it cannot be had.
+            """
+
+    class SingleLogin(Protocol):
+        """The only login of a user, until it ends."""
+
+        @property
+        def number(self) -> int:
+            """What it is called in the log: the descriptor of its lock."""
+
+        def end(self, told: Callable[[int], object]) -> tuple[int, ...]:
+            """Kill what the user runs, but nothing of root's and never this process.
+
+            Then the next login may come.  ``told`` gets the number of each process before it is
+            killed; returned are those that would not go.  `OSError` if they cannot be found.
+            """
+
     class Audit(Protocol):
         """The kernel's audit, for those who must account for what happens on a machine."""
 
@@ -377,6 +403,7 @@ class World(Record, eq=False):
     network: Network
     quality: Quality
     databases: Databases
+    single_logins: SingleLogins
     audit: Audit
     random: Randomness
     log: Log

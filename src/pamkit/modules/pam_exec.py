@@ -25,7 +25,9 @@ variables of the same name, and programs find the first: `PAM_USER` could be for
 log file need absolute paths, for the current directory may be the applicant's; others do not
 exist.  A conversation that gives no answer fails: no password is not an empty one.  A program is
 waited for, not what it leaves in the background.  A pipe that nobody reads is no log file.  For
-anybody but root `seteuid` does nothing; C can fail there.  Source: `pam_exec(8)`.
+anybody but root `seteuid` does nothing; C can fail there.  In an application that ignores SIGCHLD,
+or reaps whatever ends, nobody knows how the program ended: `system_err`; C takes the signal from
+the application meanwhile, in all its threads.  Source: `pam_exec(8)`.
 """
 
 from __future__ import annotations

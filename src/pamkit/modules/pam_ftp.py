@@ -11,10 +11,12 @@ Success proves nothing at all.  The remote user and host are what the applicant 
 looks at them afterwards (`pam_access`, `pam_rhosts`, `pam_succeed_if`, the log) believes an
 address that anybody can make up.  Let the anonymous user own nothing, and give `ignore`.
 
-Differences: `ftp=` is another spelling of `users=`, as in the manual of Linux-PAM, whose module
-does not know it.  Commas before the first name do not count; C makes them part of it.  A
-conversation without an answer is answered `authinfo_unavail`; C takes it for an e-mail address, or
-crashes.  Source: `pam_ftp(8)`.
+The manual of Linux-PAM calls `users=` also `ftp=`.  Its module does not know that word, nor does
+this one: whoever is named there was never let in without a secret.
+
+Differences: commas before the first name do not count; C makes them part of it.  A conversation
+without an answer is answered `authinfo_unavail`; C takes it for an e-mail address, or crashes.
+Source: `pam_ftp(8)`.
 """
 
 from __future__ import annotations
@@ -40,7 +42,6 @@ class FtpOptions(Options):
     debug: bool = flag("nothing; it is taken for the sake of old policies")
     ignore: bool = flag("leave the remote user and host as they are")
     users: str = text("the anonymous users, between commas", value="name,name")
-    ftp: str = text("the same as `users=`", value="name,name")
 
 
 MODULE = declare(
@@ -69,7 +70,7 @@ async def pam_sm_authenticate(call: ModuleCall[FtpOptions]) -> ReturnCode:
     except Stop as stop:
         call.log(Priority.NOTICE, f"cannot determine user name: {words_for(stop.code)}")
         return ReturnCode.USER_UNKNOWN
-    guest = _guest(user, call.options.users or call.options.ftp)
+    guest = _guest(user, call.options.users)
     if guest is not None:
         call.set_item(Item.USER, guest)
     answer = await _answer(call, user, guest)

@@ -32,6 +32,7 @@ from pamkit.formats.name_list import names
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET
+from pamkit.module.membership import is_member
 from pamkit.module.options import Option, Options, flag, path, text
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -43,7 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from pamkit.module.world import Account, Files, FileStatus
+    from pamkit.module.world import Files, FileStatus
 
 _ITEMS = {
     "user": Item.USER,
@@ -233,8 +234,9 @@ async def _user(call: ModuleCall[ListfileOptions]) -> str | None:
 def _applies(call: ModuleCall[ListfileOptions], whom: str, user: str) -> bool:
     if not whom.startswith("@"):
         return user == whom
-    account = call.world.accounts.find(user)
-    return account is not None and _is_member(call, account, whom[1:])
+    accounts = call.world.accounts
+    account = accounts.find(user)
+    return account is not None and is_member(accounts, account, whom[1:])
 
 
 def _content(call: ModuleCall[ListfileOptions], order: _Order) -> bytes | ReturnCode:
@@ -280,20 +282,12 @@ def _is_listed(
 ) -> bool:
     listed = names(content, cut=order.denies)
     if order.item == "group":
-        account = call.world.accounts.find(value)
+        accounts = call.world.accounts
+        account = accounts.find(value)
         return account is not None and any(
-            _is_member(call, account, name.decode("utf-8", "surrogateescape")) for name in listed
+            is_member(accounts, account, name.decode("utf-8", "surrogateescape")) for name in listed
         )
     sought = value.encode("utf-8", "surrogateescape")
     if order.item == "tty":
         return any(name.removeprefix(b"/dev/") == sought for name in listed)
     return sought in listed
-
-
-def _is_member(call: ModuleCall[ListfileOptions], account: Account, name: str) -> bool:
-    group = call.world.accounts.group(name)
-    if group is None:
-        return False
-    if group.gid == account.gid or account.name in group.members:
-        return True
-    return group.gid in call.world.accounts.groups_of(account.name)

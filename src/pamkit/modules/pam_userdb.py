@@ -25,6 +25,11 @@ user is the key, the password or its hash the value.  With `crypt=crypt` the val
 crypt(3) makes, of 13 bytes at least; without, it is the password itself, and whoever can read the
 file knows everybody's.  With `key_only` the key is `user-password`, and the value does not matter.
 
+Root only reads an SQLite file where others could lay a journal beside it: where its directory, or
+one above it, is another user's, or can be written by others.  SQLite carries out what a journal
+says, as root, and that may be to remove any file.  There `password` is `service_err`, and so is
+everything while a change that was cut short waits for whoever may write the file.
+
 What it proves is that the applicant knows the password in that database; it says nothing of the
 system's own users of the same name.
 

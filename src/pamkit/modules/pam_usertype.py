@@ -16,8 +16,9 @@ whose account runs the application).  In `auth` it belongs before or behind a li
 secret.
 
 Differences: a login.defs that is there and cannot be read is `service_err`; C goes on with its
-defaults.  A negative number in it is none; C may read it as a small one.  Up to Linux-PAM 1.5
-numbers had to be at least `SYS_UID_MIN`, or below 100.
+defaults.  A negative number in it is none; C may read it as a small one.  Files in
+`/etc/login.defs.d` are not read; C reads them where it was built with libeconf, as on openSUSE.
+Up to Linux-PAM 1.5 numbers had to be at least `SYS_UID_MIN`, or below 100.
 Source: `pam_usertype(8)`.
 """
 

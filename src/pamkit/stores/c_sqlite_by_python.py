@@ -27,6 +27,9 @@ _ERRNOS = {
 }
 """SQLite's result codes as the system's; `EIO` for all others."""
 
+_MOST_BYTES = 1 << 20
+"""Of a value or a row, also while it is computed; whatever is longer is none of ours."""
+
 _PRIMARY = 0xFF
 """The bits of a result code that are not the finer reason."""
 
@@ -46,6 +49,7 @@ def sqlite(
         database = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
         try:
             database.text_factory = bytes
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
             database.executescript(settings.decode())
             before = database.total_changes
             row: Row | None = database.execute(statement.decode(), tuple(values)).fetchone()

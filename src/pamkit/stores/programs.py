@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from pamkit.module.program import Run
+    from pamkit.module.program import Run, Running
 
 MAX_OUTPUT = 1 << 20
 """How many bytes of output are kept; what follows is read and dropped."""
@@ -43,12 +43,17 @@ def run(wanted: Run) -> Finished:
     """
     program = start(wanted)
     try:
-        output = bytearray()
-        while not isinstance(heard := program.listen(), Finished):
-            output += heard[: MAX_OUTPUT - len(output)]
-        return heard.changed(output=bytes(output))
+        return heard_out(program)
     finally:
         program.close()
+
+
+def heard_out(program: Running) -> Finished:
+    """Listen to a program to its end, and return how it ended and what it said."""
+    output = bytearray()
+    while not isinstance(heard := program.listen(), Finished):
+        output += heard[: MAX_OUTPUT - len(output)]
+    return heard.changed(output=bytes(output))
 
 
 def start(wanted: Run) -> Program:

@@ -18,6 +18,7 @@ from pamkit.stores.password_quality import LibPwquality
 from pamkit.stores.process import OnlyLooking, ThisProcess
 from pamkit.stores.randomness import KernelRandomness
 from pamkit.stores.root import Root
+from pamkit.stores.single_logins import NoLogins, SystemLogins
 from pamkit.stores.tallies import DiskTallies
 from pamkit.stores.user_databases import DiskDatabases
 
@@ -40,6 +41,7 @@ def system_world(root: str = "/") -> World:
         network=HostNames(),
         quality=LibPwquality(place),
         databases=DiskDatabases(place),
+        single_logins=SystemLogins(place) if place.is_system else NoLogins(),
         audit=KernelAudit() if place.is_system else NoAudit(),
         random=random,
         log=SystemLog() if place.is_system else CallingLog(_nowhere),

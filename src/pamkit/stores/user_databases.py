@@ -101,7 +101,7 @@ class DiskDatabases:
             try:
                 descriptor = self._root.open(file, os.O_PATH)
             except OSError as fault:
-                if fault.errno not in _NOT_THERE:
+                if fault.errno not in _NOT_THERE or self._is_link(file):
                     raise
                 missing = missing or fault
                 continue
@@ -113,6 +113,17 @@ class DiskDatabases:
                 kind = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
                 raise OSError(kind, os.strerror(kind), file)
         raise missing or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+    def _is_link(self, file: str) -> bool:
+        """Whether a name is there, and leads nowhere: a volume that is missing, perhaps.
+
+        An older database of the same name could know who was removed since.
+        """
+        try:
+            os.close(self._root.open(file, os.O_PATH | os.O_NOFOLLOW))
+        except OSError:
+            return False
+        return True
 
     def _sqlite(
         self,

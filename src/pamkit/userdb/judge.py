@@ -34,11 +34,12 @@ async def judge_keys(call: Call, database: str, user: str, token: Secret) -> Ret
 
 async def judge(call: Call, entry: DatabaseUser, token: Secret) -> ReturnCode:
     """Return what is to be said of an entry and a password."""
+    hashes = _holds_hashes(call, entry) and token and not call.options.icase
+    if hashes and (entry.stored is None or len(entry.stored) < SHORTEST_HASH):
+        # It takes as long as for a user who is there, and has a hash.
+        spare = call.world.hashing.setting(_SPARE, None)
+        await call.hash(token, spare or "")
     if entry.stored is None:
-        if _holds_hashes(call, entry):
-            # It takes as long as for a user who is there.
-            spare = call.world.hashing.setting(_SPARE, None)
-            await call.hash(token, spare or "")
         return ReturnCode.USER_UNKNOWN
     if not await matches(call, entry, token):
         return ReturnCode.AUTH_ERR

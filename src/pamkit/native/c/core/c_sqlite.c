@@ -24,7 +24,8 @@ enum {
     PRIMARY = 0xff, /* the bits of a result code that are not the finer reason */
     MOST_VALUES = 8,
     MOST_COLUMNS = 8,
-    MOST_BYTES = 1 << 20, /* of a value; whatever is longer is none of ours */
+    MOST_BYTES = 1 << 20, /* of a value or a row; whatever is longer is none of ours */
+    LIMIT_LENGTH = 0,     /* bounds them also while they are computed */
     REASON_SIZE = 256,
 };
 
@@ -36,6 +37,7 @@ typedef void nothing_function(void *);
 static struct {
     int (*open)(const char *, struct database **, int, const char *);
     int (*close)(struct database *);
+    int (*limit)(struct database *, int, int);
     int (*exec)(struct database *, const char *, void *, void *, char **);
     int (*prepare)(struct database *, const char *, int, struct query **, const char **);
     int (*bind_blob)(struct query *, int, const void *, int, nothing_function *);
@@ -58,6 +60,7 @@ static const struct {
 } symbols[] = {
     {"sqlite3_open_v2", &library.open},
     {"sqlite3_close", &library.close},
+    {"sqlite3_limit", &library.limit},
     {"sqlite3_exec", &library.exec},
     {"sqlite3_prepare_v2", &library.prepare},
     {"sqlite3_bind_blob", &library.bind_blob},
@@ -225,8 +228,10 @@ static void perform(struct work *work)
 
     work->columns = -1;
     work->result = library.open(work->path, &database, access | OPEN_NOMUTEX, NULL);
-    if (work->result == RESULT_OK)
+    if (work->result == RESULT_OK) {
+        library.limit(database, LIMIT_LENGTH, MOST_BYTES);
         work->result = library.exec(database, work->settings, NULL, NULL, NULL);
+    }
     if (work->result == RESULT_OK)
         work->result = ask(database, work);
     if (work->result != RESULT_OK) {
