@@ -34,9 +34,13 @@ import pytest
 
 from pamkit.engine.handle import Handle
 from pamkit.module.registry import module_from
+from pamkit.module.world import MAX_FILE
 from pamkit.policy.dialect import DEBIAN, QUIRK_SETS
 from pamkit.policy.parser import parse
+from pamkit.stores.accounts import accounts_for
 from pamkit.stores.clock import SystemClock
+from pamkit.stores.files import DiskFiles
+from pamkit.stores.root import Root
 from pamkit.stores.system import system_outside, system_world
 from pamkit.testing.policies import Trial
 from pamkit.testing.world import MemoryAudit, MemoryLog
@@ -183,6 +187,10 @@ static int keep(int type, const char *text, const char *user, const char *host, 
              tty ? "=" : "", tty ? tty : "", granted);
     return 1;
 }
+static int selinux;
+void pamkit_selinux(int state) { selinux = state; }
+int is_selinux_enabled(void) { return selinux > 0; }
+int security_getenforce(void) { return selinux > 1; }
 int audit_open(void) { return open("/dev/null", O_RDWR | O_CLOEXEC); }
 int audit_log_acct_message(int fd, int type, const char *program, const char *op, const char *name,
                            unsigned id, const char *host, const char *address, const char *tty,
@@ -241,6 +249,8 @@ class Case(NamedTuple):
     service: str = SERVICE
     groups: Sequence[int] | None = None
     """The groups of the process when it begins; `None`: those it has anyway."""
+    selinux: int = 0
+    """Whether SELinux seems to be off, permissive (1) or enforcing (2)."""
 
 
 class Seen(NamedTuple):
@@ -600,6 +610,21 @@ class _Clock(SystemClock):
         return float(self._stands or int(time.time()))
 
 
+class _Files(DiskFiles):
+    """The system's files, and those of a kernel with SELinux."""
+
+    def __init__(self, enforces: bool) -> None:
+        root = Root("/")
+        super().__init__(root, accounts_for(root))
+        self._kernels = {
+            "/proc/self/mounts": b"selinuxfs /sys/fs/selinux selinuxfs rw,relatime 0 0\n",
+            "/sys/fs/selinux/enforce": b"%d" % enforces,
+        }
+
+    def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
+        return self._kernels.get(path) or super().read(path, limit=limit)
+
+
 def _ours(case: Case) -> Seen:
     heard: list[tuple[int, str]] = []
     delayed: list[bool] = []
@@ -614,6 +639,8 @@ def _ours(case: Case) -> Seen:
 
     log, audit = MemoryLog(), MemoryAudit()
     world = system_world().changed(log=log, clock=_Clock(case.now), audit=audit)
+    if case.selinux:
+        world = world.changed(files=_Files(case.selinux > 1))
     trial = Trial(
         case.policy,
         *(module_from(import_module(f"pamkit.modules.{name}")) for name in _modules(case.policy)),
@@ -671,6 +698,7 @@ def main(directory: str) -> None:
     seen = []
     for case in cases:
         clock.pamkit_stand_still(case.now)
+        clock.pamkit_selinux(case.selinux)
         with ground.laid_out(case.files), _having(case.groups):
             theirs = c.play(case)
         with ground.laid_out(case.files), _having(case.groups):

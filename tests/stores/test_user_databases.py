@@ -73,7 +73,7 @@ def test_a_link_to_nothing_does_not_let_an_older_database_answer(tmp_path: Path)
     (tmp_path / "users.sqlite").symlink_to(tmp_path / "volume" / "users.sqlite")
     with pytest.raises(FileNotFoundError) as refused:
         DiskDatabases(Root("/")).find(f"{tmp_path}/users", "alice")
-    assert refused.value.filename == f"{tmp_path}/users.sqlite"
+    assert os.fsdecode(refused.value.filename) == f"{tmp_path}/users.sqlite"
 
 
 def test_nothing_there_is_no_such_file(place: Place) -> None:
