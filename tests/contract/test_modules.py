@@ -92,6 +92,16 @@ def test_the_docstring_begins_with_one_sentence_for_an_administrator(name: str) 
 
 
 @every_module
+def test_a_module_can_be_read_in_one_go(name: str) -> None:
+    python = _python(name)
+    assert python.__file__ is not None
+    text = Path(python.__file__).read_text(encoding="utf-8")
+    # The page that the docstring is, and what it takes to say who one imports, are not the code.
+    assert len(text.partition("\n\nTYPE_CHECKING")[2].splitlines()) <= 300
+    assert len(text.splitlines()) <= 350
+
+
+@every_module
 def test_the_declaration_has_the_name_of_the_file(name: str) -> None:
     assert name == _declaration(name).name
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pamkit.faillock.options import FaillockOptions
 from pamkit.formats.faillock_tally import RHOST, TTY, VALID, Failure
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
@@ -448,7 +449,7 @@ def test_what_is_not_known_is_logged_and_what_is_gone_says_what_to_do() -> None:
         "Unknown option: onerr",
         "Unknown option: per_user",
     ]
-    _, problems = pam_faillock.FaillockOptions.parse(["onerr=fail", "quiet", "file=/x"])
+    _, problems = FaillockOptions.parse(["onerr=fail", "quiet", "file=/x"])
     assert [problem.rule for problem in problems] == ["deprecated-option"] * 3
     assert all("of pam_tally" in problem.message for problem in problems)
 

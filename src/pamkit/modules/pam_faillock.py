@@ -42,17 +42,10 @@ Source: `pam_faillock(8)`, `faillock.conf(5)`.
 
 from __future__ import annotations
 
-import errno
-
-from pamkit.formats.faillock_conf import LONGEST, MOST_DENY, PATH, Settings, settings_of
-from pamkit.formats.faillock_standing import Standing, notices, standing
-from pamkit.formats.faillock_tally import RHOST, TTY, VALID, Failure, with_failure
-from pamkit.module.audit import (
-    ANOM_LOGIN_FAILURES,
-    RESP_ACCT_LOCK,
-    RESP_ACCT_UNLOCK_TIMED,
-    audit_lock,
-)
+from pamkit.faillock.counting import Case, clear, judge, let_by, record
+from pamkit.faillock.options import FaillockOptions
+from pamkit.formats.faillock_conf import PATH, Settings, settings_of
+from pamkit.formats.faillock_standing import notices
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.configuration import read_first
 from pamkit.module.declaration import declare, example
@@ -65,82 +58,16 @@ from pamkit.module.facts import (
     LOCKS_ACCOUNT,
     WRITES_FILES,
 )
-from pamkit.module.held_tally import held_tally
 from pamkit.module.membership import is_member
-from pamkit.module.options import Option, Options, flag, number, path, text
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
 from pamkit.vocab.priority import Priority
-from pamkit.vocab.record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from pamkit.module.world import Account, Tally
-
-    Act = Callable[["_Case", Tally, tuple[Failure, ...], Standing], ReturnCode]
-    """What is done about an account that is not locked, while its file is held."""
 
 _ACTIONS = ("preauth", "authfail", "authsucc")
 _EXECUTED = "pam_faillock:auth_executed"  # C: the name, and that it is set; ours holds the limits
 _DELAY = 2_000_000  # microseconds
-
-
-def _interval(phrase: str) -> Any:
-    seconds = number(phrase, most=LONGEST)
-    return Option(
-        "",
-        phrase,
-        None,
-        lambda given: 0 if given == "never" else seconds.read(given),
-        value="seconds or never",
-    )
-
-
-def _gone(advice: str, kind: Callable[..., Any] = flag) -> Any:
-    said = f"an option of pam_tally, not of pam_faillock: {advice}"
-    return kind("not known here", deprecated=said)
-
-
-class FaillockOptions(Options):
-    """What may stand after the module's name in a policy."""
-
-    preauth: bool = flag("refuse who is locked; that is what it does without such a word, too")
-    authfail: bool = flag("put a failure on record")
-    authsucc: bool = flag("refuse who is locked, and forget the failures of others")
-    conf: str = path("read this file instead of `/etc/security/faillock.conf`; it must be there")
-    dir: str = path("keep the failures in this directory", value="directory")
-    audit: bool = flag("log names of users that do not exist")
-    silent: bool = flag("do not tell users that they are locked")
-    no_log_info: bool = flag("do not log that an account was locked")
-    local_users_only: bool = flag("take no part for users who have no line in `/etc/passwd`")
-    nodelay: bool = flag("do not ask for a delay of two seconds after a failure")
-    deny: int = number("lock with so many failures; 0 locks nobody", default=3, most=MOST_DENY)
-    fail_interval: int = number(
-        "how far back failures count", default=900, most=LONGEST, value="seconds"
-    )
-    unlock_time: int | None = _interval("how long a lock lasts; without it 600")
-    even_deny_root: bool = flag("lock root and administrators as well")
-    root_unlock_time: int | None = _interval(
-        "how long a lock lasts for root and administrators; without it as for everybody"
-    )
-    admin_group: str = text("members of this group are administrators", value="group")
-    onerr: str = _gone("what fails here refuses", text)
-    file: str = _gone("use `dir=`, which names a directory", text)
-    lock_time: str = _gone("pam_faildelay makes failures slow", text)
-    magic_root: bool = _gone("root is not locked without `even_deny_root`")
-    even_deny_root_account: bool = _gone("use `even_deny_root`")
-    no_lock_time: bool = _gone("`unlock_time=never` locks without end")
-    per_user: bool = _gone("limits are the same for all users but administrators")
-    reset: bool = _gone("`authsucc` resets")
-    no_reset: bool = _gone("without `authsucc` and a line of `account` nothing is reset")
-    serialize: bool = _gone("the file is locked in any case")
-    quiet: bool = _gone("use `silent`")
-
 
 _CODES = "success ignore auth_err service_err system_err conv_err incomplete buf_err"
 
@@ -177,25 +104,6 @@ MODULE = declare(
 )
 
 
-class _Case(Record, eq=False):
-    """Whose failures a line is about, and by what settings."""
-
-    call: ModuleCall[FaillockOptions]
-    settings: Settings
-    user: str
-    account: Account
-    is_admin: bool
-
-    def is_ours(self) -> bool:
-        """Whether this user's failures are counted here, and not elsewhere."""
-        return not self.settings.local_users_only or self.call.world.accounts.is_local(self.user)
-
-    def log(self, text: str, fault: OSError) -> None:
-        """Write to the log what could not be done with the tally file."""
-        reason = fault.strerror or type(fault).__name__
-        self.call.log(Priority.ERR, f"Error {text} the tally file for {self.user}: {reason}")
-
-
 async def pam_sm_authenticate(call: ModuleCall[FaillockOptions]) -> ReturnCode:
     """Refuse who is locked, put a failure on record, or forget failures: as the line says."""
     settings = _settings(call)
@@ -211,10 +119,10 @@ async def pam_sm_authenticate(call: ModuleCall[FaillockOptions]) -> ReturnCode:
         return ReturnCode.SUCCESS  # it is said that others watch over this user
     word = ["preauth", *(arg for arg in call.args if arg in _ACTIONS)][-1]
     if word == "authfail":
-        return (await _judged(case, _record, create=True, absent=ReturnCode.IGNORE))[0]
+        return (await judge(case, record, create=True, absent=ReturnCode.IGNORE))[0]
     if word == "authsucc":
-        return (await _judged(case, _clear, create=True))[0]
-    answer, stands = await _judged(case, _let_by, create=False)
+        return (await judge(case, clear, create=True))[0]
+    answer, stands = await judge(case, let_by, create=False)
     if answer == ReturnCode.AUTH_ERR and not (settings.silent or call.silent):
         for notice in notices(stands, int(call.world.clock.now())):
             await call.say(Style.TEXT_INFO, notice)
@@ -243,7 +151,7 @@ async def pam_sm_acct_mgmt(call: ModuleCall[FaillockOptions]) -> ReturnCode:
         return ReturnCode.IGNORE
     if not case.is_ours():
         return ReturnCode.SUCCESS  # it is said that others watch over this user
-    answer, _ = await _judged(case, _clear, create=True)
+    answer, _ = await judge(case, clear, create=True)
     if answer == ReturnCode.AUTH_ERR:
         call.log(Priority.NOTICE, f"User {case.user} was locked meanwhile")
     return answer
@@ -274,7 +182,7 @@ def _written(call: ModuleCall[FaillockOptions], named: str) -> bytes:
     return call.world.files.read(file)
 
 
-async def _case(call: ModuleCall[FaillockOptions], settings: Settings) -> _Case | None:
+async def _case(call: ModuleCall[FaillockOptions], settings: Settings) -> Case | None:
     """Return whose failures are meant; `None` for nobody who has an account."""
     try:
         user = await call.user()
@@ -289,99 +197,4 @@ async def _case(call: ModuleCall[FaillockOptions], settings: Settings) -> _Case 
         call.log(Priority.NOTICE, f"User unknown: {user}" if settings.audit else "User unknown")
         return None
     is_admin = account.uid == 0 or is_member(call.world.accounts, account, settings.admin_group)
-    return _Case(call, settings, user, account, is_admin)
-
-
-async def _judged(
-    case: _Case, act: Act, *, create: bool, absent: ReturnCode = ReturnCode.SUCCESS
-) -> tuple[ReturnCode, Standing]:
-    """Look at the file, refuse who is locked, and do something about others.
-
-    Between the look and the deed nobody else can change the file.
-    """
-    try:
-        place, needed = case.settings.directory, act is _record
-        held = await held_tally(case.call, place, case.account, create=create, needed=needed)
-    except OSError as fault:
-        # C: where this process keeps no files nobody is locked, or no screen could be unlocked.
-        is_root = case.call.world.process.euid() == 0
-        if fault.errno == errno.ENOENT or (fault.errno == errno.EACCES and not is_root):
-            if absent == ReturnCode.IGNORE and fault.errno == errno.ENOENT:
-                case.log("opening", fault)
-            return absent, Standing()
-        case.log("opening", fault)
-        return ReturnCode.SYSTEM_ERR, Standing()
-    with held as tally:
-        try:
-            failures = tally.failures()
-        except OSError as fault:
-            case.log("reading", fault)
-            return ReturnCode.SYSTEM_ERR, Standing()
-        now = int(case.call.world.clock.now())
-        stands = standing(failures, case.settings, is_admin=case.is_admin, now=now)
-        if stands.is_locked:
-            return ReturnCode.AUTH_ERR, stands
-        return act(case, tally, failures, stands), stands
-
-
-def _let_by(_: _Case, __: Tally, ___: tuple[Failure, ...], ____: Standing) -> ReturnCode:
-    return ReturnCode.SUCCESS  # not locked: the guess may be made
-
-
-def _clear(case: _Case, tally: Tally, _: tuple[Failure, ...], stands: Standing) -> ReturnCode:
-    if not _audited(case, stands):
-        return ReturnCode.SYSTEM_ERR
-    try:
-        tally.clear()
-    except OSError as fault:
-        case.log("clearing", fault)
-    # Yes: while we held the file there were fewer failures than lock.  If they could not be
-    # forgotten they count on, which harms nobody but the user.
-    return ReturnCode.SUCCESS
-
-
-def _record(
-    case: _Case, tally: Tally, failures: tuple[Failure, ...], stands: Standing
-) -> ReturnCode:
-    settings, new = case.settings, _failure(case)
-    added = with_failure(
-        failures, new, fail_interval=settings.fail_interval, forgiven=stands.is_over
-    )
-    try:
-        tally.record(added.failures, added.at)
-    except OSError as fault:
-        case.log("writing", fault)
-        return ReturnCode.SYSTEM_ERR
-    # DIALECT: up to 1.5 it was said of root as well who is never locked.
-    may_be_locked = settings.even_deny_root or case.account.uid != 0
-    if added.count == settings.deny and may_be_locked and not settings.no_log_info:
-        who = f"Consecutive login failures for user {case.user}"
-        case.call.log(Priority.INFO, f"{who} account temporarily locked")
-    kinds = []
-    if added.count == settings.deny:
-        kinds.append(ANOM_LOGIN_FAILURES)
-        if settings.even_deny_root or not case.is_admin:
-            kinds.append(RESP_ACCT_LOCK)
-    return ReturnCode.IGNORE if _audited(case, stands, *kinds) else ReturnCode.SYSTEM_ERR
-
-
-def _audited(case: _Case, stands: Standing, *kinds: int) -> bool:
-    """Tell the kernel's audit of a lock that is over, and the rest; whether no record is lost."""
-    # DIALECT: up to 1.5 the text was `pam_faillock uid=0`.  C: the blank at its end.
-    call, op = case.call, f"pam_faillock suid={case.account.uid} "
-    taken = []
-    if stands.is_over:
-        host, tty = call.item(Item.RHOST), call.item(Item.TTY)
-        taken.append(audit_lock(call, RESP_ACCT_UNLOCK_TIMED, op, host=host, tty=tty))
-    taken += [audit_lock(call, kind, op) for kind in kinds]
-    return all(taken)
-
-
-def _failure(case: _Case) -> Failure:
-    """Return the failure that is happening now, with what is known of where it comes from."""
-    now = int(case.call.world.clock.now())
-    for item, bit in ((Item.RHOST, RHOST), (Item.TTY, TTY)):
-        source = case.call.item(item)
-        if source is not None:
-            return Failure(now, source, VALID | bit)
-    return Failure(now, case.call.item(Item.SERVICE) or "")
+    return Case(call, settings, user, account, is_admin)

@@ -154,15 +154,19 @@ def _terminal(call: ModuleCall[Options]) -> str:
 
 def _grants(call: ModuleCall[Options], rule: Rule, applicant: _Applicant, now: LocalTime) -> bool:
     """Whether a rule is about the applicant and this time; what is wrong with it is logged."""
+    faults: list[str] = []
 
     def complain(text: str) -> None:
+        faults.append(text)
         call.log(Priority.ERR, text)
 
     def matches(words: str, name: str) -> bool:
+        before = len(faults)
         said = judge(
             words, lambda member: is_named(name, member), rule=rule.number, complain=complain
         )
-        return said is True
+        # What no name can have may have been the end of another name: `jos` is not `josé`.
+        return said is True and len(faults) == before
 
     def holds(times: str) -> bool | None:
         return is_now(

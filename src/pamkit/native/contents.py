@@ -86,6 +86,7 @@ PACKAGES = (
     "unix",
     "quality",
     "userdb",
+    "faillock",
     "doors",
 )
 """Packages of pamkit, with every module in them."""

@@ -20,8 +20,49 @@ pytestmark = [pytest.mark.needs("libpam", "cc", "python-archive", "root")]
 
 ALL = ("auth", "cred", "acct", "open", "close", "chauthtok")
 
-# Words behind the module, answers to prompts, user.
+# Words behind the module (`{here}`: a directory of the test's), answers to prompts, user.
 CASES = {
+    "pam_access": [
+        ("accessfile=/dev/null", "", "root"),
+        ("accessfile=/nowhere", "", "root"),
+        ("", "", "no_such_user"),
+    ],
+    "pam_canonicalize_user": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_cracklib": [("use_authtok", "", "root")],
+    "pam_exec": [
+        ("quiet /bin/true", "", "root"),
+        ("/bin/false", "", "root"),
+        ("stdout /bin/echo one", "", "root"),
+        ("", "", "root"),
+    ],
+    "pam_faillock": [
+        ("preauth nodelay dir={here}/tallies", "", "root"),
+        ("authfail nodelay dir={here}/tallies", "", "nobody"),
+        ("preauth nodelay dir={here}/tallies", "", "no_such_user"),
+    ],
+    "pam_ftp": [("ignore", "me@example.org", "ftp"), ("", "wrong", "root")],
+    "pam_group": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_listfile": [
+        ("item=user sense=allow file=/etc/passwd onerr=fail", "", "root"),
+        ("item=user sense=deny file=/nowhere onerr=succeed", "", "root"),
+        ("", "", "root"),
+    ],
+    "pam_localuser": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_pwhistory": [
+        ("remember=0", "", "root"),
+        ("use_authtok file={here}/opasswd", "", "no_such_user"),
+    ],
+    "pam_pwquality": [("use_authtok", "", "root")],
+    "pam_rhosts": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_securetty": [("", "", "nobody"), ("noconsole", "", "root")],
+    "pam_sepermit": [("conf=/dev/null", "", "root")],
+    "pam_shells": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_stress": [("fail_1", "x", "root"), ("expired", "x", "root")],
+    "pam_time": [("conffile=/dev/null", "", "root"), ("conffile=/", "", "root")],
+    "pam_timestamp": [("timestampdir={here}/stamps", "", "root")],
+    "pam_userdb": [("db={here}/nowhere", "wrong", "alice"), ("", "", "alice")],
+    "pam_usertype": [("issystem", "", "root"), ("isregular", "", "root"), ("", "", "root")],
+    "pam_wheel": [("group=root", "", "root"), ("deny group=root", "", "root")],
     "pam_permit": [("", "", "alice"), ("", "alice", "-"), ("", "", "-")],
     "pam_deny": [("", "", "alice")],
     "pam_debug": [
@@ -57,7 +98,8 @@ def test_every_module_has_its_cases() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_generated_module_answers_as_in_the_engine(name: str, place: Place) -> None:
     generated = make_module(name, built_libraries(), place.path, python=None)
-    for words, answers, user in CASES[name]:
+    for written, answers, user in CASES[name]:
+        words = written.format(here=place.path)
         place.policy(f"{name}.so {words}", service="engine")
         place.policy(f"{generated} {words}")
         found, expected = [

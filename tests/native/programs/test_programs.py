@@ -50,6 +50,8 @@ _AUTH_ERR = 7
 
 # DIALECT: what the library under test does otherwise on purpose, and what comes of it then.
 _ON_PURPOSE = {
+    # 1.7 logs whose shell is not listed; 1.5.2 does not.
+    "ftp": {"a_shell_that_is_not_listed_is_refused": "out"},
     # 1.7 leaves passwords alone that have not expired; 1.5.2 changes them as well.
     "passwd": {"root_who_knows_it_changes_a_good_password_with_keep": "as before"},
     "pamtester": {

@@ -1,0 +1,1 @@
+"""What the hooks of pam_faillock do behind `pamkit.modules.pam_faillock`."""
