@@ -6,11 +6,11 @@ from pamkit.testing.world import MemoryLog, StandInOutside, memory_world
 from pamkit.vocab.codes import ReturnCode
 
 
-def _waited(options: str, login_defs: str | None = None) -> tuple[float, list[str]]:
+def _waited(
+    options: str, login_defs: str | None = None, place: str = "/etc/login.defs"
+) -> tuple[float, list[str]]:
     """Return the seconds a refusal took, and what was logged."""
-    files: dict[str, bytes | str | OSError] = (
-        {} if login_defs is None else {"/etc/login.defs": login_defs}
-    )
+    files: dict[str, bytes | str | OSError] = {} if login_defs is None else {place: login_defs}
     outside, world = StandInOutside(), memory_world(files=files)
     policy = f"auth optional pam_faildelay.so {options}\nauth required pam_deny.so\n"
     trial = Trial(policy, pam_faildelay, pam_deny, world=world, outside=outside)
@@ -44,6 +44,10 @@ def test_a_value_that_is_no_delay_is_logged_and_left_out(value: str) -> None:
     seconds, log = _waited("", f"FAIL_DELAY {value}\n")
     assert seconds == 0
     assert log == [f"pam_faildelay(test:auth): FAIL_DELAY={value} in /etc/login.defs not valid"]
+
+
+def test_the_distributions_file_counts_where_there_is_no_other() -> None:
+    assert _waited("", "FAIL_DELAY 9\n", "/usr/etc/login.defs")[0] == 9
 
 
 def test_debug_tells_the_delay() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from pamkit.formats import login_defs
 from pamkit.module.call import ModuleCall
+from pamkit.module.configuration import read_first
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ALWAYS_IGNORED, DELAYS_FAILURE, NEVER_PROMPTS
 from pamkit.module.options import Options, flag, number
@@ -69,15 +70,18 @@ def pam_sm_setcred(_: ModuleCall[FaildelayOptions]) -> ReturnCode:
 
 def _from_login_defs(call: ModuleCall[FaildelayOptions]) -> int | None:
     try:
-        text = call.world.files.read(login_defs.PATH)
+        found = read_first(call.world.files, login_defs.PATH)
     except OSError:
         return None
+    if found is None:
+        return None
+    place, text = found
     written = login_defs.value(text, "FAIL_DELAY")
     if written is None:
         return None
     delay = _microseconds(written)
     if delay is None:
-        call.log(Priority.ERR, f"FAIL_DELAY={written} in {login_defs.PATH} not valid")
+        call.log(Priority.ERR, f"FAIL_DELAY={written} in {place} not valid")
     return delay
 
 

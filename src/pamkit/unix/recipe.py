@@ -5,6 +5,7 @@ from __future__ import annotations
 from pamkit.formats import login_defs
 from pamkit.formats.hash_text import DES_BYTES, bigcrypt
 from pamkit.formats.new_hash import SCHEMES, Recipe, recipe, same_scheme
+from pamkit.module.configuration import read_first
 from pamkit.unix.options import UnixOptions
 from pamkit.vocab.priority import Priority
 from pamkit.vocab.secret import Secret
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 def recipe_of(call: Call, *, complain: bool = False) -> Recipe:
     """Return how new passwords are hashed: the last scheme in the options, or login.defs's."""
     try:
-        defs = call.world.files.read(login_defs.PATH)
+        found = read_first(call.world.files, login_defs.PATH)
     except OSError:
-        defs = b""
+        found = None  # C: as without the file
+    defs = b"" if found is None else found[1]
     words = {field: option.word for field, option in UnixOptions.stated().items()}
     named = [
         next((field for field, word in words.items() if arg.startswith(word)), "")
