@@ -309,8 +309,7 @@ def test_the_last_scheme_named_hashes(options: tuple[str, ...], defs: str, expec
 
 
 def test_the_distributions_login_defs_counts_where_there_is_no_other() -> None:
-    defs = {"/usr/etc/login.defs": "ENCRYPT_METHOD SHA256\n"}
-    world = world_of(shadow("alice"), files=defs)
+    world = world_of(shadow("alice"), files={"/usr/etc/login.defs": "ENCRYPT_METHOD SHA256\n"})
     assert change(world, *new("something-new")) is ReturnCode.SUCCESS
     assert stored(world).hashed.expose().decode().split("$")[2] == "sha256"
 
