@@ -220,6 +220,8 @@ class File(NamedTuple):
     gid: int = 0
     kind: str = "file"
     to: str = ""
+    modified: int = 0
+    """When it was changed last, in seconds since 1970; 0: just now."""
 
 
 Content = str | bytes | File | None
@@ -433,6 +435,8 @@ def _put(path: Path, content: Content) -> None:
         path.write_bytes(content.data)
     os.chown(path, content.uid, content.gid)
     path.chmod(content.mode)
+    if content.modified:
+        os.utime(path, (content.modified, content.modified))
 
 
 def _left(paths: Sequence[str]) -> tuple[tuple[str, str], ...]:

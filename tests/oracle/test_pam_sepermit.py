@@ -18,6 +18,12 @@ _BOTH = (("authenticate", 0), ("setcred", 0), ("acct_mgmt", 0))
 _CONFIG = ("/etc/selinux/config", "SELINUX=enforcing\nSELINUXTYPE=targeted\n")
 _SEUSERS = "/etc/selinux/targeted/seusers"
 
+_CONFIGS = (
+    *(_CONFIG[1], _CONFIG[1], "", "SELINUXTYPE=other\n", "  selinuxtype= other \r\n"),
+    *("#SELINUXTYPE=other\n", "SELINUXTYPE=other\nSELINUXTYPE=targeted", "SELINUXTYPE=\n"),
+    *("REQUIRESEUSERS=0\nSELINUXTYPE = other\n", "requireseusers=1\nREQUIRESEUSERS= 00 \n"),
+)
+
 _NEWER = ("unknown option: ",)
 """1.5 does not say what is no option."""
 
@@ -65,8 +71,9 @@ def _drawn(chance: random.Random) -> Case:
         answers=chance.choice((("alice",), ("",), (None,), ())) if user is None else (),
         files=(
             (_LIST, None if chance.random() < 0.05 else _list(chance)),
-            _CONFIG,
+            ("/etc/selinux/config", chance.choice(_CONFIGS)),
             (_SEUSERS, _seusers(chance)),
+            ("/etc/selinux/other/seusers", chance.choice((None, "%wheel:staff_u\n"))),
         ),
         uid=chance.choice((0, 0, 1000)),
         selinux=chance.randrange(3),
@@ -107,6 +114,22 @@ def _exclusive(
     return Case(policy, calls, user, files=files, watch=watch, uid=uid, selinux=selinux)
 
 
+def test_who_must_be_listed_has_no_seuser_unless_listed() -> None:
+    def required(value: str, seusers: str) -> Case:
+        files = (
+            (_LIST, "%alice\n%user_u\n"),
+            (_CONFIG[0], f"REQUIRESEUSERS={value}\n"),
+            (_SEUSERS, seusers),
+        )
+        return Case(_POLICY.format("debug"), _BOTH, files=files, selinux=2)
+
+    values = ("1", "0", "01", "00", "2x", "0x", " 1", " 0", "yes", "")
+    lists = ("bob:user_u\n", "alice:user_u\n")
+    assert_same(
+        {f"`{value}` {seusers}": required(value, seusers) for value in values for seusers in lists}
+    )
+
+
 def test_exclusive_users_are_locked_as_in_c() -> None:
     assert_same(
         {
@@ -134,10 +157,14 @@ def test_what_is_different_on_purpose() -> None:
             "own list": listed("alice\n", "conf=/etc/own"),
             "directory": listed(File(kind="directory", mode=0o755)),
             "empty place": listed("alice\n", "conf=/nowhere"),
+            "true": listed("%alice\n")._replace(
+                files=((_LIST, "%alice\n"), (_CONFIG[0], "REQUIRESEUSERS=true\n"))
+            ),
         },
         different={
             "own list": "1.5 forgets what `conf=` says",
             "directory": "C takes a list that cannot be read for an empty one",
             "empty place": "1.5 forgets what `conf=` says",
+            "true": "libselinux takes `true` for `false`",
         },
     )

@@ -81,6 +81,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.faillock import faillock
 
         return faillock(args)
+    if args.command == "timestamp-check":
+        from pamkit.cli.timestamp_check import timestamp_check
+
+        return timestamp_check(args)
     parser.print_help()
     return UNUSABLE
 
@@ -134,6 +138,7 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 def _parser() -> _Parser:
     from pamkit.cli.faillock_arguments import add_faillock
     from pamkit.cli.native_arguments import add_native
+    from pamkit.cli.timestamp_arguments import add_timestamp_check
     from pamkit.cli.userdb_arguments import add_userdb
     from pamkit.cli.version import version
 
@@ -145,6 +150,7 @@ def _parser() -> _Parser:
     _add_doc(commands)
     add_faillock(commands)
     add_native(commands)
+    add_timestamp_check(commands)
     add_userdb(commands)
     return parser
 

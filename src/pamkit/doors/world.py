@@ -16,6 +16,7 @@ _OF_THE_SYSTEM = (
     "credentials",
     "hashing",
     "tallies",
+    "timestamps",
     "files",
     "process",
     "network",

@@ -35,8 +35,7 @@ def config(data: bytes) -> Config:
             policy = line[len(_TYPE) :].lstrip(_BLANKS)
             policy = policy[:1] + policy[1:].rstrip(_CONTROLS)
         elif line.startswith(_REQUIRE):
-            value = line[len(_REQUIRE) :].strip(_BLANKS)
-            names_all = value.lstrip(b"0") != b"" and value.lower() != b"false"
+            names_all = _is_true(line[len(_REQUIRE) :].lstrip(_BLANKS))
     return Config(policy, names_all)
 
 
@@ -73,6 +72,16 @@ def seuser_of(
         elif everybodys is None and login == _EVERYBODY:
             everybodys = seuser
     return by_group or everybodys
+
+
+def _is_true(value: bytes) -> bool:
+    """Return what a setting says; only `false` and 0 are no.
+
+    DIALECT: libselinux takes the words `true` and `false` for each other.
+    """
+    if not value[:1].isdigit():
+        return not value.lower().startswith(b"false")
+    return value.lstrip(b"0")[:1].isdigit()
 
 
 def _lines(data: bytes) -> list[bytes]:

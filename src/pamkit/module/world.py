@@ -128,6 +128,44 @@ if TYPE_CHECKING:
         def clear(self) -> None:
             """Forget all failures; `OSError` if that cannot be."""
 
+    class Timestamps(Protocol):
+        """Stamps of who gave a secret lately, in directories that root alone can change."""
+
+        def enter(self, directory: str) -> Stamps:
+            """Return the stamps in a directory, which need not be there; a context manager.
+
+            Any `OSError` has in ``strerror`` what is wrong with the directory or one above it, in
+            the words of the C module.
+            """
+
+        def key(self, *, create: bool) -> Secret:
+            """Return the key that all stamps are made with; ``create``: make it if there is none.
+
+            `FileNotFoundError` if there is none; `BlockingIOError` if somebody else is just
+            making it; another `OSError` if it cannot be read, or is not root's alone.
+            """
+
+    class Stamps(AbstractContextManager["Stamps"], Protocol):
+        """The stamps in a directory; ``owner`` is who asks, ``file`` names one of their stamps.
+
+        `formats.stamp_name.NotRootsAlone`, an `OSError`, if the owner's directory is not.
+        """
+
+        def read(self, owner: str, file: str) -> tuple[FileStatus, bytes]:
+            """Return a stamp's status and bytes; none if it is no regular file; or `OSError`."""
+
+        def prepare(self, owner: str) -> None:
+            """Make the directories that are not there; `OSError` with the path if that fails."""
+
+        def write(self, owner: str, file: str, data: bytes) -> None:
+            """Put a stamp in the place of what is there, whole or not at all.
+
+            `BlockingIOError` if somebody else is writing it; another `OSError` if it cannot be.
+            """
+
+        def remove(self, owner: str, file: str) -> None:
+            """Remove a stamp; `FileNotFoundError` if there is none, or another `OSError`."""
+
     class Files(Protocol):
         """The files of the system, below the root."""
 
@@ -179,8 +217,11 @@ if TYPE_CHECKING:
         def login_name(self) -> str:
             """Return who logged in on the terminal, or `""`: for logs, never for decisions."""
 
-        def terminal(self) -> str:
-            """Return the name of the terminal on standard input, or `""`."""
+        def terminal(self, descriptor: int = ...) -> str:
+            """Return the name of the terminal on standard input, or `""`.
+
+            ``descriptor``: on standard output (1) or standard error (2) instead.
+            """
 
         def host_name(self) -> str:
             """Return the name of this machine."""
@@ -398,6 +439,7 @@ class World(Record, eq=False):
     hashing: Hashing
     clock: Clock
     tallies: Tallies
+    timestamps: Timestamps
     files: Files
     process: Process
     network: Network

@@ -11,20 +11,19 @@ line, and the first that fits the user counts:
 of the policy that `/etc/selinux/config` names; without such a file a user's own name is taken for
 it.  A `#` in the first column begins a comment.
 
-* A user whom no rule fits is none of the module's business: ignore.
-* While SELinux enforces, a user whom a rule fits is let in: success.  With the option `ignore`
-  the answer is ignore instead, and the lines that follow decide.
-* While it does not (off, permissive, or it cannot be told), such a user is refused: `auth_err`.
-* A list that is missing or cannot be read is `service_err`; without a user name the answer is
-  `user_unknown`.  Setcred is always ignore.
+A user whom no rule fits is none of the module's business: ignore.  While SELinux enforces, a user
+whom a rule fits is let in: success; with the option `ignore` the answer is ignore instead, and the
+lines that follow decide.  While it does not (off, permissive, or it cannot be told), such a user is
+refused: `auth_err`.  A list that is missing or cannot be read is `service_err`; without a user name
+the answer is `user_unknown`.  Setcred is always ignore.
 
 With the option `exclusive` a user can be logged in only once: who has processes already, or a
 login elsewhere (a lock in `/var/run/sepermit`), is refused with `auth_err`.  **When the
 transaction ends, all the user's processes are killed**, again and again until none is left.  It is
 done only by a process that runs as root and is not itself part of a login (its audit loginuid is
 not set); others let the user in without it.  Nothing of root's is ever killed, nor the process
-itself, nor anything by a child that the application forked.  Below another root than `/` SELinux
-is off, and nothing is locked or killed.
+itself, nor anything by a child that the application forked.  What will not die within half a minute
+is left and logged.  Below another root than `/` nothing is locked or killed.
 
 Success proves nothing about who is asking.  In Fedora's policies the line is `required` and stands
 before the one that asks for a password; with `[success=done ignore=ignore default=bad]` listed
@@ -34,10 +33,12 @@ Differences: if processes cannot be counted an exclusive user is refused, where 
 none.  Dead processes that nobody has counted yet do not matter; C refuses because of them, and at
 the end waits for them without end.  C's account check gives up the lock that authenticate took.
 A `seusers` or a list that is there and cannot be read to its end is `service_err`; C goes on as if
-it ended there.  A line of colons, at which C crashes, says nothing.  A path must be absolute, and
-up to Linux-PAM 1.5 `conf=` had no effect.  Some old policies call this module
-`pam_selinux_permit`, as it was called in Fedora before it was a part of Linux-PAM (2008); no
-current package has that name.
+it ended there.  A line of colons, at which C crashes, says nothing.  `REQUIRESEUSERS=true` and
+`=false` in `/etc/selinux/config` mean what they say; libselinux takes one for the other.  A path
+must be absolute, and up to Linux-PAM 1.5 `conf=` had no effect.
+
+Fedora has a link `pam_selinux_permit.so` to the module, the name it had there before it became a
+part of Linux-PAM in 2008; the policies of gdm still use it.
 Source: `pam_sepermit(8)`, `sepermit.conf(5)`, `seusers(5)`.
 """
 
@@ -50,7 +51,8 @@ from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET
 from pamkit.module.membership import is_member
 from pamkit.module.options import Options, flag, path
-from pamkit.module.selinux import CONFIG, MOUNTS, seuser, standing
+from pamkit.selinux.seuser import seuser
+from pamkit.selinux.standing import CONFIG, ENFORCE, MOUNTS, standing
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
@@ -92,7 +94,7 @@ MODULE = declare(
     },
     reads=[Item.USER, Item.USER_PROMPT],
     sets=[Item.USER],
-    files=[_LIST, CONFIG, MOUNTS, _LOGIN, _LOCKS],
+    files=[_LIST, CONFIG, MOUNTS, ENFORCE, _LOGIN, _LOCKS],
     facts=[ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET],
     examples=[
         example("sshd", "auth required pam_sepermit.so", "Fedora"),
@@ -157,19 +159,20 @@ pam_sm_acct_mgmt = _judge
 def _list(call: ModuleCall[SepermitOptions]) -> tuple[str, bytes | str]:
     """Return path and bytes of the list, or instead of those the reason why there are none."""
     given = [arg.removeprefix("conf=") for arg in call.args if arg.startswith("conf=")]
-    place = (call.options.conf or given[-1]) if given else _LIST
-    if given and not given[-1]:
-        return "", _NO_FILE
-    if given and not call.options.conf:
-        return place, "expected an absolute path"
+    written, place = (given[-1], call.options.conf) if given else (_LIST, _LIST)
+    if not written:
+        return written, _NO_FILE
+    if not place or (place != written and place in given):
+        # The last one was not taken: an earlier one must not have its place, nor the usual list.
+        return written, "expected an absolute path"
     try:
         if given:
-            return place, call.world.files.read(place)
+            return written, call.world.files.read(place)
         return read_first(call.world.files, _LIST) or (_LIST, _NO_FILE)
     except FileNotFoundError:
-        return place, _NO_FILE
+        return written, _NO_FILE
     except OSError as fault:
-        return place, fault.strerror or "cannot be read"
+        return written, fault.strerror or "cannot be read"
 
 
 def _seuser(call: ModuleCall[SepermitOptions], user: str, place: str | None) -> str | None:
@@ -177,9 +180,10 @@ def _seuser(call: ModuleCall[SepermitOptions], user: str, place: str | None) -> 
         found = seuser(call.world.files, call.world.accounts, user, place=place)
     except OSError as fault:
         call.log(Priority.ERR, f"getseuserbyname failed: {fault.strerror}")
-        raise
+        raise Stop(ReturnCode.SERVICE_ERR) from fault
     if found is None:
-        call.log(Priority.ERR, f"getseuserbyname failed: {_NO_FILE}")
+        # C: what `errno` says after a list that does not name the user was read to its end.
+        call.log(Priority.ERR, "getseuserbyname failed: Success")
     return found
 
 

@@ -85,6 +85,7 @@ PACKAGES = (
     "modules",
     "unix",
     "quality",
+    "selinux",
     "userdb",
     "faillock",
     "doors",

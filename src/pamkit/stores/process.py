@@ -45,10 +45,10 @@ class ThisProcess:
         except OSError:
             return ""
 
-    def terminal(self) -> str:
-        """Return the name of the terminal on standard input, or ``""``."""
+    def terminal(self, descriptor: int = 0) -> str:
+        """Return the name of the terminal on standard input or another one, or ``""``."""
         try:
-            return _text(os.ttyname(0))
+            return _text(os.ttyname(descriptor))
         except OSError:
             return ""
 

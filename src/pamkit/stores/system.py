@@ -20,6 +20,7 @@ from pamkit.stores.randomness import KernelRandomness
 from pamkit.stores.root import Root
 from pamkit.stores.single_logins import NoLogins, SystemLogins
 from pamkit.stores.tallies import DiskTallies
+from pamkit.stores.timestamps import DiskTimestamps
 from pamkit.stores.user_databases import DiskDatabases
 
 _DEBIAN_MARK = "/etc/debian_version"
@@ -36,6 +37,7 @@ def system_world(root: str = "/") -> World:
         hashing=LibCrypt(random),
         clock=SystemClock(),
         tallies=DiskTallies(place),
+        timestamps=DiskTimestamps(place, random),
         files=DiskFiles(place, accounts),
         process=ThisProcess() if place.is_system else OnlyLooking(),
         network=HostNames(),

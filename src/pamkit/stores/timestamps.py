@@ -12,7 +12,7 @@ import fcntl
 import os
 import stat
 
-from pamkit.formats.timestamp import DIRECTORY, KEY_NAME, KEY_SIZE, NotRootsAlone
+from pamkit.formats.stamp_name import DIRECTORY, KEY_NAME, KEY_SIZE, NotRootsAlone
 from pamkit.module.world import FileStatus
 from pamkit.stores.root import read_all
 from pamkit.vocab.secret import Secret
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pamkit.stores.root import Root
 
 _MOST_LINKS = 40
+_LONGEST_NAME = 255
 _MOST_BYTES = 8192  # a path, a time and a code; the same for a key
 _PASS = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -71,7 +72,7 @@ class DiskStamps:
     def __init__(self, root: str, directory: str) -> None:
         """Walk to ``directory``; `NotRootsAlone` if something on the way is not root's alone."""
         self._path = directory
-        self._missing: list[str] = []
+        self._missing: list[tuple[str, str, bool]] = []  # names, paths, whether a link said so
         self._trail = [os.open(root, _PASS | os.O_DIRECTORY)]
         try:
             self._walk()
@@ -95,9 +96,13 @@ class DiskStamps:
     def prepare(self, owner: str) -> None:
         """Make the directories that are missing; see `world.Stamps`."""
         while self._missing:
-            path = self._path
-            name = self._missing[-1]
-            self._trail.append(_made(self._trail[-1], name, path))
+            name, path, is_linked = self._missing[-1]
+            if is_linked:
+                # C: a link is there; what cannot be made is the first thing behind it.
+                behind = [other for _, other, linked in self._missing if not linked]
+                path = (behind or [f"{self._path}/{owner}"])[-1].rstrip("/")
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+            self._trail.append(_made(self._trail[-1], name, path.rstrip("/")))
             self._missing.pop()
         os.close(_made(self._trail[-1], owner, f"{self._path}/{owner}"))
 
@@ -168,13 +173,13 @@ class DiskStamps:
         names = self._path.split("/")
         # The names still to be entered, each with the part of the path that it belongs to.
         left = [
-            (name, "/".join(names[: at + 1]) + "/" * (at + 1 < len(names)))
+            (name, "/".join(names[: at + 1]) + "/" * (at + 1 < len(names)), False)
             for at, name in enumerate(names)
             if name not in ("", ".")
         ][::-1]
         links = 0
         while left:
-            name, said = left.pop()
+            name, said, is_linked = left.pop()
             if name == "..":
                 if len(self._trail) > 1:
                     os.close(self._trail.pop())
@@ -183,7 +188,7 @@ class DiskStamps:
                 entry = os.open(_encoded(name), _PASS, dir_fd=self._trail[-1])
             except FileNotFoundError:
                 # C: what is not there is safe; it is made later, as far as a name can be.
-                self._missing = [name, *(other for other, _ in left)][::-1]
+                self._missing = [*left, (name, said, is_linked)]
                 return
             except OSError as fault:
                 raise NotRootsAlone(
@@ -204,7 +209,7 @@ class DiskStamps:
                 while target[:1] == b"/" and len(self._trail) > 1:
                     os.close(self._trail.pop())
                 parts = target.decode("utf-8", "surrogateescape").split("/")
-                left += [(part, said) for part in reversed(parts) if part not in ("", ".")]
+                left += [(part, said, True) for part in reversed(parts) if part not in ("", ".")]
                 continue
             if not stat.S_ISDIR(status.st_mode) and said.endswith("/"):
                 reason = os.strerror(errno.ENOTDIR)
@@ -267,39 +272,51 @@ def _put(directory: int, name: bytes, data: bytes, *, replace: bool) -> None:
 
     What a writer that was killed left aside, the next one takes and writes anew.
     """
-    aside = b".pam." + name
-    if len(aside) > 255:
-        aside = aside[:255]
+    aside = (b".pam." + name)[:_LONGEST_NAME]
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | _SAFE, 0o600, dir_fd=directory)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.fstat(descriptor).st_nlink:
-            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))  # it got its name
-        _require_still(descriptor, aside, directory)
-        os.ftruncate(descriptor, 0)
-        os.fchown(descriptor, 0, 0)
-        os.fchmod(descriptor, 0o600)
-        if os.write(descriptor, data) != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if replace:
-            os.rename(aside, name, src_dir_fd=directory, dst_dir_fd=directory)
-            return
         try:
-            os.link(aside, name, src_dir_fd=directory, dst_dir_fd=directory, follow_symlinks=False)
+            _require_ours(descriptor, aside, directory)
+            try:
+                _fill(descriptor, data)
+                if replace:
+                    os.rename(aside, name, src_dir_fd=directory, dst_dir_fd=directory)
+                else:
+                    os.link(aside, name, src_dir_fd=directory, dst_dir_fd=directory)
+                    os.unlink(aside, dir_fd=directory)
+            except BaseException:
+                os.unlink(aside, dir_fd=directory)
+                raise
         finally:
-            os.unlink(aside, dir_fd=directory)
+            # Closing alone would not do: a child forked meanwhile has the descriptor as well.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
 
 
-def _require_still(descriptor: int, name: bytes, directory: int) -> None:
-    """Raise `BlockingIOError` if another file has the name by now."""
+def _fill(descriptor: int, data: bytes) -> None:
+    os.ftruncate(descriptor, 0)
+    os.fchown(descriptor, 0, 0)
+    os.fchmod(descriptor, 0o600)
+    if os.write(descriptor, data) != len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _require_ours(descriptor: int, name: bytes, directory: int) -> None:
+    """Raise `BlockingIOError` if another file has the name by now, or this one another name."""
     ours = os.fstat(descriptor)
+    if ours.st_nlink > 1:
+        os.unlink(name, dir_fd=directory)  # a writer was killed when it was done with it
     try:
         there = os.stat(name, dir_fd=directory, follow_symlinks=False)
     except FileNotFoundError:
         there = None
-    if there is None or (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+    if (
+        ours.st_nlink > 1
+        or there is None
+        or (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
+    ):
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 

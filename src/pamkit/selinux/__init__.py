@@ -1,0 +1,1 @@
+"""What SELinux is to this machine and its users: one question, one file."""
