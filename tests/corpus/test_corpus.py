@@ -14,6 +14,7 @@ import pytest
 
 from pamkit.docgen.modules import module_names
 from pamkit.facts import sheets
+from pamkit.module.registry import Registry
 from pamkit.policy.chain import Chain
 from pamkit.policy.compile import compile_policy, jump_findings
 from pamkit.policy.dialect import DEBIAN, QUIRK_SETS
@@ -195,33 +196,26 @@ def test_known_jumps_past_the_end_are_found_and_no_others() -> None:
     assert found == expected
 
 
-STOCK = (
-    "debian12",
-    "authselect-1.7.0",
-    "centos7-server",
-    "arch-laptop-a",
-    "void",
-    "gentoo-pambase",
-)
+STOCK = ("debian12", "authselect-1.7.0", "centos7-server", "arch-laptop-a", "void")
 """Machines as distributions set them up, or nearly."""
 
 RARE = frozenset({"pam_stack", "pam_pin", "pam_gdm", "pam_ssh_add", "pam_reauthorize", "pam_gnupg"})
 """Of single packages, or gone for twenty years: nothing is known of them."""
 
-SPELLED_OTHERWISE = {"pam_selinux_permit": "pam_sepermit"}
-
 
 @pytest.mark.parametrize("machine", STOCK)
 def test_every_line_that_decides_on_a_stock_machine_is_served_or_known(machine: str) -> None:
     decides = {Facility.AUTH, Facility.ACCOUNT, Facility.PASSWORD}
+    registry = Registry(lambda _: None)
     named = {
-        entry.target.text.rpartition("/")[2].removesuffix(".so")
-        for text in machines()[machine].values()
+        registry.name_of(entry.target.text.rpartition("/")[2])
+        for root, files in machines().items()
+        if root.partition("/")[0] == machine
+        for text in files.values()
         for entry in parse(text, machine, DEBIAN).entries
         if entry.facility in decides
         and entry.target is not None
         and entry.target.text[-3:] == ".so"
     }
     assert len(named) > 5
-    served = {SPELLED_OTHERWISE.get(name, name) for name in named} - RARE
-    assert served - set(module_names()) - set(sheets()) == set()
+    assert named - RARE - set(module_names()) - set(sheets()) == set()

@@ -117,3 +117,17 @@ def test_extra_modules_come_first() -> None:
     shelf = Shelf()
     assert Registry(shelf, extra={"pam_x": mine}).find("pam_x.so") is mine
     assert shelf.asked == []
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("pam_selinux_permit.so", "pam_sepermit"),
+        ("pam_unix_auth.so", "pam_unix"),
+        ("/lib/security/pam_unix_passwd.so", "pam_unix"),
+        ("pam_unix_other.so", "pam_unix_other"),
+    ],
+)
+def test_the_links_of_distributions_are_followed(written: str, name: str) -> None:
+    registry = Registry(lambda _: None, directories=("/lib/security",))
+    assert registry.name_of(written) == name

@@ -95,4 +95,14 @@ class Registry:
             return ""
         stem = file.removesuffix(".so")
         named = stem != file and stem.isascii() and stem.isidentifier()
-        return stem if named and stem.startswith("pam_") else ""
+        return _LINKS.get(stem, stem) if named and stem.startswith("pam_") else ""
+
+
+# C: symbolic links that distributions lay beside the modules, for policies of long ago.
+_LINKS = {
+    "pam_selinux_permit": "pam_sepermit",
+    "pam_unix_acct": "pam_unix",
+    "pam_unix_auth": "pam_unix",
+    "pam_unix_passwd": "pam_unix",
+    "pam_unix_session": "pam_unix",
+}
