@@ -54,6 +54,11 @@ def test_a_terminal_is_below_dev(tty: str, expected: str | None) -> None:
     assert terminal_name(tty) == expected
 
 
+def test_a_user_has_no_colon_and_no_stamp_lies_over_the_key() -> None:
+    assert stamp_name("/d", terminal="tty1", owner="alice", user="a:b") is None
+    assert stamp_name("/d", terminal="_pam_timestamp_key", owner="alice", user="alice") is None
+
+
 def test_a_path_that_is_too_long_is_none() -> None:
     def longest(size: int) -> StampName | None:
         return stamp_name("/" + "d" * size, terminal="t", owner="a", user="a")

@@ -259,6 +259,13 @@ def test_what_is_no_file_of_roots_is_refused(status: dict[str, object], said: st
     assert log(world) == [f"timestamp file `{OWN}' {said}"]
 
 
+def test_an_empty_stamp_is_refused_without_a_word() -> None:
+    world = _world()
+    stamps(world).stamps[OWN] = b""
+    del stamps(world).statuses[OWN]
+    assert (_answer(world), log(world)) == (NO, [])
+
+
 def test_without_the_key_nothing_counts_and_looking_makes_none() -> None:
     world = _world()
     stamps(world).secret = None

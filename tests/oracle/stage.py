@@ -1,8 +1,8 @@
 """Plays transactions on the system's C modules and on ours, on the same machine of their own.
 
-A child in a private mount namespace, where `/etc`, `/var`, `/home`, `/run` and `/root` are thrown
-away with it.  Each case lays out its files, is played by libpam with the real modules, lays them
-out anew, and is played by pamkit's modules with the real stores.  What is compared is all that
+A child in a private mount namespace, where `/etc`, `/var`, `/home`, `/run`, `/root` and `/srv` are
+thrown away with it.  Each case lays out its files, is played by libpam with the real modules, lays
+them out anew, and is played by pamkit's modules with the real stores.  What is compared is all that
 can be seen: codes, messages, log lines, environment, user, delays, audit records of modules, the
 groups of the process, and what became of the files that the case watches.
 
@@ -113,7 +113,7 @@ _SCRIPT = """
 set -e
 scratch=$1; shift
 mount -t tmpfs -o mode=0755 tmpfs "$scratch"
-for place in /etc /var /home /run /root; do
+for place in /etc /var /home /run /root /srv; do
     over=$scratch$place
     mkdir -p "$over/upper" "$over/work"
     mount -t overlay -o "lowerdir=$place,upperdir=$over/upper,workdir=$over/work" overlay "$place"

@@ -220,10 +220,24 @@ def test_a_stamp_can_be_removed(timestamps: DiskTimestamps, place: Path) -> None
     assert os.listdir(place / "alice") == []
 
 
-def test_two_writers_do_not_meet(timestamps: DiskTimestamps, place: Path) -> None:
+def test_what_a_killed_writer_left_is_taken_and_written_anew(
+    timestamps: DiskTimestamps, place: Path
+) -> None:
+    aside = place / "alice/.pam.tty1"
+    aside.write_bytes(b"x" * 5000)
+    aside.chmod(0o666)
+    os.chown(aside, 1000, 5)
+    _write(timestamps)
+    with timestamps.enter(DIRECTORY) as stamps:
+        status, data = stamps.read("alice", "tty1")
+    assert (status.mode, status.uid, status.gid, data) == (0o600, 0, 0, NEW)
+
+
+@pytest.mark.parametrize("lock", [fcntl.LOCK_EX, fcntl.LOCK_SH])
+def test_two_writers_do_not_meet(timestamps: DiskTimestamps, place: Path, lock: int) -> None:
     _write(timestamps, OLD)
     aside = os.open(place / "alice/.pam.tty1", os.O_WRONLY | os.O_CREAT)
-    fcntl.flock(aside, fcntl.LOCK_EX)
+    fcntl.flock(aside, lock)
     with pytest.raises(BlockingIOError):
         _write(timestamps)
     assert (place / "alice/tty1").read_bytes() == OLD

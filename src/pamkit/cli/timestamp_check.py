@@ -13,8 +13,8 @@ from pamkit.cli.shown import shown
 from pamkit.cli.status import DONE
 from pamkit.formats.stamp_name import DIRECTORY, NotRootsAlone, StampName, stamp_name, terminal_name
 from pamkit.formats.timestamp import TIMEOUT, decode, is_fresh
-from pamkit.module.stamp_rules import coded_by, logged_in_since, what_is_odd
 from pamkit.stores.system import system_world
+from pamkit.timestamp.rules import coded_by, logged_in_since, what_is_odd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -61,7 +61,7 @@ from pamkit.module.facts import (
     WRITES_FILES,
 )
 from pamkit.module.options import Option, Options, flag, text
-from pamkit.module.stamp_rules import coded_by, logged_in_since, what_is_odd
+from pamkit.timestamp.rules import coded_by, logged_in_since, what_is_odd
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

@@ -88,6 +88,7 @@ PACKAGES = (
     "selinux",
     "userdb",
     "faillock",
+    "timestamp",
     "doors",
 )
 """Packages of pamkit, with every module in them."""

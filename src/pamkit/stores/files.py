@@ -53,7 +53,7 @@ class DiskFiles:
                 raise  # it was put there since: its bytes are not these, none
             return status, b""
         try:
-            status = _status(os.fstat(opened))
+            status = status_of(os.fstat(opened))
             if status.kind != "file":
                 return status, b""
             data = read_all(opened, limit + 1)
@@ -67,7 +67,7 @@ class DiskFiles:
         """Return what lies at a path; `OSError` if there is nothing."""
         looked = self._opened(path, os.O_PATH, follow=follow)
         try:
-            return _status(os.fstat(looked))
+            return status_of(os.fstat(looked))
         finally:
             os.close(looked)
 
@@ -143,7 +143,8 @@ _KINDS = {
 }
 
 
-def _status(found: os.stat_result) -> FileStatus:
+def status_of(found: os.stat_result) -> FileStatus:
+    """Return what the system says of a file, in the words of modules."""
     return FileStatus(
         _KINDS[stat.S_IFMT(found.st_mode)],
         stat.S_IMODE(found.st_mode),

@@ -13,7 +13,7 @@ import os
 import stat
 
 from pamkit.formats.stamp_name import DIRECTORY, KEY_NAME, KEY_SIZE, NotRootsAlone
-from pamkit.module.world import FileStatus
+from pamkit.stores.files import status_of
 from pamkit.stores.root import read_all
 from pamkit.vocab.secret import Secret
 
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from pamkit.module.world import Randomness
+    from pamkit.module.world import FileStatus, Randomness
     from pamkit.stores.root import Root
 
 _MOST_LINKS = 40
@@ -29,14 +29,6 @@ _LONGEST_NAME = 255
 _MOST_BYTES = 8192  # a path, a time and a code; the same for a key
 _PASS = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_KINDS = (
-    (stat.S_ISREG, "file"),
-    (stat.S_ISDIR, "directory"),
-    (stat.S_ISFIFO, "fifo"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISCHR, "character"),
-    (stat.S_ISBLK, "block"),
-)
 
 
 class DiskTimestamps:
@@ -253,18 +245,8 @@ def _made(directory: int, name: str, path: str) -> int:
 
 
 def _read(descriptor: int) -> tuple[FileStatus, bytes]:
-    status = os.fstat(descriptor)
-    mode = status.st_mode
-    seen = FileStatus(
-        next((kind for is_kind, kind in _KINDS if is_kind(mode)), "file"),
-        stat.S_IMODE(mode),
-        status.st_uid,
-        status.st_gid,
-        status.st_size,
-        status.st_mtime,
-        status.st_nlink,
-    )
-    return seen, read_all(descriptor, _MOST_BYTES) if stat.S_ISREG(mode) else b""
+    status = status_of(os.fstat(descriptor))
+    return status, read_all(descriptor, _MOST_BYTES) if status.kind == "file" else b""
 
 
 def _put(directory: int, name: bytes, data: bytes, *, replace: bool) -> None:

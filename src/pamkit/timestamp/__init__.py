@@ -1,0 +1,1 @@
+"""What pam_timestamp and `pamkit timestamp-check` share: by what a stamp is judged."""
