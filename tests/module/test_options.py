@@ -162,6 +162,10 @@ def test_words_that_no_option_takes_can_be_asked_for() -> None:
     assert Sample.unknown(args) == ("what", "db", "Debug")
 
 
+def test_who_takes_any_word_knows_them_all() -> None:
+    assert CatchAll.unknown(["what", "debug"]) == ()
+
+
 def test_a_module_without_options_knows_no_word() -> None:
     options, problems = NoOptions.parse(("debug",))
     assert (options, [problem.rule for problem in problems]) == (NoOptions(), ["unknown-option"])

@@ -693,6 +693,7 @@ def _modules(policy: str) -> set[str]:
 def main(directory: str) -> None:
     """Be the child: play the cases in a directory, and write what was seen."""
     place = Path(directory)
+    os.chdir("/")  # what relative paths count from, wherever the checkout is
     cases: list[Case] = pickle.loads(  # noqa: S301  # our own parent
         (place / "cases").read_bytes()
     )
