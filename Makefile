@@ -4,6 +4,7 @@
 UV_VERSION := 0.13.9
 PYTHONS ?= python3 python3.14 python3.13 python3.12 python3.11
 N ?= 1000000
+TIMES ?= 10
 
 PY := .venv/bin/python
 UV := .venv/.uv-$(UV_VERSION)
@@ -17,11 +18,11 @@ export UV_PYTHON_DOWNLOADS := never
 # Trust the certificates the machine trusts, as pip does: there may be a proxy in between.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help demo test check generate oracle oracle-doors faults bench format clean
+.PHONY: help demo test check generate oracle oracle-doors oracle-modules faults bench format clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 demo: .venv/.light  ## a tour in the terminal
 	@.venv/bin/pamkit demo
@@ -45,6 +46,9 @@ oracle: .venv/.dev  ## N random policies against the libpam of this machine (N=1
 
 oracle-doors: .venv/.dev  ## N random policies through our libpam.so.0 and the system's
 	@$(PY) -m tests.oracle.doors --built --cases $(N)
+
+oracle-modules: .venv/.dev  ## modules beside their twins in C, TIMES the usual cases (TIMES=10)
+	@PAMKIT_ORACLE_CASES=$(TIMES) $(PY) -m pytest -n 2 tests/oracle -k "test_pam_"
 
 faults: .venv/.dev  ## every fault at every point, against our libpam.so.0 and the system's
 	@PAMKIT_FAULTS=full $(PY) -m pytest -n 2 tests/native/faults
