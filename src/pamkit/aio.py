@@ -113,6 +113,7 @@ class Transaction(Front):
         return self._thread
 
     async def _primitive(self, primitive: Primitive, flags: int) -> None:
+        self._keep_order(primitive, flags)
         name = primitive.name.lower()
         await self._verb((name, flags, False), lambda: self._core.call(primitive, flags))
 
@@ -173,6 +174,7 @@ class Session:
     async def open(self) -> None:
         """Establish credentials and open the session; what a cancellation cuts off is undone."""
         core, flags = self.transaction._core, self._flags
+        self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
         key = ("session", flags, False)
         try:
             await self.transaction._verb(key, lambda: start_session(core, flags))

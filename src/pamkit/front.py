@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pamkit.policy.dialect import Dialect
     from pamkit.policy.resolve import Policy
     from pamkit.policy.source import PolicySource
+    from pamkit.semantics.lifecycle import Judgement
     from pamkit.semantics.trace import Run, Step
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.secret import Secret
@@ -59,6 +60,7 @@ class Front:
         audit: Callable[[Run], object] | None = None,
         log: Callable[[int, str], object] | None = None,
         natives: str | Mapping[str, str] | None = "python-first",
+        strict: bool = False,
     ) -> None:
         """Start a transaction."""
         self._guests = Guests(preference(natives), root=root, at_home=world is None)
@@ -88,6 +90,7 @@ class Front:
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
+        self._strict = strict
         self.items = Items(self._core.handle, self._is_waiting)
         """The items, by `Item` or name."""
         self.env = Environment(self._core.handle)
@@ -109,6 +112,16 @@ class Front:
     def trace(self) -> tuple[Run, ...]:
         """What was asked, answered and decided so far, one `Run` for each walk of a chain."""
         return tuple(self._core.runs)
+
+    @property
+    def order(self) -> tuple[Judgement, ...]:
+        """How the calls so far stand in the order that the pages mean, one for each run.
+
+        Source: seed requirements A5, A6, B6 to B9; `semantics.lifecycle` has the sentences.
+        """
+        from pamkit.semantics.lifecycle import events_of, judge
+
+        return judge(events_of(self._core.runs))
 
     @property
     def policy(self) -> Policy:
@@ -139,6 +152,20 @@ class Front:
         if self._ended:
             self._lock.release()
             raise PamError(ReturnCode.SYSTEM_ERR, "the transaction has ended")
+
+    def _keep_order(self, primitive: Primitive, flags: int) -> None:
+        """Raise `PamError` in strict mode for a call that the pages do not mean here.
+
+        A call that waits, and is made again, was let by before.
+        """
+        if not self._strict or self._is_waiting():
+            return
+        from pamkit.semantics.lifecycle import broken_by, events_of, kind_of, stage_after
+
+        stage = stage_after(events_of(self._core.runs))
+        for rule in broken_by(stage, kind_of(primitive, flags)):
+            why = f"{rule.sentence} ({rule.sources}): {rule.advice}"
+            raise refusal(_OUT_OF_ORDER.get(primitive, ReturnCode.PERM_DENIED), why, self.trace)
 
     def _let_go(self) -> None:
         self._guests.sweep()
@@ -240,6 +267,14 @@ class Front:
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
+
+
+_OUT_OF_ORDER = {
+    Primitive.SETCRED: ReturnCode.CRED_ERR,
+    Primitive.OPEN_SESSION: ReturnCode.SESSION_ERR,
+    Primitive.CLOSE_SESSION: ReturnCode.SESSION_ERR,
+}
+"""What a call is refused with that comes at the wrong time."""
 
 
 def was_opened(runs: tuple[Run, ...]) -> bool:

@@ -41,7 +41,8 @@ class Transaction(Front):
     priority and text of what modules log; without it, that goes to syslog(3), or nowhere if
     ``root`` is another system's.  ``natives`` says which modules are taken: `python-first` (a
     shared object where there is no module in Python), `python`, `native`, or a mapping of these
-    by module, with `*` for the rest; shared objects run for the system's own root only.
+    by module, with `*` for the rest; shared objects run for the system's own root only.  With
+    ``strict`` a call that comes at another time than the pages mean is refused.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to
@@ -94,6 +95,7 @@ class Transaction(Front):
             self._let_go()
 
     def _primitive(self, primitive: Primitive, flags: int) -> None:
+        self._keep_order(primitive, flags)
         name = primitive.name.lower()
         self._verb((name, flags, False), lambda: self._core.call(primitive, flags))
 
@@ -163,6 +165,7 @@ class Session:
         If the conversation says `NotYet`, `Incomplete` is raised: call it again.
         """
         core, flags = self.transaction._core, self._flags
+        self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
         try:
             self.transaction._verb(("session", flags, False), lambda: start_session(core, flags))
         except PamError as refused:

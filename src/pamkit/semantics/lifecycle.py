@@ -279,6 +279,14 @@ def judge(events: Iterable[Event]) -> tuple[Judgement, ...]:
     return tuple(judged)
 
 
+def stage_after(events: Iterable[Event]) -> Stage:
+    """Return how far a handle has come behind all the events of a trace."""
+    stage = Stage()
+    for event in events:
+        stage = after(stage, event)
+    return stage
+
+
 def events_of(runs: Iterable[Run]) -> tuple[Event, ...]:
     """Return the events of the runs of a transaction; records and the end are no runs."""
     return tuple(
