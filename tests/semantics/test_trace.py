@@ -1,8 +1,12 @@
+import pytest
+from hypothesis import given
+
 from pamkit.policy.chain import Link
-from pamkit.semantics.trace import Run, Step, path_of
+from pamkit.semantics.trace import Path, Run, Step, path_of, retrace
 from pamkit.semantics.verdict import START, Mood, Verdict
+from pamkit.semantics.walk import Links
 from pamkit.vocab.facility import Primitive
-from tests.properties.strategies import link
+from tests.properties.strategies import answers, chains, link, walked
 
 GRANTED = Verdict(Mood.GRANTED, 0)
 QUALIFIED = Verdict(Mood.QUALIFIED, 12)
@@ -57,3 +61,25 @@ def test_an_odd_success_is_no_grantor() -> None:
 
 def test_the_path_is_who_was_asked_and_what_was_said() -> None:
     assert path_of(run(YES, NEUTRAL)) == ((0, 0), (1, 25))
+
+
+@given(chains(), answers)
+def test_a_path_that_was_walked_is_retraced_to_its_verdict(links: Links, said: list[int]) -> None:
+    verdict, path = walked(links, said)
+    assert retrace(links, path) == verdict
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ((0, 0),),
+        ((1, 0), (0, 0)),
+        ((0, 0), (1, 0), (2, 0)),
+        ((0, 0), (2, 0)),
+    ],
+)
+def test_a_path_of_another_chain_is_no_path_of_this_one(path: Path) -> None:
+    links = (link(0, {0: -1}), link(1, {0: -1}))
+    with pytest.raises(ValueError, match="recorded path"):
+        retrace(links, path)

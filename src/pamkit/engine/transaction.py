@@ -13,7 +13,7 @@ from pamkit.module.effect import Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.resolve import Policy
-from pamkit.semantics.trace import Path, Run, Step, path_of
+from pamkit.semantics.trace import Path, Run, Step, path_of, retrace
 from pamkit.semantics.verdict import START, Mood, Verdict
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
@@ -248,6 +248,20 @@ class Core:
         self.delay.finish()
         if length:
             await Wait(length / 1_000_000)
+
+    def path(self, primitive: Primitive) -> Path | None:
+        """Return the path that a primitive walked last; `None` if nobody called it."""
+        return self._paths.get(primitive)
+
+    def follow(self, primitive: Primitive, path: Path) -> None:
+        """Take a path for walked that another process has walked; what follows it, follows that.
+
+        Raises `ValueError` if the path does not belong to the chain, and nothing is changed.
+        """
+        retrace(self.chains[FACILITY_OF[primitive]].links, path)
+        self._paths[primitive] = path
+        self._remembered[primitive] = dict(path)
+        self._refused.discard(primitive)
 
     def locks(self, link: Link) -> bool:
         """Whether a link's module is one that locks accounts, so that its no means locked."""

@@ -6,6 +6,7 @@ from pamkit.policy.chain import Link
 from pamkit.policy.control import Action
 from pamkit.semantics.table import POSITIVE
 from pamkit.semantics.verdict import Verdict
+from pamkit.semantics.walk import Links, advance, begin
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.record import Record
@@ -76,3 +77,18 @@ Path = tuple[tuple[int, int], ...]
 def path_of(run: Run) -> Path:
     """Return the path of a run, for another process or a later primitive to follow."""
     return tuple((step.link.number, step.answer) for step in run.steps)
+
+
+def retrace(links: Links, path: Path) -> Verdict:
+    """Return the verdict of the run that left a path; nobody is asked.
+
+    Raises `ValueError` if the path does not belong to these links, or is not a whole one.
+    """
+    at = begin(links)
+    for number, answer in path:
+        if isinstance(at, Verdict) or at.link.number != number:
+            raise ValueError("the recorded path does not belong to this chain")
+        at = advance(at, answer)
+    if not isinstance(at, Verdict):
+        raise ValueError("the recorded path ends before the chain does")
+    return at
