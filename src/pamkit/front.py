@@ -9,7 +9,7 @@ from pamkit.engine.views import Environment, Items
 from pamkit.guests.guests import Guests, preference
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
-from pamkit.vocab.facility import Primitive
+from pamkit.vocab.facility import Facility, Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pamkit.policy.source import PolicySource
     from pamkit.semantics.lifecycle import Judgement
     from pamkit.semantics.trace import Run, Step
+    from pamkit.sessions.ticket import Ticket
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.secret import Secret
 
@@ -90,7 +91,7 @@ class Front:
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
-        self._strict = strict
+        self._strict, self._resumes = strict, False
         self.items = Items(self._core.handle, self._is_waiting)
         """The items, by `Item` or name."""
         self.env = Environment(self._core.handle)
@@ -119,9 +120,65 @@ class Front:
 
         Source: seed requirements A5, A6, B6 to B9; `semantics.lifecycle` has the sentences.
         """
-        from pamkit.semantics.lifecycle import events_of, judge
+        from pamkit.semantics.lifecycle import FRESH, RESUMED, events_of, judge
 
-        return judge(events_of(self._core.runs))
+        return judge(events_of(self._core.runs), RESUMED if self._resumes else FRESH)
+
+    def export(self) -> Ticket:
+        """Return what another process needs to close the session that is open here.
+
+        Raises `PamError` with `SESSION_ERR` if none is.  Source: seed requirements B14 to B18.
+        """
+        from pamkit.semantics.lifecycle import FRESH, RESUMED, events_of, stage_after
+        from pamkit.sessions.ticket import KEPT_ITEMS, Ticket, fingerprint
+
+        began = RESUMED if self._resumes else FRESH
+        opened = self._core.path(Primitive.OPEN_SESSION)
+        if opened is None or not stage_after(events_of(self._core.runs), began).in_session:
+            raise refusal(ReturnCode.SESSION_ERR, "there is no open session to export", self.trace)
+        texts = self._core.handle.texts
+        return Ticket(
+            service=self.service,
+            user=self.user or "",
+            items=tuple((item.name, texts[item]) for item in KEPT_ITEMS if item in texts),
+            environment=tuple(self._core.handle.env.items()),
+            authenticated=self._core.path(Primitive.AUTHENTICATE),
+            opened=opened,
+            auth_policy=fingerprint(self._core.chains[Facility.AUTH]),
+            session_policy=fingerprint(self._core.chains[Facility.SESSION]),
+        )
+
+    @classmethod
+    def resume(cls, ticket: Ticket, *, conversation: Any = None, **settings: Any) -> Self:
+        """Return a transaction that goes on with a session of another process.
+
+        It has the opener's service, user, items and environment, and closes the session on the path
+        on which it was opened, whatever modules answer now.  What modules kept for themselves is
+        gone with the opener.  ``settings`` are those of the class.  Raises `PamError` with
+        `SESSION_ERR` if the policy means something else by now: nobody can say which modules
+        would have to be asked.  Source: seed requirements B14 to B18, A13.
+        """
+        from pamkit.sessions.ticket import fingerprint
+
+        items = {Item[name]: text for name, text in ticket.items}
+        given = {**items, **settings.pop("items", {})}
+        made = cls(ticket.service, ticket.user, conversation=conversation, items=given, **settings)
+        chains = made._core.chains
+        now = (fingerprint(chains[Facility.AUTH]), fingerprint(chains[Facility.SESSION]))
+        try:
+            if now != (ticket.auth_policy, ticket.session_policy):
+                raise ValueError
+            if ticket.authenticated is not None:
+                made._core.follow(Primitive.AUTHENTICATE, ticket.authenticated)
+            made._core.follow(Primitive.OPEN_SESSION, ticket.opened)
+        except ValueError:
+            made._finish(ReturnCode.SESSION_ERR)
+            why = f"the policy of `{ticket.service}` is not that of the session's beginning"
+            raise refusal(ReturnCode.SESSION_ERR, why) from None
+        for name, value in ticket.environment:
+            made._core.handle.putenv(f"{name}={value}")
+        made._resumes = True
+        return made
 
     @property
     def policy(self) -> Policy:
@@ -160,9 +217,17 @@ class Front:
         """
         if not self._strict or self._is_waiting():
             return
-        from pamkit.semantics.lifecycle import broken_by, events_of, kind_of, stage_after
+        from pamkit.semantics.lifecycle import (
+            FRESH,
+            RESUMED,
+            broken_by,
+            events_of,
+            kind_of,
+            stage_after,
+        )
 
-        stage = stage_after(events_of(self._core.runs))
+        began = RESUMED if self._resumes else FRESH
+        stage = stage_after(events_of(self._core.runs), began)
         for rule in broken_by(stage, kind_of(primitive, flags)):
             why = f"{rule.sentence} ({rule.sources}): {rule.advice}"
             raise refusal(_OUT_OF_ORDER.get(primitive, ReturnCode.PERM_DENIED), why, self.trace)

@@ -63,6 +63,15 @@ class Stage(Record):
     has_ended: bool = False
 
 
+FRESH = Stage()
+"""Where every transaction starts."""
+
+RESUMED = Stage(
+    authenticated=True, admitted=True, has_credentials=True, in_session=True, was_opened=True
+)
+"""Where one starts that takes a session over from another process."""
+
+
 class OrderRule(Record):
     """A sentence of the pages, the event it is about, and the stages at which that breaks it."""
 
@@ -270,18 +279,17 @@ def after(stage: Stage, event: Event) -> Stage:
     return stage if change is None else change(stage, event.granted)
 
 
-def judge(events: Iterable[Event]) -> tuple[Judgement, ...]:
-    """Return what is to be said of each event of a trace, in order."""
-    stage, judged = Stage(), []
+def judge(events: Iterable[Event], stage: Stage = FRESH) -> tuple[Judgement, ...]:
+    """Return what is to be said of each event of a trace that began at a stage, in order."""
+    judged = []
     for at, event in enumerate(events):
         judged.append(Judgement(at, event, broken_by(stage, event.kind)))
         stage = after(stage, event)
     return tuple(judged)
 
 
-def stage_after(events: Iterable[Event]) -> Stage:
+def stage_after(events: Iterable[Event], stage: Stage = FRESH) -> Stage:
     """Return how far a handle has come behind all the events of a trace."""
-    stage = Stage()
     for event in events:
         stage = after(stage, event)
     return stage

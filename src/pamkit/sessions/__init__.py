@@ -1,0 +1,1 @@
+"""Sessions that outlast the process that opened them."""

@@ -1,0 +1,129 @@
+"""What a process needs that closes a session another process opened, as a value and as text.
+
+A ticket proves nothing: whoever can write one can choose which modules are asked at the end of a
+session.  It belongs where only those can write who may close sessions.
+"""
+
+from __future__ import annotations
+
+from pamkit.policy.fingerprint import meaning_of
+from pamkit.vocab.item import TEXTS, Item
+from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pamkit.policy.chain import Chain
+    from pamkit.semantics.trace import Path
+
+_VERSION = 1
+_MOST = 1 << 20
+"""Bytes of a ticket that are read: a hundred times what any policy makes."""
+
+
+class BadTicket(ValueError):
+    """A text is no ticket, or none that this version can read; the message says why."""
+
+
+class Ticket(Record):
+    """A session that is open: whose it is, and how it came to be.
+
+    ``items`` and ``environment`` are those of the handle.  ``authenticated`` and ``opened`` are the
+    paths of authenticate (`None`: nobody was asked) and open_session; ``auth_policy`` and
+    ``session_policy`` are fingerprints of the chains that were walked.
+    """
+
+    service: str
+    user: str
+    items: tuple[tuple[str, str], ...]
+    environment: tuple[tuple[str, str], ...]
+    authenticated: Path | None
+    opened: Path
+    auth_policy: str
+    session_policy: str
+
+    def text(self) -> str:
+        """Return the ticket as one line of JSON."""
+        import json
+
+        fields: dict[str, Any] = {name: getattr(self, name) for name in FIELDS}
+        return json.dumps({"version": _VERSION, **fields}, ensure_ascii=True)
+
+
+def ticket_from(text: str) -> Ticket:
+    """Return the ticket that a text is; raises `BadTicket`."""
+    import json
+
+    if len(text) > _MOST:
+        raise BadTicket(f"expected at most {_MOST} characters, found {len(text)}")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadTicket("expected a ticket in JSON") from None
+    if not isinstance(found, dict) or found.pop("version", None) != _VERSION:
+        raise BadTicket(f"expected a ticket of version {_VERSION}")
+    if found.keys() != set(FIELDS):
+        odd = sorted(found.keys() ^ set(FIELDS))
+        raise BadTicket(f"expected the fields of a ticket, and nothing else: `{odd[0]}`")
+    texts = {name: _text(found, name) for name in _TEXTS}
+    path = found["authenticated"]
+    return Ticket(
+        **texts,
+        items=_pairs(found, "items", known={item.name for item in TEXTS}),
+        environment=_pairs(found, "environment"),
+        authenticated=None if path is None else _path(path, "authenticated"),
+        opened=_path(found["opened"], "opened"),
+    )
+
+
+def fingerprint(chain: Chain) -> str:
+    """Return 64 hexadecimal digits that stand for what a chain means."""
+    from hashlib import sha256
+
+    return sha256(meaning_of(chain).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_TEXTS = ("service", "user", "auth_policy", "session_policy")
+
+FIELDS = (*_TEXTS, "items", "environment", "authenticated", "opened")
+"""The names of a ticket's fields."""
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    value = found[name]
+    if not isinstance(value, str) or "\0" in value or not value:
+        raise BadTicket(f"{name}: expected a text")
+    return value
+
+
+def _pairs(
+    found: dict[str, Any], name: str, known: set[str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    value = found[name]
+    if not isinstance(value, list) or not all(_is_pair(each) for each in value):
+        raise BadTicket(f"{name}: expected names and texts in pairs")
+    if known is not None and not {each[0] for each in value} <= known:
+        raise BadTicket(f"{name}: expected names of items")
+    return tuple((each[0], each[1]) for each in value)
+
+
+def _is_pair(each: object) -> bool:
+    return (
+        isinstance(each, list)
+        and len(each) == 2
+        and all(isinstance(word, str) and "\0" not in word for word in each)
+    )
+
+
+def _path(value: object, name: str) -> Path:
+    if not isinstance(value, list) or not all(
+        isinstance(step, list) and len(step) == 2 and all(type(part) is int for part in step)
+        for step in value
+    ):
+        raise BadTicket(f"{name}: expected numbers in pairs")
+    return tuple((step[0], step[1]) for step in value)
+
+
+KEPT_ITEMS = tuple(item for item in TEXTS if item not in (Item.SERVICE, Item.USER))
+"""The items that a ticket carries besides service and user; secrets are never among them."""
