@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
+    from pamkit.engine.transaction import Keeper
     from pamkit.module.registry import Natives
     from pamkit.module.world import World
     from pamkit.policy.source import PolicySource
@@ -119,6 +120,7 @@ def core(
     audit: Callable[[Run], object] | None = None,
     log: Callable[[int, str], object] | None = None,
     natives: Natives | None = None,
+    keeper: Keeper | None = None,
 ) -> Core:
     """Return the core of a new transaction.
 
@@ -155,6 +157,7 @@ def core(
         watch=watch,
         audit=audit,
         natives=natives,
+        keeper=keeper,
     )
 
 

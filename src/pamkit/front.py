@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from pamkit.policy.source import PolicySource
     from pamkit.semantics.lifecycle import Judgement
     from pamkit.semantics.trace import Run, Step
+    from pamkit.sessions.keeper import Keeper, Registry
     from pamkit.sessions.ticket import Ticket
+    from pamkit.stores.session_registry import SessionRegistry
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.secret import Secret
 
@@ -62,8 +64,11 @@ class Front:
         log: Callable[[int, str], object] | None = None,
         natives: str | Mapping[str, str] | None = "python-first",
         strict: bool = False,
+        sessions: str | Registry | None = None,
+        leader: int | None = None,
     ) -> None:
         """Start a transaction."""
+        self._keeper, self._registry = _keeper(sessions, leader)
         self._guests = Guests(preference(natives), root=root, at_home=world is None)
         self._core = core(
             service,
@@ -79,6 +84,7 @@ class Front:
             audit=audit,
             log=log,
             natives=self._guests,
+            keeper=self._keeper,
         )
         self._guests.core = self._core
         if outside is None:
@@ -130,39 +136,53 @@ class Front:
         Raises `PamError` with `SESSION_ERR` if none is.  Source: seed requirements B14 to B18.
         """
         from pamkit.semantics.lifecycle import FRESH, RESUMED, events_of, stage_after
-        from pamkit.sessions.ticket import KEPT_ITEMS, Ticket, fingerprint
+        from pamkit.sessions.ticket import ticket_of
 
         began = RESUMED if self._resumes else FRESH
-        opened = self._core.path(Primitive.OPEN_SESSION)
-        if opened is None or not stage_after(events_of(self._core.runs), began).in_session:
+        ticket = ticket_of(self._core)
+        if ticket is None or not stage_after(events_of(self._core.runs), began).in_session:
             raise refusal(ReturnCode.SESSION_ERR, "there is no open session to export", self.trace)
-        texts = self._core.handle.texts
-        return Ticket(
-            service=self.service,
-            user=self.user or "",
-            items=tuple((item.name, texts[item]) for item in KEPT_ITEMS if item in texts),
-            environment=tuple(self._core.handle.env.items()),
-            authenticated=self._core.path(Primitive.AUTHENTICATE),
-            opened=opened,
-            auth_policy=fingerprint(self._core.chains[Facility.AUTH]),
-            session_policy=fingerprint(self._core.chains[Facility.SESSION]),
-        )
+        return ticket
+
+    @property
+    def session_id(self) -> str | None:
+        """The id under which the open session is on record; `None` if it is not."""
+        return (self._keeper.name or None) if self._keeper is not None else None
 
     @classmethod
-    def resume(cls, ticket: Ticket, *, conversation: Any = None, **settings: Any) -> Self:
+    def resume(
+        cls,
+        session: Ticket | str | None = None,
+        *,
+        user: str | None = None,
+        line: str | None = None,
+        sessions: str | Registry | None = None,
+        conversation: Any = None,
+        **settings: Any,
+    ) -> Self:
         """Return a transaction that goes on with a session of another process.
 
+        ``session`` is what `export` gave there, or the id of a session that is on record in
+        ``sessions``; without it the session is looked for that ``user`` has open on ``line``.
         It has the opener's service, user, items and environment, and closes the session on the path
         on which it was opened, whatever modules answer now.  What modules kept for themselves is
         gone with the opener.  ``settings`` are those of the class.  Raises `PamError` with
         `SESSION_ERR` if the policy means something else by now: nobody can say which modules
         would have to be asked.  Source: seed requirements B14 to B18, A13.
         """
-        from pamkit.sessions.ticket import fingerprint
+        from pamkit.sessions.ticket import Ticket, fingerprint
 
-        items = {Item[name]: text for name, text in ticket.items}
+        if isinstance(session, Ticket):
+            name, ticket = "", session
+        else:
+            name, ticket = _on_record(sessions, session, user, line)
+        items = {Item[item]: text for item, text in ticket.items}
         given = {**items, **settings.pop("items", {})}
+        if name:
+            settings["sessions"] = sessions
         made = cls(ticket.service, ticket.user, conversation=conversation, items=given, **settings)
+        if made._keeper is not None:
+            made._keeper.name = name
         chains = made._core.chains
         now = (fingerprint(chains[Facility.AUTH]), fingerprint(chains[Facility.SESSION]))
         try:
@@ -321,6 +341,8 @@ class Front:
             else:
                 interrupts.append(fault)
         self._guests.close()
+        if self._registry is not None:
+            self._registry.close()
         for fault in interrupts:
             raise fault
 
@@ -332,6 +354,62 @@ class Front:
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
+
+
+def _keeper(
+    sessions: str | Registry | None, leader: int | None
+) -> tuple[Keeper | None, SessionRegistry | None]:
+    """Return what keeps sessions on record, and the registry that was opened for it."""
+    if sessions is None:
+        return None, None
+    import os
+
+    from pamkit.sessions.keeper import Keeper
+
+    me = os.getpid()
+    opened = _opened(sessions) if isinstance(sessions, str) else None
+    registry: Any = opened or sessions
+    return Keeper(registry, me=me, leader=me if leader is None else leader), opened
+
+
+def _opened(path: str) -> SessionRegistry:
+    from pamkit.stores.session_registry import SessionRegistry
+
+    try:
+        return SessionRegistry(path)
+    except OSError as fault:
+        why = f"the registry of sessions `{path}` cannot be used: {fault.strerror}"
+        raise refusal(ReturnCode.SESSION_ERR, why) from None
+
+
+def _on_record(
+    sessions: str | Registry | None, name: str | None, user: str | None, line: str | None
+) -> tuple[str, Ticket]:
+    """Return id and ticket of a session that is open; raises `PamError` with `SESSION_ERR`."""
+    from pamkit.sessions.ticket import BadTicket, ticket_from
+    from pamkit.stores.session_registry import Ambiguous
+
+    if sessions is None or (name is None and (user is None or line is None)):
+        raise TypeError("expected a ticket; or `sessions` with an id, or with `user` and `line`")
+    opened = _opened(sessions) if isinstance(sessions, str) else None
+    registry: Any = opened or sessions
+    try:
+        if name is not None:
+            entry = registry.find(name)
+        else:
+            entry = registry.of_line(user, (line or "").removeprefix("/dev/"))
+        if entry is None or entry.state != "open":
+            state = "not on record" if entry is None else f"{entry.state}, not open"
+            raise refusal(ReturnCode.SESSION_ERR, f"the session is {state}")
+        return entry.id, ticket_from(entry.ticket)
+    except (Ambiguous, BadTicket) as odd:
+        raise refusal(ReturnCode.SESSION_ERR, str(odd)) from None
+    except OSError as fault:
+        why = f"the registry of sessions cannot be used: {fault.strerror}"
+        raise refusal(ReturnCode.SESSION_ERR, why) from None
+    finally:
+        if opened is not None:
+            opened.close()
 
 
 _OUT_OF_ORDER = {

@@ -42,7 +42,9 @@ class Transaction(Front):
     ``root`` is another system's.  ``natives`` says which modules are taken: `python-first` (a
     shared object where there is no module in Python), `python`, `native`, or a mapping of these
     by module, with `*` for the rest; shared objects run for the system's own root only.  With
-    ``strict`` a call that comes at another time than the pages mean is refused.
+    ``strict`` a call that comes at another time than the pages mean is refused.  ``sessions`` is
+    the file where sessions are on record (`/run/pamkit/sessions.sqlite`), so that another process
+    can `resume` them; ``leader`` is the process that a session is for, if it is not this one.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to

@@ -24,11 +24,25 @@ from pamkit.vocab.priority import Priority
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from pamkit.module.registry import Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.policy.dialect import Dialect
+
+    class Keeper(Protocol):
+        """Keeps sessions on record; see `sessions.keeper`."""
+
+        def before(self, core: Core, primitive: Primitive) -> int | None:
+            """Note what is about to happen; return the code that refuses it, or `None`."""
+
+        def after(self, core: Core, primitive: Primitive, code: int) -> int:
+            """Note what has happened; return the code for the application."""
+
+        def abandon(self, core: Core) -> None:
+            """What was about to happen was cut off."""
+
 
 _GOOD = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD)
 """What another primitive may follow: somebody is known, even if the password is too old."""
@@ -54,19 +68,21 @@ class Core:
         watch: Callable[[Primitive, Step], object] | None = None,
         audit: Callable[[Run], object] | None = None,
         natives: Natives | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         """Start a transaction; raises `PolicyError` where `pam_start` answers `PAM_ABORT`.
 
         ``load`` gives the policy of a service.  ``watch`` hears each step as it is made,
         ``audit`` each finished run, and may answer a code that refuses what cannot be put on
-        record.  ``natives`` finds modules that are not written in Python.
+        record.  ``natives`` finds modules that are not written in Python.  ``keeper`` keeps
+        sessions on record.
         """
         self.handle = handle
         self.world = world
         self.delay = FailDelay()
         self.runs: list[Run] = []
         self._load, self._dialect, self._quirks = load, dialect, quirks
-        self._audit = audit
+        self._audit, self.keeper = audit, keeper
         here = (lambda: world.process.directory()) if "relative-paths" in quirks else None
         self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch, natives, here)
         self._suspended: Suspended | None = None
@@ -116,6 +132,8 @@ class Core:
             self.handle.wipe_tokens()
         if primitive is Primitive.CHAUTHTOK:
             code = await self._chauthtok(flags)
+        elif self.keeper is not None and FACILITY_OF[primitive] is Facility.SESSION:
+            code = await self._kept(self.keeper, primitive, flags)
         else:
             code = await self._dispatch(primitive, flags)
         if timed and code != ReturnCode.INCOMPLETE:
@@ -141,6 +159,13 @@ class Core:
         """Establishing is what setcred does where nothing is said (`pam_setcred(3)`)."""
         said = flags if "flags-unchecked" in self._quirks else flags & CRED_FLAGS
         return flags if said else flags | Flag.ESTABLISH_CRED
+
+    async def _kept(self, keeper: Keeper, primitive: Primitive, flags: int) -> int:
+        """Open or close a session that is on record before modules are asked, and afterwards."""
+        refused = keeper.before(self, primitive)
+        if refused is not None:
+            return refused  # nobody was asked: a session that is open stays as it was
+        return keeper.after(self, primitive, await self._dispatch(primitive, flags))
 
     async def _chauthtok(self, flags: int) -> int:
         """Two passes; the second only after a plain success of the first."""
@@ -275,6 +300,8 @@ class Core:
 
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
+        if self.keeper is not None:
+            self.keeper.abandon(self)
         self._suspended = None
         self.handle.wipe_tokens()
         self.delay.finish()

@@ -7,15 +7,52 @@ session.  It belongs where only those can write who may close sessions.
 from __future__ import annotations
 
 from pamkit.policy.fingerprint import meaning_of
+from pamkit.vocab.facility import Facility, Primitive
 from pamkit.vocab.item import TEXTS, Item
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Protocol
 
+    from pamkit.module.world import World
     from pamkit.policy.chain import Chain
     from pamkit.semantics.trace import Path
+
+    class Handle(Protocol):
+        """What transaction and modules share, as far as a ticket carries it."""
+
+        @property
+        def service(self) -> str:
+            """The name that picks the policy."""
+
+        @property
+        def texts(self) -> Mapping[Item, str]:
+            """The items that hold text."""
+
+        @property
+        def env(self) -> Mapping[str, str]:
+            """The PAM environment."""
+
+    class Walked(Protocol):
+        """A transaction that has walked chains; the engine's `Core` is one."""
+
+        @property
+        def handle(self) -> Handle:
+            """The handle."""
+
+        @property
+        def world(self) -> World:
+            """Everything outside."""
+
+        @property
+        def chains(self) -> Mapping[Facility, Chain]:
+            """The chains of the policy."""
+
+        def path(self, primitive: Primitive) -> Path | None:
+            """Return the path that a primitive walked last."""
+
 
 _VERSION = 1
 _MOST = 1 << 20
@@ -74,6 +111,24 @@ def ticket_from(text: str) -> Ticket:
         environment=_pairs(found, "environment"),
         authenticated=None if path is None else _path(path, "authenticated"),
         opened=_path(found["opened"], "opened"),
+    )
+
+
+def ticket_of(core: Walked) -> Ticket | None:
+    """Return the ticket of the session that a transaction has opened; `None` if it opened none."""
+    opened = core.path(Primitive.OPEN_SESSION)
+    if not opened:
+        return None
+    texts = core.handle.texts
+    return Ticket(
+        service=core.handle.service,
+        user=texts.get(Item.USER, ""),
+        items=tuple((item.name, texts[item]) for item in KEPT_ITEMS if item in texts),
+        environment=tuple(core.handle.env.items()),
+        authenticated=core.path(Primitive.AUTHENTICATE),
+        opened=opened,
+        auth_policy=fingerprint(core.chains[Facility.AUTH]),
+        session_policy=fingerprint(core.chains[Facility.SESSION]),
     )
 
 

@@ -80,6 +80,7 @@ class SessionRegistry:
                 uri=True,
                 timeout=_PATIENCE,
                 isolation_level=None,
+                check_same_thread=False,  # its transaction sees to it that one thread is in here
             )
             self._database.executescript(table.SETTINGS)
             ours = self._database.execute(table.IS_OURS).fetchone()
@@ -97,6 +98,10 @@ class SessionRegistry:
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
         """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._database.close()
 
     def begin(

@@ -1,0 +1,167 @@
+"""Keeps the sessions of a transaction on record: before the modules are asked, and afterwards.
+
+A session stands in the registry as *opening* before the first module hears of it, so that one
+whose opener dies half-way leaves a trace.  Who closes claims it first: of two that close at once,
+one asks the modules, and the other is refused.
+"""
+
+from __future__ import annotations
+
+from pamkit.sessions.ticket import ticket_of
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from pamkit.sessions.ticket import Walked
+
+    class Registry(Protocol):
+        """Where sessions are on record; see `stores.session_registry`."""
+
+        def begin(
+            self,
+            *,
+            service: str,
+            user: str,
+            uid: int | None,
+            line: str,
+            host: str,
+            leader: int,
+            now: int,
+        ) -> str:
+            """Put a session on record that is being opened; return its id."""
+
+        def opened(self, name: str, ticket: str) -> bool:
+            """Say that a session is open."""
+
+        def failed(self, name: str) -> bool:
+            """Forget a session that could not be opened."""
+
+        def claim(self, name: str, closer: int) -> object | None:
+            """Return a session that ``closer`` may close now; `None` if it may not."""
+
+        def release(self, name: str, closer: int) -> bool:
+            """Take a session for open again."""
+
+        def closed(self, name: str, closer: int, now: int) -> bool:
+            """Say that a session is closed."""
+
+
+class Keeper:
+    """Keeps one transaction's session on record.
+
+    ``me`` is the process that opens and closes, ``leader`` the one the session is for.  ``name``
+    is the id of the session: of one that is taken over, or `""` until one is opened.
+    """
+
+    def __init__(self, registry: Registry, *, me: int, leader: int, name: str = "") -> None:
+        """Keep sessions in ``registry``."""
+        self._registry, self._me, self._leader = registry, me, leader
+        self.name = name
+        self._pending: Primitive | None = None
+
+    def before(self, core: Walked, primitive: Primitive) -> int | None:
+        """Note what is about to happen; return the code that refuses it, or `None`.
+
+        A call that waits, and goes on, has been noted.  Seed requirement B23.
+        """
+        if self._pending is primitive:
+            return None
+        try:
+            fits = self._opening(core) if primitive is Primitive.OPEN_SESSION else self._closing()
+        except OSError as fault:
+            _complain(core, fault)
+            return ReturnCode.SESSION_ERR
+        if not fits:
+            return ReturnCode.SESSION_ERR
+        self._pending = primitive
+        return None
+
+    def after(self, core: Walked, primitive: Primitive, code: int) -> int:
+        """Note what has happened; return the code for the application.
+
+        A session that is open and cannot be put on record so is a failure: nobody could close it
+        from elsewhere.  The application closes it on this handle.
+        """
+        if code == ReturnCode.INCOMPLETE:
+            return code
+        self._pending = None
+        try:
+            if primitive is Primitive.OPEN_SESSION:
+                return self._opened(core, code)
+            return self._closed(core, code)
+        except OSError as fault:
+            _complain(core, fault)
+            return ReturnCode.SESSION_ERR if code == ReturnCode.SUCCESS else code
+
+    def abandon(self, core: Walked) -> None:
+        """What was about to happen was cut off: take it back."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        try:
+            if pending is Primitive.OPEN_SESSION:
+                self._registry.failed(self.name)
+                self.name = ""
+            else:
+                self._registry.release(self.name, self._me)
+        except OSError as fault:
+            _complain(core, fault)
+
+    def _opening(self, core: Walked) -> bool:
+        if self.name:
+            core.world.log.write(Priority.ERR, "PAM a session of this handle is open already")
+            return False
+        texts = core.handle.texts
+        user = texts.get(Item.USER, "")
+        account = core.world.accounts.find(user)
+        self.name = self._registry.begin(
+            service=core.handle.service,
+            user=user,
+            uid=None if account is None else account.uid,
+            line=texts.get(Item.TTY, "").removeprefix("/dev/"),
+            host=texts.get(Item.RHOST, ""),
+            leader=self._leader,
+            now=_now(core),
+        )
+        return True
+
+    def _opened(self, core: Walked, code: int) -> int:
+        ticket = ticket_of(core) if code == ReturnCode.SUCCESS else None
+        if ticket is None:
+            self._registry.failed(self.name)
+            self.name = ""
+            return code
+        name, self.name = self.name, ""
+        if self._registry.opened(name, ticket.text()):
+            self.name = name
+            return code  # yes: the modules opened it, and it is on record
+        core.world.log.write(Priority.ERR, "PAM the session is not on record any more")
+        return ReturnCode.SESSION_ERR
+
+    def _closing(self) -> bool:
+        # Without a record there is no other process that could close it as well.
+        return not self.name or self._registry.claim(self.name, self._me) is not None
+
+    def _closed(self, core: Walked, code: int) -> int:
+        if not self.name:
+            return code
+        if code == ReturnCode.SUCCESS:
+            done = self._registry.closed(self.name, self._me, _now(core))
+            self.name = ""
+            return code if done else ReturnCode.SESSION_ERR
+        self._registry.release(self.name, self._me)
+        return code
+
+
+def _now(core: Walked) -> int:
+    return int(core.world.clock.now() * 1_000_000)
+
+
+def _complain(core: Walked, fault: OSError) -> None:
+    reason = fault.strerror or type(fault).__name__
+    core.world.log.write(Priority.ERR, f"PAM the registry of sessions cannot be used: {reason}")

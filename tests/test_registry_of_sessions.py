@@ -1,0 +1,255 @@
+"""Sessions on record: opened here, found and closed elsewhere, closed once; B14 to B18, B23."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pamkit
+import pamkit.aio
+from pamkit.module.call import ModuleCall
+from pamkit.stores.session_registry import SessionEntry, SessionRegistry
+from pamkit.testing.script import Script, hidden, later
+from pamkit.vocab.codes import ReturnCode
+from tests.conftest import ROOT
+from tests.fronts import answering, settings
+from tests.hooks import module
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> str:
+    return str(tmp_path / "run" / "sessions.sqlite")
+
+
+def _login(sessions: str, *, line: str = "tty7", **more: Any) -> pamkit.Transaction:
+    modules = more.pop("modules", None) or [answering(**more.pop("answers", {}))]
+    transaction = pamkit.Transaction(
+        "test",
+        "alice",
+        items={"tty": f"/dev/{line}", "rhost": "far"},
+        sessions=sessions,
+        **settings(*modules, **more),
+    )
+    transaction.authenticate()
+    transaction.acct_mgmt()
+    transaction.setcred()
+    return transaction
+
+
+def _open(sessions: str, **more: Any) -> str:
+    """Open a session, and forget the handle; return the id."""
+    transaction = _login(sessions, **more)
+    transaction.open_session()
+    name = transaction.session_id
+    assert name is not None
+    return name
+
+
+def _entry(sessions: str, name: str) -> SessionEntry:
+    with SessionRegistry(sessions) as registry:
+        entry = registry.find(name)
+    assert entry is not None
+    return entry
+
+
+def _resumed(sessions: str, which: str | None = None, **more: Any) -> pamkit.Transaction:
+    closer = more.pop("closer", None) or answering()
+    user, line = more.pop("user", None), more.pop("line", None)
+    given = settings(closer, **more)
+    return pamkit.Transaction.resume(which, user=user, line=line, sessions=sessions, **given)
+
+
+def _code(call: Any) -> int:
+    with pytest.raises(pamkit.PamError) as refused:
+        call()
+    return int(refused.value.code)
+
+
+def test_an_open_session_is_on_record_with_whose_it_is(sessions: str) -> None:
+    entry = _entry(sessions, _open(sessions))
+    assert (entry.state, entry.service, entry.user, entry.line, entry.host, entry.leader) == (
+        "open",
+        "test",
+        "alice",
+        "tty7",
+        "far",
+        os.getpid(),
+    )
+
+
+def test_it_is_on_record_before_the_first_module_hears_of_it(sessions: str) -> None:
+    states: list[str] = []
+
+    def look(call: ModuleCall[Any]) -> int:
+        with SessionRegistry(sessions) as registry:
+            states.extend(entry.state for entry in registry.sessions())
+        return ReturnCode.SUCCESS
+
+    hooks = dict.fromkeys(("authenticate", "acct_mgmt", "setcred"), lambda _: ReturnCode.SUCCESS)
+    looking = module("x", open_session=look, close_session=look, **hooks)
+    transaction = _login(sessions, modules=[looking])
+    transaction.open_session()
+    transaction.close_session()
+    assert states == ["opening", "closing"]
+
+
+def test_b16_b18_user_and_line_are_enough_to_close(sessions: str) -> None:
+    name, other = _open(sessions), _open(sessions, line="tty8")
+    with _resumed(sessions, user="alice", line="/dev/tty7") as pam:
+        names = [pam.session_id]
+        pam.close_session()
+        names.append(pam.session_id)
+    assert names == [name, None]
+    assert [_entry(sessions, each).state for each in (name, other)] == ["closed", "open"]
+
+
+def test_b17_two_sessions_that_look_alike_are_not_mixed_up(sessions: str) -> None:
+    first = _open(sessions)
+    _open(sessions)
+    assert _code(lambda: _resumed(sessions, user="alice", line="tty7")) == ReturnCode.SESSION_ERR
+    with _resumed(sessions, first) as pam:
+        pam.close_session()
+    assert _entry(sessions, first).state == "closed"
+    with _resumed(sessions, user="alice", line="tty7") as pam:
+        assert pam.session_id != first
+
+
+def test_a_session_is_closed_once(sessions: str) -> None:
+    calls: list[str] = []
+    name = _open(sessions)
+    one, two = (_resumed(sessions, name, closer=answering(calls)) for _ in range(2))
+    one.close_session()
+    assert _code(two.close_session) == ReturnCode.SESSION_ERR
+    assert calls == ["close_session"]
+    assert _code(lambda: _resumed(sessions, name)) == ReturnCode.SESSION_ERR
+
+
+def test_b23_a_session_that_is_not_on_record_is_a_session_error(sessions: str) -> None:
+    _open(sessions)
+    named: tuple[dict[str, str], ...] = ({"which": "0" * 32}, {"user": "bob", "line": "tty7"})
+    for each in named:
+        assert _code(partial(_resumed, sessions, **each)) == ReturnCode.SESSION_ERR
+
+
+def test_b23_without_a_registry_that_can_be_used_nothing_is_opened(tmp_path: Path) -> None:
+    calls: list[str] = []
+    odd = tmp_path / "sessions.sqlite"
+    odd.write_bytes(b"something else")
+    assert _code(lambda: _login(str(odd), modules=[answering(calls)])) == ReturnCode.SESSION_ERR
+    assert calls == []
+
+
+def test_a_registry_that_breaks_down_refuses_before_modules_are_asked(sessions: str) -> None:
+    calls: list[str] = []
+    transaction = _login(sessions, modules=[answering(calls)])
+    assert transaction._registry is not None
+    transaction._registry._database.execute("DROP TABLE sessions")
+    assert _code(transaction.open_session) == ReturnCode.SESSION_ERR
+    assert "open_session" not in calls
+
+
+def test_a_session_that_modules_refuse_leaves_no_record(sessions: str) -> None:
+    transaction = _login(sessions, answers={"open_session": ReturnCode.SESSION_ERR})
+    assert _code(transaction.open_session) == ReturnCode.SESSION_ERR
+    assert transaction.session_id is None
+    with SessionRegistry(sessions) as registry:
+        assert registry.sessions() == ()
+
+
+def test_a_session_that_cannot_be_closed_stays_open_on_record(sessions: str) -> None:
+    name = _open(sessions)
+    pam = _resumed(sessions, name, closer=answering(close_session=ReturnCode.SYSTEM_ERR))
+    assert _code(pam.close_session) != ReturnCode.SUCCESS
+    assert _entry(sessions, name).state == "open"
+
+
+def test_one_handle_opens_one_session_at_a_time(sessions: str) -> None:
+    transaction = _login(sessions)
+    transaction.open_session()
+    assert _code(transaction.open_session) == ReturnCode.SESSION_ERR
+    transaction.close_session()
+    transaction.open_session()
+
+
+def test_a_module_that_waits_is_on_record_once(sessions: str) -> None:
+    async def ask(call: ModuleCall[Any]) -> int:
+        await call.ask(pamkit.Style.PROMPT_ECHO_OFF, "Key: ")
+        return ReturnCode.SUCCESS
+
+    hooks = dict.fromkeys(
+        ("authenticate", "acct_mgmt", "setcred", "close_session"), lambda _: ReturnCode.SUCCESS
+    )
+    transaction = _login(sessions, modules=[module("x", open_session=ask, **hooks)])
+    with Script(later(pamkit.Style.PROMPT_ECHO_OFF, "Key: "), hidden("Key: ", "x")) as script:
+        transaction.items["conv"] = script
+        with pytest.raises(pamkit.Incomplete):
+            transaction.open_session()
+        transaction.open_session()
+    with SessionRegistry(sessions) as registry:
+        assert [entry.state for entry in registry.sessions()] == ["open"]
+
+
+def test_what_is_cut_off_leaves_no_record(sessions: str) -> None:
+    def interrupted(_: ModuleCall[Any]) -> int:
+        raise KeyboardInterrupt
+
+    hooks = dict.fromkeys(("authenticate", "acct_mgmt", "setcred"), lambda _: ReturnCode.SUCCESS)
+    transaction = _login(sessions, modules=[module("x", open_session=interrupted, **hooks)])
+    with pytest.raises(KeyboardInterrupt):
+        transaction.open_session()
+    with SessionRegistry(sessions) as registry:
+        assert registry.sessions() == ()
+
+
+def test_login_keeps_its_session_on_record_and_takes_it_off(sessions: str) -> None:
+    with pamkit.login(
+        "alice", service="test", sessions=sessions, **settings(answering())
+    ) as session:
+        name = session.transaction.session_id
+        assert name is not None
+        assert _entry(sessions, name).state == "open"
+    assert _entry(sessions, name).state == "closed"
+
+
+_OPENER = """
+import pamkit
+pam = pamkit.Transaction("app", "alice", items={"tty": "tty7"}, confdir=CONFDIR, sessions=SESSIONS,
+                         log=lambda *_: None, leader=LEADER)
+pam.authenticate(); pam.acct_mgmt(); pam.setcred(); pam.open_session()
+"""
+_CLOSER = """
+import pamkit
+with pamkit.Transaction.resume(user="alice", line="tty7", sessions=SESSIONS, confdir=CONFDIR,
+                               log=lambda *_: None) as pam:
+    pam.close_session()
+    print(pam.service, [step.link.module for run in pam.trace for step in run.steps])
+"""
+
+
+def test_b15_login_opens_and_exits_and_another_process_closes(
+    tmp_path: Path, sessions: str
+) -> None:
+    (tmp_path / "app").write_text(
+        "auth required pam_permit.so\naccount required pam_permit.so\n"
+        "session sufficient pam_permit.so\nsession required pam_deny.so\n"
+    )
+
+    def run(program: str) -> str:
+        names = {"CONFDIR": str(tmp_path), "SESSIONS": sessions, "LEADER": os.getpid()}
+        head = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+        text = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n{head}{program}"
+        command = [sys.executable, "-I", "-c", text]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run(_OPENER)
+    assert run(_CLOSER) == "app ['pam_permit.so']\n"
+    with SessionRegistry(sessions) as registry:
+        assert registry.sessions() == ()
