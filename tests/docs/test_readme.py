@@ -59,9 +59,12 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (4, 10)
+    assert (len(BLOCKS), len(COMMANDS)) == (4, 11)
     known = [shlex.split(command)[1] for command in COMMANDS]
-    users, tools = ["userdb", "userdb"], ["run", "run", "doc", "doc", "faillock", "demo"]
+    users, tools = (
+        ["userdb", "userdb"],
+        ["run", "run", "doc", "doc", "faillock", "sessions", "demo"],
+    )
     assert known == [*users, *tools, "native", "native"]
 
 

@@ -81,6 +81,18 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.faillock import faillock
 
         return faillock(args)
+    if args.command == "last":
+        from pamkit.cli.last import last
+
+        return last(args)
+    if args.command == "lastlog":
+        from pamkit.cli.lastlog import lastlog
+
+        return lastlog(args)
+    if args.command == "sessions":
+        from pamkit.cli.sessions import sessions
+
+        return sessions(args)
     if args.command == "timestamp-check":
         from pamkit.cli.timestamp_check import timestamp_check
 
@@ -137,7 +149,9 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 
 def _parser() -> _Parser:
     from pamkit.cli.faillock_arguments import add_faillock
+    from pamkit.cli.last_arguments import add_last, add_lastlog
     from pamkit.cli.native_arguments import add_native
+    from pamkit.cli.sessions_arguments import add_sessions
     from pamkit.cli.timestamp_arguments import add_timestamp_check
     from pamkit.cli.userdb_arguments import add_userdb
     from pamkit.cli.version import version
@@ -149,6 +163,9 @@ def _parser() -> _Parser:
     _add_demo(commands)
     _add_doc(commands)
     add_faillock(commands)
+    add_sessions(commands)
+    add_last(commands)
+    add_lastlog(commands)
     add_native(commands)
     add_timestamp_check(commands)
     add_userdb(commands)

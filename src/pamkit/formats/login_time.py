@@ -5,17 +5,12 @@ Neither proves anything: both are only asked whether something else is too old.
 
 from __future__ import annotations
 
-import struct
+from pamkit.formats.utmp import NAME, SHORT, UTMP, Kind, decode, layout_of
 
-UTMP = "/var/run/utmp"
-"""Where the records of sessions are, on systems that keep them."""
+__all__ = ["LOGIND", "UTMP", "oldest_in_utmp", "oldest_of_logind"]
 
 LOGIND = "/run/systemd/users"
 """Where logind has a file of each user, by number, for itself and its own library."""
-
-_RECORD = struct.Struct("<h42x32s264xi40x")  # x86-64; the time has 32 bits there
-_USER_PROCESS = 7
-_NAME = 32
 
 
 def oldest_in_utmp(data: bytes, user: str) -> int | None:
@@ -24,17 +19,17 @@ def oldest_in_utmp(data: bytes, user: str) -> int | None:
     `None` if there is none.  `ValueError` for what is no such file, and for a session of the
     user that has no time.
     """
-    if len(data) % _RECORD.size:
+    layout = layout_of(data, SHORT)
+    if len(data) % layout.size:
         raise ValueError("a piece of a record")
-    name = user.encode("utf-8", "surrogateescape")[:_NAME]
+    name = user.encode("utf-8", "surrogateescape")[:NAME]
     oldest = None
-    for kind, whose, seconds in _RECORD.iter_unpack(data):
-        if kind != _USER_PROCESS or whose.partition(b"\0")[0] != name:
+    for each in decode(data, layout):
+        if each.kind != Kind.USER_PROCESS or each.user.partition(b"\0")[0] != name:
             continue
-        began = seconds & 0xFFFFFFFF  # good up to 2106, when C's is good up to 2038
-        if not began:
+        if not each.seconds:
             raise ValueError("a session without a time")
-        oldest = began if oldest is None else min(oldest, began)
+        oldest = each.seconds if oldest is None else min(oldest, each.seconds)
     return oldest
 
 

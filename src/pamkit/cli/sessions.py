@@ -1,0 +1,105 @@
+"""`pamkit sessions`: the sessions on record, and the end of those whose process has gone.
+
+Keys of the JSON document: `schema` (1), `pamkit` (version), `sessions`.  A session has `id`,
+`state`, `service`, `user`, `uid`, `line`, `host`, `leader`, `opened` (seconds since 1970) and
+`orphan` (whether its process has gone).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+from pamkit.cli.shown import shown
+from pamkit.cli.status import DONE, REFUSED
+from pamkit.cli.usage import UsageError
+from pamkit.cli.version import version
+from pamkit.stores.session_registry import DEFAULT, SessionRegistry
+from pamkit.transaction import Transaction
+from pamkit.vocab.errors import PamError, PolicyError
+from pamkit.vocab.flags import Flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from pamkit.stores.session_registry import SessionEntry
+
+
+def sessions(args: argparse.Namespace) -> int:
+    """Carry out the command; return the exit status."""
+    path = args.file or DEFAULT
+    if not os.path.exists(path):
+        raise UsageError(
+            f"`{shown(path)}`: no such file",
+            "an application that keeps sessions on record makes it (`sessions=`)",
+        )
+    with SessionRegistry(path) as registry:
+        orphans = registry.orphans()
+        if args.task == "reap":
+            return _reap(args, registry, orphans)
+        entries = registry.sessions()
+    gone = {entry.id for entry in orphans}
+    if args.json:
+        _print_json(entries, gone)
+    else:
+        for entry in entries:
+            _show(entry, "its process has gone" if entry.id in gone else "")
+    return DONE
+
+
+def _reap(
+    args: argparse.Namespace, registry: SessionRegistry, orphans: tuple[SessionEntry, ...]
+) -> int:
+    status = DONE
+    for entry in orphans:
+        if args.dry_run:
+            _show(entry, "would be closed")
+            continue
+        said = _end(args, registry, entry)
+        _show(entry, said)
+        if said not in _GONE:
+            status = REFUSED
+    return status
+
+
+_CLOSED, _FORGOTTEN, _OTHERS = "closed", "was never open", "is another's to close"
+_GONE = (_CLOSED, _FORGOTTEN, _OTHERS)
+
+
+def _end(args: argparse.Namespace, registry: SessionRegistry, entry: SessionEntry) -> str:
+    """End a session as its opener would have; return what came of it."""
+    if entry.state == "opening":
+        # Its modules may have begun: what they keep they tidy up by themselves.
+        return _FORGOTTEN if registry.failed(entry.id) else _OTHERS
+    if entry.state == "closing" and not registry.adopt(entry.id):
+        return _OTHERS
+    try:
+        with Transaction.resume(entry.id, sessions=registry, confdir=args.confdir) as pam:
+            pam.close_session()
+            pam.setcred(Flag.DELETE_CRED)
+    except (PamError, PolicyError) as refused:
+        return f"cannot be closed: {refused}".partition("\n")[0]
+    return _CLOSED
+
+
+def _show(entry: SessionEntry, remark: str) -> None:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.opened / 1_000_000))
+    words = [entry.id[:8], entry.state, entry.service, entry.user, entry.line or "-"]
+    where = f" from {entry.host}" if entry.host else ""
+    note = f": {remark}" if remark else ""
+    line = f"{when}  {' '.join(words)}{where}  (process {entry.leader}){note}"
+    print(shown(line))
+    sys.stdout.flush()
+
+
+def _print_json(entries: tuple[SessionEntry, ...], gone: set[str]) -> None:
+    fields = ("id", "state", "service", "user", "uid", "line", "host", "leader")
+    found = [
+        {name: getattr(entry, name) for name in fields}
+        | {"opened": entry.opened / 1_000_000, "orphan": entry.id in gone}
+        for entry in entries
+    ]
+    print(json.dumps({"schema": 1, "pamkit": version(), "sessions": found}, indent=2))

@@ -1,0 +1,1 @@
+"""Login records: one event, and every file that has to hear of it."""

@@ -1,0 +1,32 @@
+"""The record of the last login of each user as lastlog2(8) keeps it: a row for each, by name."""
+
+from __future__ import annotations
+
+from pamkit.formats import lastlog2
+from pamkit.records.event import Happening, bytes_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.module.world import LoginFiles
+    from pamkit.records.event import LoginEvent
+
+
+class Lastlog2Recorder:
+    """Writes logins to the database of lastlog2(8).
+
+    The file is made, as C makes it, if its directory is there.
+    """
+
+    __slots__ = ("_files", "path")
+
+    def __init__(self, files: LoginFiles, path: str = lastlog2.PATH) -> None:
+        """Write to ``path``."""
+        self._files, self.path = files, path
+
+    def record(self, event: LoginEvent) -> None:
+        """Put a login on record; see `Recorder`."""
+        if event.happening != Happening.LOGIN:
+            return
+        texts = (bytes_of(event.line), bytes_of(event.host), bytes_of(event.service))
+        values = (bytes_of(event.user), event.when // 1_000_000, *texts)
+        self._files.change(self.path, lastlog2.CREATE, lastlog2.PUT, values)
