@@ -13,6 +13,7 @@ import ctypes
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -94,6 +95,18 @@ def _has_audit() -> bool:
     except OSError:
         return False
     return True
+
+
+def _may_control_audit() -> bool:
+    """Whether the kernel says what it audits of terminals (`AUDIT_TTY_GET`)."""
+    request = struct.pack("=IHHII", 16, 1016, 1, 1, 0)
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 9) as channel:
+            channel.settimeout(3)
+            channel.sendto(request, (0, 0))
+            return channel.recv(64)[4:6] == struct.pack("=H", 1016)
+    except OSError:
+        return False
 
 
 def _can_make_a_machine() -> bool:
@@ -181,6 +194,17 @@ NEEDS = {
         lambda: _has_pam_module("pam_faillock") and _has_command("faillock"),
         "the system's pam_faillock.so and faillock (Debian: apt install libpam-modules-bin)",
     ),
+    "login-records": Need(
+        lambda: (
+            hasattr(ctypes.CDLL(None), "updwtmpx")
+            and all(map(_has_command, ("who", "last", "lastb", "utmpdump")))
+        ),
+        "glibc, and programs that show its login records (Debian: apt install util-linux)",
+    ),
+    "lastlog": Need(
+        lambda: _has_command("lastlog"),
+        "lastlog (Debian up to 12: apt install login)",
+    ),
     "libcrypt": Need(
         lambda: _loads("libcrypt.so.1", "libcrypt.so.2"),
         "libcrypt.so.1 or .2 (Debian: apt install libcrypt1)",
@@ -255,6 +279,15 @@ NEEDS = {
     "audit": Need(
         _has_audit,
         "a kernel with audit that this network namespace may reach",
+    ),
+    "audit-control": Need(
+        _may_control_audit,
+        "a kernel with audit, and leave to change what it does (root in the first namespaces)",
+    ),
+    "keyrings": Need(
+        # KEYCTL_GET_KEYRING_ID of the user's keyring; a container may not be allowed to.
+        lambda: os.uname().machine == "x86_64" and ctypes.CDLL(None).syscall(250, 0, -4, 0) > 0,
+        "a kernel with keyrings that this container may use, on x86-64",
     ),
     "private-machine": Need(
         _can_make_a_machine,

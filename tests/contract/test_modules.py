@@ -57,6 +57,7 @@ _C, _P = ReturnCode, Primitive
 
 AS_IN_C = {
     "pam_listfile": {(_P.OPEN_SESSION, _C.AUTH_ERR), (_P.CLOSE_SESSION, _C.AUTH_ERR)},
+    "pam_loginuid": {(_P.ACCT_MGMT, _C.SESSION_ERR)},
     "pam_succeed_if": {(_P.OPEN_SESSION, _C.AUTH_ERR), (_P.CLOSE_SESSION, _C.AUTH_ERR)},
     "pam_usertype": {(_P.OPEN_SESSION, _C.AUTH_ERR), (_P.CLOSE_SESSION, _C.AUTH_ERR)},
 }

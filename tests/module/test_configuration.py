@@ -1,6 +1,6 @@
 import pytest
 
-from pamkit.module.configuration import drop_ins, read_first, read_first_with_status
+from pamkit.module.configuration import directories, drop_ins, read_first, read_first_with_status
 from pamkit.module.world import FileStatus
 from pamkit.testing.world import MemoryFiles
 
@@ -67,6 +67,31 @@ def test_drop_ins_are_those_of_all_places_by_name_and_the_administrators_hide_ot
         "/etc/security/x.d/20-own.conf",
     )
     assert drop_ins(files, "/etc/security/x.d") == expected
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ((), ("/etc/skel",)),
+        (("/etc/skel",), ("/etc/skel",)),
+        (("/usr/share/skel",), ("/usr/share/skel",)),
+        (("/usr/etc/skel", "/etc/skel"), ("/etc/skel", "/usr/etc/skel")),
+    ],
+)
+def test_directories_are_those_that_are_there_the_administrators_first(
+    there: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    files = MemoryFiles({f"{path}/file": "" for path in there})
+    assert directories(files, "/etc/skel") == expected
+
+
+def test_a_directory_that_cannot_be_looked_at_is_there() -> None:
+    class Closed(MemoryFiles):
+        def status(self, path: str, *, follow: bool = True) -> FileStatus:
+            raise PermissionError(13, "Permission denied", path)
+
+    expected = ("/etc/skel", "/usr/etc/skel", "/usr/share/skel")
+    assert directories(Closed(), "/etc/skel") == expected
 
 
 def test_without_a_directory_there_are_no_drop_ins() -> None:

@@ -8,6 +8,7 @@ from pamkit.module.options import (
     flag,
     number,
     path,
+    paths,
     rest,
     text,
 )
@@ -164,6 +165,31 @@ def test_words_that_no_option_takes_can_be_asked_for() -> None:
 
 def test_who_takes_any_word_knows_them_all() -> None:
     assert CatchAll.unknown(["what", "debug"]) == ()
+
+
+class Lists(Options):
+    """Lists of paths."""
+
+    files: tuple[str, ...] | None = paths("some files")
+
+
+def test_a_list_of_paths_has_no_empty_one() -> None:
+    assert Lists.parse(()) == (Lists(files=None), ())
+    assert Lists.parse(("files=/a:/b",)) == (Lists(files=("/a", "/b")), ())
+    assert Lists.parse(("files=:/a::",)) == (Lists(files=("/a",)), ())
+    assert Lists.parse(("files=:",)) == (Lists(files=()), ())
+
+
+def test_a_list_of_nothing_is_none() -> None:
+    parsed, (problem,) = Lists.parse(("files=/a", "files="))
+    assert parsed == Lists(files=("/a",))
+    assert problem.message == "`files=`: expected paths, found nothing"
+
+
+@pytest.mark.parametrize(("place", "expected"), [("/srv", "/srv/b"), ("/", "/b")])
+def test_a_relative_path_in_a_list_counts_from_where_it_is_told(place: str, expected: str) -> None:
+    assert Lists.parse(("files=/a:b::",)) == (Lists(files=("/a", "b")), ())
+    assert Lists.parse(("files=/a:b::",), lambda: place) == (Lists(files=("/a", expected)), ())
 
 
 def test_a_module_without_options_knows_no_word() -> None:

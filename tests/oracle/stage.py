@@ -4,7 +4,8 @@ A child in a private mount namespace, where `/etc`, `/var`, `/home`, `/run`, `/r
 thrown away with it.  Each case lays out its files, is played by libpam with the real modules, lays
 them out anew, and is played by pamkit's modules with the real stores.  What is compared is all that
 can be seen: codes, messages, log lines, environment, user, delays, audit records of modules, the
-groups of the process, and what became of the files that the case watches.
+groups of the process, its limits, priority, rights and root, and what became of the files that the
+case watches.
 
 What a case needs beyond that (a clock that stands still) is in the case.  Needs root.
 """
@@ -13,16 +14,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import pickle
 import pty
+import resource
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -43,10 +48,11 @@ from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
 from pamkit.stores.system import system_outside, system_world
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryAudit, MemoryLog
+from pamkit.testing.world import MemoryLog
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer, Message
+from tests.oracle import kernel
 from tests.oracle.libpam import _CALLBACK, _Conversation, _Response
 
 STAGE = pytest.mark.needs("libpam", "pam_unix", "root", "mount-namespace")
@@ -107,7 +113,7 @@ _NOT_THERE = (
 )
 
 # What the kernel says of its consoles, in files that a case can write but not replace.
-_KERNELS = ("/proc/cmdline", "/sys/class/tty/console/active")
+_KERNELS = ("/proc/cmdline", "/sys/class/tty/console/active", "/proc/1/limits")
 
 _SCRIPT = """
 set -e
@@ -118,7 +124,7 @@ for place in /etc /var /home /run /root /srv; do
     mkdir -p "$over/upper" "$over/work"
     mount -t overlay -o "lowerdir=$place,upperdir=$over/upper,workdir=$over/work" overlay "$place"
 done
-for file in /proc/cmdline /sys/class/tty/console/active; do
+for file in /proc/cmdline /sys/class/tty/console/active /proc/1/limits; do
     [ -e "$file" ] || continue
     cat "$file" >"$scratch/${file##*/}"
     mount --bind "$scratch/${file##*/}" "$file"
@@ -141,12 +147,11 @@ exec "$@"
 _CHILD = "import sys; from tests.oracle.stage import main; main(sys.argv[1])"
 
 _CLOCK = r"""
-#define _GNU_SOURCE
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/time.h>
 #include <time.h>
 static time_t stands;
@@ -191,7 +196,11 @@ static int selinux;
 void pamkit_selinux(int state) { selinux = state; }
 int is_selinux_enabled(void) { return selinux > 0; }
 int security_getenforce(void) { return selinux > 1; }
-int audit_open(void) { return open("/dev/null", O_RDWR | O_CLOEXEC); }
+/* No file: a module may have changed the root. */
+int audit_open(void)
+{
+    return audit_missing != 0 ? (errno = audit_missing, -1) : eventfd(0, EFD_CLOEXEC);
+}
 int audit_log_acct_message(int fd, int type, const char *program, const char *op, const char *name,
                            unsigned id, const char *host, const char *address, const char *tty,
                            int result)
@@ -211,7 +220,7 @@ int audit_log_user_message(int fd, int type, const char *text, const char *host,
 class File(NamedTuple):
     """What lies at a path: bytes, a link (``to``), or with neither a directory.
 
-    ``kind`` may be `file`, `directory`, `link` or `fifo`.
+    ``kind`` may be `file`, `directory`, `link`, `fifo` or `block`; ``to`` is its number, `8:1`.
     """
 
     data: bytes = b""
@@ -222,6 +231,8 @@ class File(NamedTuple):
     to: str = ""
     modified: int = 0
     """When it was changed last, in seconds since 1970; 0: just now."""
+    accessed: int = 0
+    """When it was read last; 0: when it was changed."""
 
 
 Content = str | bytes | File | None
@@ -233,7 +244,8 @@ class Case(NamedTuple):
     ``files`` lie there when it begins; `None`: nothing lies there.  ``answers`` are given to
     prompts in turn (`None`: an empty answer pointer); then the conversation fails.  ``now``: the
     clock stands still at that many seconds since 1970.  ``terminal``: standard input is one.
-    ``watch``: paths whose content at the end is part of the outcome.
+    ``watch``: paths whose content at the end is part of the outcome; with `/**` behind it
+    all that lies there.
     """
 
     policy: str
@@ -253,6 +265,16 @@ class Case(NamedTuple):
     """The groups of the process when it begins; `None`: those it has anyway."""
     selinux: int = 0
     """Whether SELinux seems to be off, permissive (1) or enforcing (2)."""
+    umask: int | None = None
+    """The umask of the process when it begins; `None`: the one it has anyway."""
+    apart: bool = False
+    """It happens in a process of its own: what it does to itself cannot be undone."""
+    auditd: int | OSError = 0
+    """Which process takes the audit records, or why that cannot be told; see `world.Audit`."""
+    mounts: kernel.Mounts = ()
+    """What seems to be mounted; nothing: what is."""
+    quotas: kernel.Quotas = ()
+    """Devices that seem to keep quotas."""
 
 
 class Seen(NamedTuple):
@@ -271,6 +293,12 @@ class Seen(NamedTuple):
     """Which groups the process has at the end."""
     audited: tuple[tuple[int, str, str | None, str | None, str | None, bool], ...]
     """The audit records of modules: kind, op, user, host, terminal, granted."""
+    process: tuple[object, ...]
+    """Limits by number, priority, whether programs can gain rights, a new root, and the umask."""
+    session: tuple[object, ...]
+    """Who logged in, what of terminals is audited, and the session keyring with what is in it."""
+    quotas: tuple[tuple[int, ...], ...]
+    """What became of the quotas of the case."""
 
 
 def play(cases: Sequence[Case]) -> list[tuple[Seen, Seen]]:
@@ -311,13 +339,16 @@ def assert_same(
     unsaid: Sequence[str] = (),
     only_in_c: Sequence[str] = (),
     more_audited: bool = False,
+    said_anew: Mapping[str, str] | None = None,
 ) -> None:
     """Play cases by name; those in ``different`` must differ, the others must not.
 
     Log lines of ours with one of the words of ``unsaid`` are what only newer modules say; those
     of C with one of ``only_in_c`` are what only C says.  ``more_audited``: newer modules write
-    audit records that C's does not.
+    audit records that C's does not.  ``said_anew``: what newer modules say in the place of C's
+    messages.
     """
+    anew = said_anew or {}
     different = different or {}
     assert different.keys() <= cases.keys()
     odd = []
@@ -330,6 +361,7 @@ def assert_same(
         )
         if more_audited and set(c.audited) < set(ours.audited):
             c = c._replace(audited=ours.audited)
+        c = c._replace(heard=tuple((style, anew.get(said, said)) for style, said in c.heard))
         if (c != ours) == (name in different):
             continue
         lines = [f"{name}: {case.policy!r} {case.user!r}"]
@@ -361,7 +393,7 @@ def _clock_library() -> Path:
 @cache
 def _compiled_clock() -> Path:
     place = Path(tempfile.mkdtemp(prefix="pamkit-clock-"))
-    (place / "clock.c").write_text(_CLOCK)
+    (place / "clock.c").write_text("#define _GNU_SOURCE\n" + kernel.SOURCE + _CLOCK)
     subprocess.run(
         ["gcc", "-shared", "-fPIC", "-O1", "-o", place / "clock.so", place / "clock.c"], check=True
     )
@@ -426,24 +458,32 @@ def _put(path: Path, content: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if content.kind == "link":
         path.symlink_to(content.to)
+        os.chown(path, content.uid, content.gid, follow_symlinks=False)
         return
     if content.kind == "directory":
         path.mkdir()
     elif content.kind == "fifo":
         os.mkfifo(path)
+    elif content.kind == "block":
+        major, _, minor = content.to.partition(":")
+        os.mknod(path, stat.S_IFBLK, os.makedev(int(major), int(minor)))
     else:
         path.write_bytes(content.data)
     os.chown(path, content.uid, content.gid)
     path.chmod(content.mode)
     if content.modified:
-        os.utime(path, (content.modified, content.modified))
+        os.utime(path, (content.accessed or content.modified, content.modified))
 
 
 def _left(paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
     found = []
     for name in paths:
-        path = Path(name)
-        if path.is_symlink():
+        path = Path(name.removesuffix("/**"))
+        if name.endswith("/**"):
+            found += [
+                _lying(each) for each in (path, *sorted(path.rglob("*"))) if os.path.lexists(each)
+            ]
+        elif path.is_symlink():
             found.append((name, f"link to {os.readlink(path)}"))
         elif not path.exists():
             found.append((name, "nothing"))
@@ -453,6 +493,17 @@ def _left(paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
             said += repr(sorted(os.listdir(path)) if path.is_dir() else path.read_bytes())
             found.append((name, said))
     return tuple(found)
+
+
+def _lying(path: Path) -> tuple[str, str]:
+    """Return what lies at a path, links as they are."""
+    status = path.lstat()
+    said = f"{status.st_mode:o} {status.st_uid}:{status.st_gid} "
+    if path.is_symlink():
+        said += os.readlink(path)
+    elif path.is_file():
+        said += repr(path.read_bytes())
+    return str(path), said
 
 
 @contextlib.contextmanager
@@ -486,6 +537,55 @@ def _having(groups: Sequence[int] | None) -> Iterator[None]:
         os.setgroups(before)
 
 
+@contextlib.contextmanager
+def _masking(mask: int | None) -> Iterator[None]:
+    """Have another umask, and afterwards the one from before, whatever became of it."""
+    before = os.umask(0o022)
+    os.umask(before if mask is None else mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _apart(play: Callable[[], Seen]) -> Seen:
+    """Return what is seen of a case that is played in a child."""
+    said, saying = os.pipe()
+    child = os.fork()
+    if child == 0:
+        # INVARIANT: whatever happens, the child ends here.
+        try:
+            data = pickle.dumps(play())
+            while data:
+                data = data[os.write(saying, data) :]
+            os._exit(0)
+        except BaseException:  # noqa: BLE001  # see above
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    os.close(saying)
+    with open(said, "rb") as file:
+        data = file.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code == 0, code
+    seen: Seen = pickle.loads(data)  # noqa: S301  # our own child
+    return seen
+
+
+_FIRST_ROOT = os.stat("/")
+_PR_GET_NO_NEW_PRIVS = 39
+
+
+def _process() -> tuple[object, ...]:
+    limits = tuple(resource.getrlimit(number) for number in range(16))
+    may_gain = not ctypes.CDLL(None).prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
+    is_new = not os.path.samestat(os.stat("/"), _FIRST_ROOT)
+    root = (os.getcwd(), *sorted(os.listdir("/"))) if is_new else ()
+    umask = os.umask(0o022)
+    os.umask(umask)
+    return limits, os.getpriority(os.PRIO_PROCESS, 0), may_gain, root, oct(umask)
+
+
 class _C:
     """libpam and the real modules, in this process."""
 
@@ -504,8 +604,12 @@ class _C:
         Thread(target=self._read_log, daemon=True).start()
 
     def play(self, case: Case) -> Seen:
-        library, handle = self._library, ctypes.c_void_p()
         self._logged()  # what helpers that we ran had to say
+        seen = _apart(lambda: self._seen(case)) if case.apart else self._seen(case)
+        return seen._replace(log=self._logged())
+
+    def _seen(self, case: Case) -> Seen:
+        library, handle = self._library, ctypes.c_void_p()
         self._libc.pamkit_forget_records()
         (self._policies / case.service).write_text(case.policy)
         heard: list[tuple[int, str]] = []
@@ -558,13 +662,16 @@ class _C:
         return Seen(
             tuple(codes),
             tuple(heard),
-            self._logged(),
+            (),
             environment,
             named,
             tuple(delayed),
             _left(case.watch),
             tuple(sorted(set(os.getgroups()))),
             tuple(self._audited()),
+            _process(),
+            kernel.session(),
+            kernel.left_in_c(case.quotas),
         )
 
     def _audited(self) -> Iterator[tuple[int, str, str | None, str | None, str | None, bool]]:
@@ -593,7 +700,8 @@ class _C:
             line = datagram.decode("utf-8", "surrogateescape")
             # C: `<priority>Mon dd hh:mm:ss program: text`
             number, _, rest = line[1:].partition(">")
-            said = rest[16:].partition(": ")[2].rstrip("\0")
+            # Daemons cut the end of a line, or write out what it is.
+            said = rest[16:].partition(": ")[2].rstrip("\0\n")
             # What libpam itself says, and its helpers, is another test's matter.
             if said.startswith("pam_"):
                 lines.append((int(number) & _PRIORITY_BITS, said))
@@ -614,16 +722,20 @@ class _Clock(SystemClock):
         return float(self._stands or int(time.time()))
 
 
-class _Files(DiskFiles):
-    """The system's files, and those of a kernel with SELinux."""
+def _selinux(enforces: bool) -> dict[str, bytes]:
+    return {
+        "/proc/self/mounts": b"selinuxfs /sys/fs/selinux selinuxfs rw,relatime 0 0\n",
+        "/sys/fs/selinux/enforce": b"%d" % enforces,
+    }
 
-    def __init__(self, enforces: bool) -> None:
+
+class _Files(DiskFiles):
+    """The system's files, and some of another kernel's."""
+
+    def __init__(self, kernels: Mapping[str, bytes]) -> None:
         root = Root("/")
         super().__init__(root, accounts_for(root))
-        self._kernels = {
-            "/proc/self/mounts": b"selinuxfs /sys/fs/selinux selinuxfs rw,relatime 0 0\n",
-            "/sys/fs/selinux/enforce": b"%d" % enforces,
-        }
+        self._kernels = kernels
 
     def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         return self._kernels.get(path) or super().read(path, limit=limit)
@@ -641,10 +753,15 @@ def _ours(case: Case) -> Seen:
             given.append(next(answers) if message.wants_answer else None)
         return given
 
-    log, audit = MemoryLog(), MemoryAudit()
+    log, audit = MemoryLog(), kernel.StageAudit()
     world = system_world().changed(log=log, clock=_Clock(case.now), audit=audit)
+    audit.collected_by, quotas = case.auditd, kernel.memory_quotas(case.quotas)
+    world = world.changed(quotas=quotas)
+    if case.mounts:
+        mounted = {"/proc/self/mountinfo": kernel.mount_info(case.mounts)}
+        world = world.changed(files=_Files(mounted))
     if case.selinux:
-        world = world.changed(files=_Files(case.selinux > 1))
+        world = world.changed(files=_Files(_selinux(case.selinux > 1)))
     trial = Trial(
         case.policy,
         *(module_from(import_module(f"pamkit.modules.{name}")) for name in _modules(case.policy)),
@@ -682,6 +799,9 @@ def _ours(case: Case) -> Seen:
         _left(case.watch),
         tuple(sorted(set(os.getgroups()))),
         tuple(audit.records),
+        _process(),
+        kernel.session(),
+        kernel.left(quotas),
     )
 
 
@@ -701,11 +821,16 @@ def main(directory: str) -> None:
     ground, c, clock = _Ground(), _C(place / "pam.d"), ctypes.CDLL(None)
     clock.pamkit_stand_still.argtypes = [ctypes.c_long]
     seen = []
+    for name in {name for case in cases if case.apart for name in _modules(case.policy)}:
+        import_module(f"pamkit.modules.{name}")  # once, not in each child
+    gc.freeze()
     for case in cases:
         clock.pamkit_stand_still(case.now)
         clock.pamkit_selinux(case.selinux)
-        with ground.laid_out(case.files), _having(case.groups):
+        kernel.set_up_c(case.auditd, case.mounts, case.quotas)
+        with ground.laid_out(case.files), _having(case.groups), _masking(case.umask):
             theirs = c.play(case)
-        with ground.laid_out(case.files), _having(case.groups):
-            seen.append((theirs, _ours(case)))
+        with ground.laid_out(case.files), _having(case.groups), _masking(case.umask):
+            ours = _apart(lambda: _ours(case)) if case.apart else _ours(case)  # noqa: B023  # at once
+            seen.append((theirs, ours))
     (place / "seen").write_bytes(pickle.dumps(seen))

@@ -16,7 +16,7 @@ from tests.oracle.stage import ACCOUNT, ALL, STAGE, Case, File, assert_same, pla
 
 pytestmark = STAGE
 
-_CASES = 160 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 100 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 _TABLE = "/etc/security/access.conf"
 _OWN = "/etc/own.conf"
 _SUCCESS, _PERM_DENIED = 0, 6

@@ -15,7 +15,7 @@ from tests.oracle.stage import STAGE, Case, Content, File, assert_same, play
 pytestmark = STAGE
 
 _CONF = "/etc/security/group.conf"
-_CASES = 320 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 200 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 _POLICY = "auth required pam_group.so\n"
 _ESTABLISH = (("setcred", int(Flag.ESTABLISH_CRED)),)
 

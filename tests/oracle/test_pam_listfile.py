@@ -13,7 +13,7 @@ from tests.oracle.stage import ALL, ASK, STAGE, Case, Content, File, assert_same
 pytestmark = STAGE
 
 _LIST = "/etc/list"
-_CASES = 300 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 200 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 
 _ITEMS = ("user", "tty", "rhost", "ruser", "group", "shell")
 _NAMES = (

@@ -9,7 +9,7 @@ from tests.oracle.stage import STAGE, Case, Content, File, assert_same
 
 pytestmark = [STAGE, pytest.mark.needs("pam_pwquality")]
 
-_CASES = 300 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 200 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 
 _CONF, _DIRECTORY = "/etc/security/pwquality.conf", "/etc/security/pwquality.conf.d"
 _SILENT, _EXPIRED = 0x8000, 0x20

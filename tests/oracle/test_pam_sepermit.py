@@ -9,7 +9,7 @@ from tests.oracle.stage import STAGE, Case, Content, File, assert_same
 
 pytestmark = STAGE
 
-_CASES = 300 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 150 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 
 _LIST = "/etc/security/sepermit.conf"
 _POLICY = "auth required pam_sepermit.so {0}\naccount required pam_sepermit.so {0}\n"

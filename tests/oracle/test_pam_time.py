@@ -14,7 +14,7 @@ pytestmark = STAGE
 
 _CONF = "/etc/security/time.conf"
 _OTHER = "/etc/security/other.conf"
-_CASES = 300 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 200 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 _POLICY = "account required pam_time.so {}\n"
 
 # Monday, the 6th of January 2025, at midnight.

@@ -19,7 +19,7 @@ from tests.oracle.stage import ASK, STAGE, Case, Content, File, assert_same
 
 pytestmark = STAGE
 
-_CASES = 300 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 150 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 _NOW = 1_700_000_000
 _HOME = "/var/run/pam_timestamp"
 _KEY = f"{_HOME}/_pam_timestamp_key"

@@ -13,7 +13,7 @@ from tests.oracle.stage import ACCOUNT, ASK, STAGE, Case, File, Seen, assert_sam
 
 pytestmark = [STAGE, pytest.mark.needs("pam_userdb", "db_load")]
 
-_CASES = 300 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
+_CASES = 200 * int(os.environ.get("PAMKIT_ORACLE_CASES", "1"))
 
 _PASSWORD = "S3cret-word"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pamkit.stores import audit
 from pamkit.stores.audit import KernelAudit, NoAudit
 from pamkit.stores.audit_record import AuditRecord, sender
 from pamkit.stores.system import system_world
@@ -95,3 +97,35 @@ def test_the_audit_of_this_machine_is_not_told_of_another(tmp_path: Path) -> Non
 
 def test_a_python_process_writes_nothing_and_loses_nothing() -> None:
     KernelAudit().write(2101, "PAM:pam_time", user="alice", host=None, tty=None, granted=False)
+
+
+class Answering:
+    """A C library whose kernel answers questions, and notes orders."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, bytes, int]] = []
+
+    def audit_ask(self, kind: int, data: bytes, size: int, milliseconds: int) -> bytes:
+        assert milliseconds == 3000
+        self.asked.append((kind, data, size))
+        return struct.pack("=4I", 1, 1, 2, 417)[:size]
+
+
+def test_questions_and_orders_are_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = Answering()
+    monkeypatch.setattr(audit, "c_library", kernel)
+    assert KernelAudit().collector() == 417
+    assert KernelAudit().terminal() == (1, 1)
+    KernelAudit().set_terminal(enabled=1, passwords=0)
+    order = 1017, struct.pack("=2I", 1, 0), 0
+    assert kernel.asked == [(1000, b"", 16), (1016, b"", 8), order]
+
+
+def test_of_another_machine_nothing_can_be_told_or_ordered() -> None:
+    elsewhere = NoAudit()
+    for ask in (
+        *(elsewhere.collector, elsewhere.terminal),
+        lambda: elsewhere.set_terminal(enabled=1, passwords=1),
+    ):
+        with pytest.raises(PermissionError):
+            ask()

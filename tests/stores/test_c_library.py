@@ -28,19 +28,27 @@ libcrypt_needed = pytest.mark.needs("libcrypt")
 FUNCTIONS = [
     "addresses",
     "audit",
+    "audit_ask",
     "crypt",
+    "forbid_new_privileges",
     "group_by_name",
     "group_by_number",
     "group_shadow_by_name",
     "groups_of",
     "in_netgroup",
+    "keyctl",
+    "limit",
     "makes_settings",
     "new_setting",
     "pwquality_check",
+    "quota",
     "securebits",
     "set_file_group",
     "set_file_user",
+    "set_group_ids",
     "set_groups",
+    "set_limit",
+    "set_quota",
     "set_user_ids",
     "shadow_by_name",
     "sqlite",
@@ -188,7 +196,32 @@ def test_a_shadow_entry_has_a_hash_and_six_numbers(c: "CLibrary") -> None:
         ("set_groups", (7,), TypeError),
         ("set_user_ids", (0, 0, -1), ValueError),
         ("set_user_ids", (0, 0), TypeError),
+        ("set_group_ids", (0, 0, -1), ValueError),
+        ("set_group_ids", (0, 0), TypeError),
+        ("keyctl", (2, 0, 0), ValueError),
+        ("keyctl", (1, 4096, 0), ValueError),
+        ("keyctl", (-1, 0, 0), ValueError),
+        ("keyctl", (3, 1 << 31, 0), ValueError),
+        ("keyctl", (3, 0), TypeError),
+        ("quota", (b"/dev\0", 0), ValueError),
+        ("quota", ("/dev", 0), TypeError),
+        ("quota", (b"/dev", -1), ValueError),
+        ("set_quota", (b"/dev", 0, (0,) * 7, 1), TypeError),
+        ("set_quota", (b"/dev", 0, (0,) * 7 + (-1,), 1), ValueError),
+        ("set_quota", (b"/dev", 0, (0,) * 7 + (1 << 64,), 1), ValueError),
+        ("set_quota", (b"/dev", 0, (0,) * 8, -1), ValueError),
+        ("audit_ask", (1 << 16, b"", 0, 0), ValueError),
+        ("audit_ask", (1000, "", 0, 0), TypeError),
+        ("audit_ask", (1000, b"", -1, 0), ValueError),
+        ("audit_ask", (1000, b"x" * 20000, 0, 0), ValueError),
+        ("audit_ask", (1000, b"", 0, -1), ValueError),
         ("set_file_user", (-1,), ValueError),
+        ("limit", (-1,), ValueError),
+        ("limit", ("1",), TypeError),
+        ("set_limit", (1, -1, 0), ValueError),
+        ("set_limit", (1, 0, 1 << 64), ValueError),
+        ("set_limit", (1, 0, "0"), TypeError),
+        ("set_limit", (1, 0), TypeError),
         ("set_file_group", (1 << 32,), ValueError),
         ("translate", (b"a\0",), ValueError),
         ("translate_plural", (b"a", b"b", -1), ValueError),
@@ -199,6 +232,50 @@ def test_what_c_would_take_for_something_else_is_refused(
 ) -> None:
     with pytest.raises(error):
         getattr(c, function)(*arguments)
+
+
+LIMITS = """
+import resource
+c.set_limit(resource.RLIMIT_FSIZE, 512, 5 << 32)
+print(resource.getrlimit(resource.RLIMIT_FSIZE), c.limit(resource.RLIMIT_FSIZE))
+for wrong in ((resource.RLIMIT_FSIZE, 7, 6), (1000, 0, 0)):
+    try:
+        c.set_limit(*wrong)
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+try:
+    c.limit(1000)
+except OSError as error:
+    print(errno.errorcode[error.errno])
+"""
+
+
+@both
+def test_limits_are_read_and_set_in_their_full_width(elsewhere: Callable[..., str]) -> None:
+    assert elsewhere(LIMITS).splitlines() == [
+        "(512, 21474836480) (512, 21474836480)",
+        "EINVAL",
+        "EINVAL",
+        "EINVAL",
+    ]
+
+
+RIGHTS = """
+import threading
+import ctypes
+def may_gain():
+    with open("/proc/thread-self/status") as file:
+        return next(line.split()[1] for line in file if line.startswith("NoNewPrivs:")) == "0"
+before = may_gain()
+c.forbid_new_privileges()
+c.forbid_new_privileges()
+print(may_gain())
+"""
+
+
+@both
+def test_new_rights_are_forbidden_for_good(elsewhere: Callable[..., str]) -> None:
+    assert elsewhere(RIGHTS) == "False\n"
 
 
 LOOK_UPS = """
@@ -506,6 +583,97 @@ def test_only_the_calling_thread_changes_who_it_is(elsewhere: Callable[..., str]
         "EPERM",
         "EPERM",
         str(_securebits()),
+    ]
+
+
+GROUPS = """
+import threading
+c.set_group_ids(7, 0, 8)
+print(os.getresgid())
+thread = threading.Thread(target=lambda: (c.set_group_ids(1, 2, 3), print(os.getresgid())))
+thread.start(); thread.join()
+print(os.getresgid())
+os.setresuid(9, 9, 9)
+try:
+    c.set_group_ids(1, 1, 1)
+except PermissionError as error:
+    print(errno.errorcode[error.errno])
+"""
+
+
+@both
+@pytest.mark.needs("root")
+def test_only_the_calling_thread_changes_its_groups(elsewhere: Callable[..., str]) -> None:
+    assert elsewhere(GROUPS).splitlines() == ["(7, 0, 8)", "(1, 2, 3)", "(7, 0, 8)", "EPERM"]
+
+
+KEYS = """
+import threading
+JOIN, GET, REVOKE, LINK, SESSION, USER = 1, 0, 3, 8, -3, -4
+thread_had = []
+before = c.keyctl(GET, SESSION, 0)
+def elsewhere():
+    made = c.keyctl(JOIN, 0, 0)
+    has_it = made == c.keyctl(GET, SESSION, 0)
+    thread_had.extend((has_it, made != before, c.keyctl(LINK, USER, SESSION)))
+    c.keyctl(REVOKE, made, 0)
+    try:
+        c.keyctl(REVOKE, made, 0)
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+thread = threading.Thread(target=elsewhere)
+thread.start(); thread.join()
+print(thread_had, c.keyctl(GET, SESSION, 0) == before)
+"""
+
+
+@both
+@pytest.mark.needs("keyrings")
+def test_the_calling_thread_has_a_keyring_of_its_own(elsewhere: Callable[..., str]) -> None:
+    assert elsewhere(KEYS).splitlines() == ["EKEYREVOKED", "[True, True, 0] True"]
+
+
+@both
+def test_a_device_that_is_not_there_has_no_quota(c: "CLibrary") -> None:
+    for asked in (
+        lambda: c.quota(b"/nowhere/at/all", 1000),
+        lambda: c.set_quota(b"/nowhere/at/all", 1000, (1,) * 8, 5),
+    ):
+        with pytest.raises(OSError, match=r".") as caught:
+            asked()
+        # A kernel without quotas does not look for the device.
+        assert caught.value.errno in (errno.ENOENT, errno.ENOSYS, errno.EPERM)
+
+
+AUDIT = """
+import struct
+SET, GET = 1017, 1016
+def terminal():
+    return struct.unpack("=2I", c.audit_ask(GET, b"", 8, 3000))
+before = terminal()
+print(len(c.audit_ask(1000, b"", 16, 3000)), c.audit_ask(GET, b"", 4096, 3000)[8:] == bytes(4088))
+print(c.audit_ask(SET, struct.pack("=2I", 1, 1), 0, 3000), terminal())
+for kind, data, size, patience in ((SET, b"\\7" * 8, 0, 3000), (GET, b"", 8, 0), (1, b"", 0, 3000)):
+    try:
+        print(c.audit_ask(kind, data, size, patience))
+    except OSError as error:
+        print(errno.errorcode[error.errno], error.filename)
+os.setresuid(65534, 65534, 65534)
+try:
+    terminal()
+except OSError as error:
+    print(errno.errorcode[error.errno], error.filename)
+"""
+
+
+@both
+@pytest.mark.needs("root", "audit-control")
+def test_the_kernels_audit_answers_and_obeys(elsewhere: Callable[..., str]) -> None:
+    assert elsewhere(AUDIT).splitlines() == [
+        "16 True",
+        "b'' (1, 1)",
+        *("EINVAL None", "ETIMEDOUT None", "EINVAL None"),
+        "EPERM None",
     ]
 
 

@@ -89,6 +89,13 @@ def test_a_program_is_runnable_only_on_the_system_itself(tmp_path: Path) -> None
     assert not _files(tmp_path).runnable("/p")
 
 
+def test_a_file_says_when_it_was_read_and_changed(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("mail")
+    os.utime(tmp_path / "f", (5, 6))
+    status = _files(tmp_path).status("/f")
+    assert (status.accessed, status.modified) == (5.0, 6.0)
+
+
 def test_one_is_oneself_already(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("mine")
     files = _files(tmp_path)

@@ -1,6 +1,8 @@
 """What the process, the clock and the kernel say of themselves."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from threading import Lock, Thread
@@ -48,6 +50,12 @@ def test_the_nis_domain_is_what_the_kernel_says(
     (tmp_path / "domainname").unlink()
     with pytest.raises(FileNotFoundError):
         ThisProcess().domain_name()
+
+
+def test_the_machine_is_what_the_kernel_says() -> None:
+    machine = ThisProcess().machine()
+    assert (machine.system, machine.name, machine.release) == os.uname()[:3]
+    assert (machine.version, machine.architecture) == os.uname()[3:]
 
 
 def test_the_clock_shows_the_systems_time() -> None:
@@ -98,6 +106,73 @@ def test_what_is_refused_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
         ThisProcess().set_groups(())
 
 
+CHANGES = """
+import os
+from pamkit.stores.process import ThisProcess
+process = ThisProcess()
+print(process.limit(4) == process.limit(4) != None, process.limit(1000))
+process.set_limit(4, 512, 1024)
+print(process.limit(4))
+process.set_priority(process.priority() + 3)
+print(process.priority() - int(os.environ["NICE"]))
+process.forbid_new_privileges()
+print(process.is_running(os.getpid()), process.is_running(1), process.is_running(4194303))
+"""
+
+
+def test_limits_priority_and_rights_can_be_changed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHANGES],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "NICE": str(os.getpriority(os.PRIO_PROCESS, 0)),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+    )
+    assert done.stdout.splitlines() == ["True None", "(512, 1024)", "3", "True True False"]
+
+
+ROOT = """
+import os, sys
+from pamkit.stores.process import ThisProcess
+ThisProcess().change_root(sys.argv[1])
+print(os.getcwd(), os.listdir("/"))
+"""
+
+
+@pytest.mark.needs("root")
+def test_a_process_goes_into_its_new_root(tmp_path: Path) -> None:
+    (tmp_path / "only").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", ROOT, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "/ ['only']\n"
+
+
+def test_a_process_is_not_changed_for_users_of_another_machine(tmp_path: Path) -> None:
+    process = system_world(str(tmp_path)).process
+    with pytest.raises(PermissionError):
+        process.set_umask(0o077)
+    limits = process.limit(4)
+    assert limits is not None
+    with pytest.raises(PermissionError):
+        process.set_limit(4, *limits)
+    with pytest.raises(PermissionError):
+        process.set_priority(process.priority() + 1)
+    with pytest.raises(PermissionError):
+        process.forbid_new_privileges()
+    with pytest.raises(PermissionError):
+        process.change_root("/")
+    process.set_priority(process.priority())
+    assert process.is_running(4194303)
+
+
 def test_a_process_gets_no_groups_of_another_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -108,3 +183,8 @@ def test_a_process_gets_no_groups_of_another_machine(
     assert changed == []
     system_world().process.set_groups((1,))
     assert changed == [(1,)]
+
+
+def test_the_umask_is_changed_and_the_one_before_is_returned() -> None:
+    before = ThisProcess().set_umask(0o027)
+    assert ThisProcess().set_umask(before) == 0o027

@@ -17,6 +17,7 @@ TEXTS = {
     b"Current %s password: ": b"%s und %n: ",  # one too many
     b"Changing password for %s.": "Neue Losung für %s.".encode(),
     b"Retype %s": b"Nochmal: %s",
+    b"You have new mail in folder %s.": b"Neue Post in %s.",
 }
 
 
@@ -46,6 +47,7 @@ class Catalogue:
         ("New UNIX password: ", "New UNIX password: "),
         ("Current UNIX password: ", "Current UNIX password: "),
         ("Changing password for jürgen.", "Neue Losung für jürgen."),
+        ("You have new mail in folder /m/alice.", "Neue Post in /m/alice."),
         ("Changing password for .", "Changing password for ."),
         ("Changing password for \udcff.", "Neue Losung für \udcff."),
         ("Warning: your password will expire in 1 day.", "noch 1 Tag"),

@@ -18,12 +18,17 @@ _OF_THE_SYSTEM = (
     "tallies",
     "timestamps",
     "files",
+    "homes",
     "process",
     "network",
     "quality",
     "databases",
     "single_logins",
+    "login_files",
     "audit",
+    "identity",
+    "keyrings",
+    "quotas",
 )
 _DEBIAN_MARK = "/etc/debian_version"
 _OLD_NAMES = ("buster", "bullseye", "bookworm")

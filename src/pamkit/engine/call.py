@@ -261,8 +261,13 @@ class Call:
         return self._handle.env.get(name)
 
     def putenv(self, assignment: str) -> int:
-        """Carry out an assignment in the PAM environment."""
-        return self._handle.putenv(assignment)
+        """Carry out an assignment in the PAM environment; one that cannot be is logged."""
+        code = self._handle.putenv(assignment)
+        if code == ReturnCode.BAD_ITEM:
+            is_absent = assignment and not assignment.startswith("=")
+            fault = f"delete non-existent entry; {assignment}" if is_absent else "bad variable"
+            self.log(Priority.ERR, f"pam_putenv: {fault}")
+        return code
 
     def environment(self) -> dict[str, str]:
         """Return the PAM environment."""

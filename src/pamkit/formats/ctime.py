@@ -12,5 +12,10 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def ctime(shown: LocalTime) -> str:
     """Return what a clock shows as ctime(3) writes it, without the end of the line."""
-    date = f"{_DAYS[shown.weekday]} {_MONTHS[shown.month - 1]} {shown.day:2d}"
+    date = f"{weekday_and_month(shown)} {shown.day:2d}"
     return f"{date} {shown.hour:02d}:{shown.minute:02d}:{shown.second:02d} {shown.year}"
+
+
+def weekday_and_month(shown: LocalTime) -> str:
+    """Return how such a time begins: `Sun Nov`."""
+    return f"{_DAYS[shown.weekday]} {_MONTHS[shown.month - 1]}"

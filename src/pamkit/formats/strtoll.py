@@ -1,4 +1,4 @@
-"""An integer as `strtoll(3)` with base 0 reads a whole word."""
+"""An integer as `strtoll(3)` reads a whole word."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ _DIGITS = 4096
 """More digits than this are out of any range unless they are zeros, which nobody writes."""
 
 
-def strtoll(word: str) -> int | None:
+def strtoll(word: str, *, base: int = 0) -> int | None:
     """Return the number; `None` if the word is none, or has more than 64 bits.
 
-    `0x` begins a hexadecimal number, `0` an octal one.  DIALECT: Linux-PAM up to 1.5 took an
-    empty word for 0.
+    With base 0 `0x` begins a hexadecimal number, `0` an octal one; the other base is 10.  DIALECT:
+    Linux-PAM up to 1.5 took an empty word for 0.
     """
     digits = word.lstrip(_BLANKS)
     sign = -1 if digits.startswith("-") else 1
     digits = digits[1:] if digits.startswith(("+", "-")) else digits
-    base = 10
-    if digits[:2] in ("0x", "0X"):
+    if base == 0 and digits[:2] in ("0x", "0X"):
         base, digits = 16, digits[2:]
-    elif digits.startswith("0"):
-        base = 8
+    elif base == 0:
+        base = 8 if digits.startswith("0") else 10
     allowed = "0123456789abcdefABCDEF"[: 22 if base == 16 else base]
     if not digits or digits.strip(allowed) or len(digits) > _DIGITS:
         return None

@@ -30,7 +30,9 @@ def read_first(files: Files, path: str, *, limit: int = MAX_FILE) -> tuple[str, 
     return None
 
 
-def read_first_with_status(files: Files, path: str) -> tuple[str, FileStatus, bytes] | None:
+def read_first_with_status(
+    files: Files, path: str, *, limit: int = MAX_FILE
+) -> tuple[str, FileStatus, bytes] | None:
     """Return path, status and bytes of a file of `/etc`, or of a distribution's in its place.
 
     For files that are believed only if nobody else can have written them; see `read_first`.
@@ -38,7 +40,7 @@ def read_first_with_status(files: Files, path: str) -> tuple[str, FileStatus, by
     """
     for place in _places(path):
         try:
-            return place, *files.read_with_status(place)
+            return place, *files.read_with_status(place, limit=limit)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as odd:
@@ -63,6 +65,23 @@ def drop_ins(files: Files, directory: str, suffix: str = ".conf") -> tuple[str, 
         wanted = (name for name in names if name.endswith(suffix) and name[0] != ".")
         found |= {name: f"{place}/{name}" for name in wanted}
     return tuple(found[name] for name in sorted(found))
+
+
+def directories(files: Files, path: str) -> tuple[str, ...]:
+    """Return a directory of `/etc` and those that distributions have beside it, if they are there.
+
+    Without any it is the one of `/etc`, which whoever uses it will miss.
+    """
+    found = []
+    for place in _places(path):
+        try:
+            files.status(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            pass  # it is there, and whoever uses it will find what is wrong
+        found.append(place)
+    return tuple(found) or (path,)
 
 
 def _places(path: str) -> tuple[str, ...]:

@@ -75,6 +75,14 @@ def path(phrase: str, *, default: Any = "", word: str = "", value: str = "file")
     return Option(_keyed(word), phrase, default, _absolute, True, value)
 
 
+def paths(phrase: str, *, default: Any = None, word: str = "", value: str = "path:path") -> Any:
+    """An option `word=/path:/path`, a tuple without empty paths.
+
+    A relative path stays, unless `Options.parse` is told how: nothing is found there.
+    """
+    return Option(_keyed(word), phrase, default, _listed, True, value)
+
+
 def number(
     phrase: str,
     *,
@@ -110,6 +118,17 @@ def _absolute(given: str) -> str:
     if not given.startswith("/"):
         raise ValueError(f"expected an absolute path, found `{given}`")
     return given
+
+
+def _listed(given: str) -> tuple[str, ...]:
+    if not given:
+        raise ValueError("expected paths, found nothing")
+    return tuple(each for each in given.split(":") if each)
+
+
+def _from(here: Callable[[], str], given: str) -> str:
+    """Return a path that counts from a directory, or one that is absolute or empty already."""
+    return given if given[:1] in ("", "/") else f"{here().rstrip('/')}/{given}"
 
 
 @dataclass_transform(frozen_default=True, eq_default=True)
@@ -192,8 +211,10 @@ class Options(Record, metaclass=OptionsType):
                 continue
             try:
                 given = arg[len(option.word) :]
-                if here is not None and option.read is _absolute and given[:1] not in ("", "/"):
-                    given = f"{here().rstrip('/')}/{given}"
+                if here is not None and option.read is _absolute:
+                    given = _from(here, given)
+                elif here is not None and option.read is _listed:
+                    given = ":".join(_from(here, each) for each in given.split(":"))
                 values[field] = option.read(given)
             except ValueError as odd:
                 problems.append(Problem("bad-option-value", at, f"`{option.word}`: {odd}"))

@@ -193,8 +193,30 @@ if TYPE_CHECKING:
         def runnable(self, path: str) -> bool:
             """Whether a program at the path can be run by this process."""
 
+        def replace(self, path: str, data: bytes, *, mode: int) -> None:
+            """Put a file in the place of what is there, whole or not at all.
+
+            It belongs to the process, with the permission bits ``mode`` whatever the umask says;
+            a link is replaced, not followed.  `BlockingIOError` if somebody else is just doing
+            that; another `OSError` if it cannot be, and then nothing is changed.
+            """
+
         def drop_to(self, account: Account) -> AbstractContextManager[None]:
             """Touch files as this user for a while; `PermissionError` if that is not possible."""
+
+    class Homes(Protocol):
+        """Home directories that are not there yet."""
+
+        def make(
+            self, account: Account, *, skeletons: tuple[str, ...], mode: int, mask: int
+        ) -> None:
+            """Make the home of an account, and what is missing of the way there, and fill it.
+
+            It gets copies of what lies in ``skeletons``, of which the first counts most; files
+            with the permission bits ``mask`` taken away, the home itself with the bits ``mode``.
+            `FileExistsError` if something lies there; another `OSError`, in ``strerror`` what is
+            wrong in the words of the C helper; then there may be part of a home.
+            """
 
     class Process(Protocol):
         """The process that runs the transaction."""
@@ -210,6 +232,33 @@ if TYPE_CHECKING:
 
         def set_groups(self, groups: tuple[int, ...]) -> None:
             """Give all threads of the process these groups instead; `OSError` if it may not."""
+
+        def limit(self, resource: int) -> tuple[int, int] | None:
+            """Return the soft and hard limit of a resource, a number of `getrlimit(2)`.
+
+            `None` if the kernel has no such limit; `OSError` if it cannot be told.
+            """
+
+        def set_limit(self, resource: int, soft: int, hard: int) -> None:
+            """Give the process other limits; `OSError` if they cannot be had."""
+
+        def priority(self) -> int:
+            """Return how nice the process is, from -20 to 19; `OSError` if it cannot be told."""
+
+        def set_priority(self, nice: int) -> None:
+            """Make the process more or less nice; `OSError` if it may not be."""
+
+        def set_umask(self, mask: int) -> int:
+            """Take other permission bits away from new files; return which were taken before."""
+
+        def forbid_new_privileges(self) -> None:
+            """See to it that no program gives this thread more rights; `OSError` if it fails."""
+
+        def change_root(self, path: str) -> None:
+            """Make a directory the root of the process, and go there; `OSError` if it fails."""
+
+        def is_running(self, number: int) -> bool:
+            """Whether there is a process of that number; in doubt there is."""
 
         def directory(self) -> str:
             """Return where the process is: what relative paths count from."""
@@ -228,6 +277,9 @@ if TYPE_CHECKING:
 
         def domain_name(self) -> str:
             """Return the NIS domain of this machine, or `""`; `OSError` if it cannot be told."""
+
+        def machine(self) -> Machine:
+            """Return what uname(2) says."""
 
     class Network(Protocol):
         """What the machine knows of other machines."""
@@ -298,6 +350,54 @@ if TYPE_CHECKING:
             killed; returned are those that would not go.  `OSError` if they cannot be found.
             """
 
+    class LoginFiles(Protocol):
+        """Files of login records, which every program that logs somebody in writes as well."""
+
+        def machine(self) -> str:
+            """Return the kind of machine whose programs write the files, as uname(2) names it."""
+
+        def hold(
+            self, path: str, *, start: int = ..., length: int = ..., create: int | None = ...
+        ) -> HeldFile:
+            """Return a file; nobody else writes it, or that part of it, meanwhile.
+
+            It is a context manager, and is given back when that is left.  ``create``: the mode of
+            a new file, if it is to be made.  `FileNotFoundError` if there is none,
+            `BlockingIOError` if another has it: try again after a while.  Any other `OSError` if
+            it cannot be had, or is no regular file.
+            """
+
+        def read(self, path: str, at: int, size: int) -> bytes:
+            """Return bytes of a file, fewer only at its end; `OSError` as `hold` has it."""
+
+        def change(
+            self, path: str, create: str, statement: str, values: tuple[bytes | int | None, ...]
+        ) -> tuple[bytes | int | None, ...] | None:
+            """Carry out a statement on an SQLite file, which is made if it is not there.
+
+            ``create`` is a statement that goes before.  Returns the first row, if there is one.
+            `OSError` as `hold` has it; `PermissionError` for root where others could lay a journal
+            beside the file.
+            """
+
+    class HeldFile(AbstractContextManager["HeldFile"], Protocol):
+        """A file of login records, as long as it is held; each method may raise `OSError`."""
+
+        def size(self) -> int:
+            """Return how many bytes it has."""
+
+        def is_open_to_all(self) -> bool:
+            """Whether any user may read or write it."""
+
+        def read(self, at: int, size: int) -> bytes:
+            """Return the bytes at a place, fewer only at the file's end."""
+
+        def write(self, at: int, data: bytes) -> None:
+            """Write over what is there."""
+
+        def append(self, at: int, data: bytes) -> None:
+            """Write at the file's end, all of it, or it raises and the file ends at ``at``."""
+
     class Audit(Protocol):
         """The kernel's audit, for those who must account for what happens on a machine."""
 
@@ -316,6 +416,75 @@ if TYPE_CHECKING:
             ``user`` is the account it is about; `None` leaves accounts out of it.  Without
             ``host`` or ``tty`` those of the process are taken.  `OSError` if the record is lost,
             with the function of C that failed as its file name.
+            """
+
+        def collector(self) -> int:
+            """Return the number of the process that takes the records; 0 if there is none.
+
+            `OSError` if it cannot be told; with `socket` as its file name if there is no audit.
+            """
+
+        def terminal(self) -> tuple[int, int]:
+            """Return whether input from terminals is recorded, and whether passwords are: 0 or 1.
+
+            It is about this process, and those it starts.  `OSError` as `collector`.
+            """
+
+        def set_terminal(self, *, enabled: int, passwords: int) -> None:
+            """Change that; `OSError` as `collector`."""
+
+    class Identity(Protocol):
+        """Who the calling thread is to the kernel; other threads are not touched."""
+
+        def user_ids(self) -> tuple[int, int, int]:
+            """Return real, effective and saved user."""
+
+        def group_ids(self) -> tuple[int, int, int]:
+            """Return real, effective and saved group."""
+
+        def set_user_ids(self, real: int, effective: int, saved: int) -> None:
+            """Be these users; `OSError` if that fails."""
+
+        def set_group_ids(self, real: int, effective: int, saved: int) -> None:
+            """Be these groups; `OSError` if that fails."""
+
+        def login_uid(self) -> int:
+            """Return who logged in to the process, as audit has it; 0xFFFFFFFF: nobody yet.
+
+            `OSError` if it may not be read and changed; `FileNotFoundError` if the kernel has none.
+            """
+
+        def set_login_uid(self, uid: int) -> None:
+            """Say who logged in; `OSError` if the kernel does not take it."""
+
+    class Keyrings(Protocol):
+        """The keyrings of the calling thread (`keyrings(7)`); all raise `OSError`."""
+
+        def session(self) -> int:
+            """Return the number of the session keyring."""
+
+        def user_session(self) -> int:
+            """Return the number of the session keyring that the real user has without a login."""
+
+        def start_session(self) -> int:
+            """Begin a session keyring, which is the real user's; return its number."""
+
+        def link_user(self) -> None:
+            """Put the real user's keyring into the session keyring."""
+
+        def revoke(self, keyring: int) -> None:
+            """Make a keyring unusable for everybody."""
+
+    class Quotas(Protocol):
+        """What users may take of the file systems on block devices."""
+
+        def find(self, device: str, uid: int) -> Quota:
+            """Return a user's quota; `OSError` if it cannot be told, or the device keeps none."""
+
+        def change(self, device: str, uid: int, quota: Quota, *, which: frozenset[str]) -> None:
+            """Change the fields of a user's quota that ``which`` names; `OSError` if that fails.
+
+            The two of space belong together, and the two of files.
             """
 
     class Randomness(Protocol):
@@ -405,7 +574,7 @@ class DatabaseUser(Record):
 class FileStatus(Record):
     """What lies at a path: its kind, permission bits, owner, size, and time of its last change.
 
-    ``links`` counts the names it has.
+    ``links`` counts the names it has; ``accessed`` is when it was last read.
     """
 
     kind: str
@@ -417,6 +586,33 @@ class FileStatus(Record):
     size: int = 0
     modified: float = 0.0
     links: int = 1
+    accessed: float = 0.0
+    device: tuple[int, int] = (0, 0)
+    """Major and minor number of the device that it is, if it is one."""
+
+
+class Machine(Record):
+    """This machine, as uname(2) has it: `Linux`, `6.1.0-13-amd64`, `#1 SMP ...`, `x86_64`."""
+
+    system: str
+    name: str
+    release: str
+    version: str
+    architecture: str
+
+
+class Quota(Record):
+    """What a user may take of a file system, in blocks of 1024 bytes, and files; 0: any number.
+
+    Above the soft limit one may be until a time, in seconds since 1970.
+    """
+
+    block_soft: int = 0
+    block_hard: int = 0
+    file_soft: int = 0
+    file_hard: int = 0
+    block_time: int = 0
+    file_time: int = 0
 
 
 class LocalTime(Record):
@@ -441,11 +637,16 @@ class World(Record, eq=False):
     tallies: Tallies
     timestamps: Timestamps
     files: Files
+    homes: Homes
     process: Process
     network: Network
     quality: Quality
     databases: Databases
     single_logins: SingleLogins
+    login_files: LoginFiles
     audit: Audit
+    identity: Identity
+    keyrings: Keyrings
+    quotas: Quotas
     random: Randomness
     log: Log

@@ -88,7 +88,9 @@ PACKAGES = (
     "selinux",
     "userdb",
     "faillock",
+    "limits",
     "timestamp",
+    "records",
     "doors",
 )
 """Packages of pamkit, with every module in them."""
@@ -173,6 +175,7 @@ NOT_FROZEN = (
     "pamkit.stores.c_by_ctypes",
     "pamkit.stores.c_memory_by_ctypes",
     "pamkit.stores.c_sqlite_by_python",
+    "pamkit.stores.login_tables",
     "pamkit.stores.native_calls",
     "pamkit.stores.user_file",
 )

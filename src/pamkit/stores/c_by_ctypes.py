@@ -7,6 +7,12 @@ import os
 import sys
 from _thread import allocate_lock
 
+from pamkit.stores.c_kernel_by_ctypes import audit_ask as audit_ask
+from pamkit.stores.c_kernel_by_ctypes import keyctl as keyctl
+from pamkit.stores.c_kernel_by_ctypes import quota as quota
+from pamkit.stores.c_kernel_by_ctypes import set_group_ids as set_group_ids
+from pamkit.stores.c_kernel_by_ctypes import set_quota as set_quota
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ctypes
@@ -58,6 +64,10 @@ _NUMBERS = {
 }
 
 _PR_GET_SECUREBITS = 27
+_PR_SET_NO_NEW_PRIVS = 38
+
+_OWN_LIMITS = ("mips", "sparc", "alpha")
+"""Machines, by the heads of their names, on which limits have other numbers."""
 
 _SOCK_STREAM = 1
 _NI_NUMERICHOST = 1
@@ -278,6 +288,32 @@ def securebits() -> int:
     if bits < 0:
         raise _last_error(ctypes.get_errno())
     return bits
+
+
+def limit(resource: int, /) -> tuple[int, int]:
+    """prlimit(2), to ask."""
+    import ctypes
+
+    pair = (ctypes.c_uint64 * 2)()
+    _prlimit(resource, None, ctypes.byref(pair))
+    return pair[0], pair[1]
+
+
+def set_limit(resource: int, soft: int, hard: int, /) -> None:
+    """prlimit(2), to set."""
+    import ctypes
+
+    pair = (ctypes.c_uint64 * 2)(_bits_64(soft), _bits_64(hard))
+    _prlimit(resource, ctypes.byref(pair), None)
+
+
+def forbid_new_privileges() -> None:
+    """PR_SET_NO_NEW_PRIVS of prctl(2)."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0))) != 0:
+        raise _last_error(ctypes.get_errno())
 
 
 def translate(text: bytes, /) -> bytes:
@@ -557,6 +593,22 @@ def _set_file_id(name: str, number: int) -> int:
     return int(change(_number(number)))
 
 
+def _prlimit(resource: int, new: Any, old: Any) -> None:
+    import ctypes
+
+    if not isinstance(resource, int):
+        raise TypeError("expected an integer")
+    if not 0 <= resource <= 1 << 16:
+        raise ValueError("a number that is too small or too large")
+    if os.uname().machine.startswith(_OWN_LIMITS):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), "prlimit")
+    libc = ctypes.CDLL(None, use_errno=True)
+    # glibc's `prlimit` has 32 bits on machines of 32; musl has only that, with 64.
+    function = getattr(libc, "prlimit64", None) or libc.prlimit
+    if function(0, resource, new, old) != 0:
+        raise _last_error(ctypes.get_errno())
+
+
 def _last_error(code: int) -> OSError:
     return OSError(code, os.strerror(code))
 
@@ -568,6 +620,14 @@ def _text(data: bytes) -> bytes:
     if b"\0" in data:
         raise ValueError("a NUL in a text for C")
     return data
+
+
+def _bits_64(value: int) -> int:
+    if not isinstance(value, int):
+        raise TypeError("expected an integer")
+    if not 0 <= value < 1 << 64:
+        raise ValueError("no limit")
+    return value
 
 
 def _count(count: int) -> int:

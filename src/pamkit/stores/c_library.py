@@ -101,6 +101,9 @@ if TYPE_CHECKING:
         def set_user_ids(self, real: int, effective: int, saved: int, /) -> None:
             """setresuid(2) for this thread alone; `OSError` if it fails."""
 
+        def set_group_ids(self, real: int, effective: int, saved: int, /) -> None:
+            """setresgid(2) for this thread alone; `OSError` if it fails."""
+
         def set_file_user(self, uid: int, /) -> int:
             """setfsuid(2): the number that was in force.  C: it reports no failure."""
 
@@ -109,6 +112,19 @@ if TYPE_CHECKING:
 
         def securebits(self) -> int:
             """PR_GET_SECUREBITS of prctl(2); `OSError` if the kernel does not tell."""
+
+        def limit(self, resource: int, /) -> tuple[int, int]:
+            """prlimit(2) of this process: the soft and the hard limit, 64 bits each.
+
+            ``resource`` is a number of `asm-generic/resource.h`.  `OSError` if the kernel has no
+            such limit (`EINVAL`), or the machine has numbers of its own (`ENOSYS`).
+            """
+
+        def set_limit(self, resource: int, soft: int, hard: int, /) -> None:
+            """prlimit(2): give this process other limits; `OSError` if it fails."""
+
+        def forbid_new_privileges(self) -> None:
+            """PR_SET_NO_NEW_PRIVS of prctl(2), for this thread alone and for good; or `OSError`."""
 
         def translate(self, text: bytes, /) -> bytes:
             """dgettext(3) in the domain of Linux-PAM: ``text`` in the language of the program."""
@@ -163,6 +179,31 @@ if TYPE_CHECKING:
             Without a user audit_log_user_message(3) of a text ``op=...``, about no account.
             `OSError` if there is no way to the kernel's audit at all.
             """
+
+        def audit_ask(self, kind: int, data: bytes, size: int, milliseconds: int, /) -> bytes:
+            """Ask the kernel's audit; return ``size`` bytes of the answer, NULs behind a short one.
+
+            A message of a ``kind`` of linux/audit.h, with ``data``.  Size 0 is an order: it was
+            carried out.  `OSError` if it was not, there is no answer in so many milliseconds, or,
+            with `socket` as its file name, there is no way to the kernel's audit at all.
+            """
+
+        def keyctl(self, operation: int, first: int, second: int, /) -> int:
+            """keyctl(2) for this thread alone: the kernel's answer, or `OSError`.
+
+            Operations that take numbers: `KEYCTL_GET_KEYRING_ID` (0), `KEYCTL_REVOKE` (3),
+            `KEYCTL_LINK` (8), and without a name, which is 0, `KEYCTL_JOIN_SESSION_KEYRING` (1).
+            """
+
+        def quota(self, device: bytes, uid: int, /) -> tuple[int, ...]:
+            """Q_GETQUOTA of quotactl(2), for a user: the eight numbers of `struct dqblk`.
+
+            Hard and soft limit and use of space; the same of files; two times.  `OSError` if the
+            kernel cannot tell.
+            """
+
+        def set_quota(self, device: bytes, uid: int, numbers: Sequence[int], which: int, /) -> None:
+            """Q_SETQUOTA of quotactl(2): eight numbers; ``which`` of them count (`QIF_...`)."""
 
     c_library: CLibrary
 elif "_pamkit_c" in sys.builtin_module_names:

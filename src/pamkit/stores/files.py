@@ -108,6 +108,12 @@ class DiskFiles:
         except OSError:
             return False
 
+    def replace(self, path: str, data: bytes, *, mode: int) -> None:
+        """Put a file in the place of what is there, whole or not at all; see `world.Files`."""
+        from pamkit.stores.replace import replace  # most logins write no file
+
+        replace(self._root, path, data, mode=mode)
+
     def drop_to(self, account: Account) -> ActAs:
         """Touch files as this user for a while, in this thread.
 
@@ -153,4 +159,6 @@ def status_of(found: os.stat_result) -> FileStatus:
         found.st_size,
         found.st_mtime,
         found.st_nlink,
+        found.st_atime,
+        (os.major(found.st_rdev), os.minor(found.st_rdev)),
     )

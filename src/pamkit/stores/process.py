@@ -6,6 +6,9 @@ import errno
 import os
 import sys
 
+from pamkit.module.world import Machine
+from pamkit.stores.c_library import c_library
+
 _DOMAIN_NAME = "/proc/sys/kernel/domainname"
 _NO_DOMAIN = "(none)"
 
@@ -33,6 +36,52 @@ class ThisProcess:
             os.setgroups(groups)
         except ValueError:  # more than a process can have
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
+
+    def limit(self, resource: int) -> tuple[int, int] | None:
+        """Return the soft and hard limit; `None` if the kernel has none of that number."""
+        try:
+            return c_library.limit(resource)
+        except OSError as fault:
+            if fault.errno == errno.EINVAL:
+                return None
+            raise
+
+    def set_limit(self, resource: int, soft: int, hard: int) -> None:
+        """Give the process other limits, `setrlimit(2)`."""
+        c_library.set_limit(resource, soft, hard)
+
+    def priority(self) -> int:
+        """Return how nice this thread is, `getpriority(2)`."""
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    def set_priority(self, nice: int) -> None:
+        """Make this thread more or less nice.  C: of a process the kernel takes one thread."""
+        os.setpriority(os.PRIO_PROCESS, 0, nice)
+
+    def set_umask(self, mask: int) -> int:
+        """Take other permission bits away from new files, `umask(2)`; return those before."""
+        return os.umask(mask)
+
+    def forbid_new_privileges(self) -> None:
+        """See to it that no program gives this thread more rights, `PR_SET_NO_NEW_PRIVS`."""
+        c_library.forbid_new_privileges()
+
+    def change_root(self, path: str) -> None:
+        """Make a directory the root, `chroot(2)`, and go there."""
+        place = path.encode("utf-8", "surrogateescape")
+        os.chdir(place)
+        os.chroot(place)
+        os.chdir(b"/")
+
+    def is_running(self, number: int) -> bool:
+        """Whether there is a process of that number, by `kill(2)` with no signal."""
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            pass  # it is somebody else's
+        return True
 
     def directory(self) -> str:
         """Return where the process is; `OSError` if that is nowhere any more."""
@@ -66,6 +115,10 @@ class ThisProcess:
             os.close(descriptor)
         return "" if name == _NO_DOMAIN else name
 
+    def machine(self) -> Machine:
+        """Return what `uname(2)` says."""
+        return Machine(*(_text(word) for word in os.uname()))
+
 
 class OnlyLooking(ThisProcess):
     """This process, for users of another machine: it is looked at and not changed."""
@@ -74,7 +127,36 @@ class OnlyLooking(ThisProcess):
 
     def set_groups(self, groups: tuple[int, ...]) -> None:
         """Refuse: groups of another machine are no groups here."""
-        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        raise _refused()
+
+    def set_limit(self, resource: int, soft: int, hard: int) -> None:
+        """Refuse: another machine's limits are for its own processes."""
+        raise _refused()
+
+    def set_priority(self, nice: int) -> None:
+        """Refuse, unless nothing changes."""
+        if nice != self.priority():
+            raise _refused()
+
+    def set_umask(self, mask: int) -> int:
+        """Refuse: this process goes on with its own files."""
+        raise _refused()
+
+    def forbid_new_privileges(self) -> None:
+        """Refuse: this process goes on with its own work."""
+        raise _refused()
+
+    def change_root(self, path: str) -> None:
+        """Refuse: this process goes on with its own files."""
+        raise _refused()
+
+    def is_running(self, number: int) -> bool:
+        """Say yes: the processes of another machine cannot be seen."""
+        return True
+
+
+def _refused() -> PermissionError:
+    return PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 def _text(name: str) -> str:

@@ -35,6 +35,13 @@ def set_user_ids(real: int, effective: int, saved: int) -> None:
         raise PermissionError(errno.EPERM, "the user numbers of this thread were not changed")
 
 
+def set_group_ids(real: int, effective: int, saved: int) -> None:
+    """Set the three group numbers of this thread; `PermissionError` if that fails."""
+    _permitted(c_library.set_group_ids, real, effective, saved)
+    if os.getresgid() != (real, effective, saved):
+        raise PermissionError(errno.EPERM, "the group numbers of this thread were not changed")
+
+
 def set_file_ids(uid: int, gid: int) -> None:
     """Set user and group for access to files, of this thread; `PermissionError` if that fails.
 

@@ -11,11 +11,16 @@ from pamkit.stores.clock import SystemClock
 from pamkit.stores.credentials import ShadowFiles
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.hashing import LibCrypt
+from pamkit.stores.home_directory import DiskHomes
+from pamkit.stores.identity import NobodyElse, ThreadIdentity
+from pamkit.stores.keyrings import KernelKeyrings, NoKeyrings
 from pamkit.stores.log import CallingLog, SystemLog
+from pamkit.stores.login_files import DiskLoginFiles
 from pamkit.stores.network import HostNames
 from pamkit.stores.outside import SystemOutside
 from pamkit.stores.password_quality import LibPwquality
 from pamkit.stores.process import OnlyLooking, ThisProcess
+from pamkit.stores.quotas import KernelQuotas, NoQuotas
 from pamkit.stores.randomness import KernelRandomness
 from pamkit.stores.root import Root
 from pamkit.stores.single_logins import NoLogins, SystemLogins
@@ -39,12 +44,17 @@ def system_world(root: str = "/") -> World:
         tallies=DiskTallies(place),
         timestamps=DiskTimestamps(place, random),
         files=DiskFiles(place, accounts),
+        homes=DiskHomes(place),
         process=ThisProcess() if place.is_system else OnlyLooking(),
         network=HostNames(),
         quality=LibPwquality(place),
         databases=DiskDatabases(place),
         single_logins=SystemLogins(place) if place.is_system else NoLogins(),
+        login_files=DiskLoginFiles(place),
         audit=KernelAudit() if place.is_system else NoAudit(),
+        identity=ThreadIdentity() if place.is_system else NobodyElse(),
+        keyrings=KernelKeyrings() if place.is_system else NoKeyrings(),
+        quotas=KernelQuotas() if place.is_system else NoQuotas(),
         random=random,
         log=SystemLog() if place.is_system else CallingLog(_nowhere),
     )

@@ -19,8 +19,13 @@ _FILLED = (
     "New %s password: ",
     "Retype new %s password: ",
     "Retype %s",
+    "Creating directory '%s'.",
+    "Unable to create and initialize directory '%s'.",
+    "You have no mail in folder %s.",
+    "You have new mail in folder %s.",
+    "You have old mail in folder %s.",
 )
-"""Texts of pam_unix and pam_get_authtok(3) with a name in them; the first that fits counts."""
+"""Texts with a name in them, of pam_unix, pam_mail and pam_get_authtok(3); the first that fits."""
 
 _COUNTED = (
     (

@@ -10,9 +10,12 @@ from pamkit.module.world import (
     Group,
     GroupShadow,
     LocalTime,
+    Machine,
     Shadow,
     World,
 )
+from pamkit.testing.kernel import MemoryIdentity, MemoryKeyrings, MemoryQuotas
+from pamkit.testing.login_files import MemoryLoginFiles
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from pamkit.module.registry import Module
 
 # `errno` would be one import more than a transaction in memory needs.
-_EPERM, _ENOENT, _EAGAIN, _EFBIG, _ENOTSUP = 1, 2, 11, 27, 95
+_EPERM, _ENOENT, _EAGAIN, _EACCES, _EINVAL, _EFBIG, _ENOTSUP = 1, 2, 11, 13, 22, 27, 95
 
 
 class MemoryAccounts:
@@ -408,6 +411,8 @@ class MemoryFiles:
         self.acting_as = ""
         self.read_by: list[tuple[str, str]] = []
         """Path and user (`""`: oneself) of each read."""
+        self.replaced: dict[str, int] = {}
+        """The permission bits of files that were replaced."""
 
     def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         """Return a file's bytes; `FileNotFoundError` or the exception that lies there."""
@@ -456,9 +461,34 @@ class MemoryFiles:
         """Whether the path is one of ``programs``."""
         return path in self.programs
 
+    def replace(self, path: str, data: bytes, *, mode: int) -> None:
+        """Put a file in the place of another; an exception that lies there is raised."""
+        there = self.files.get(path)
+        if isinstance(there, OSError):
+            raise there
+        self.files[path], self.replaced[path] = data, mode
+
     def drop_to(self, account: Account) -> Dropped:
         """Read files as another user for a while."""
         return Dropped(self, account)
+
+
+class MemoryHomes:
+    """Homes that were made, by path: skeletons, permission bits, mask and owner."""
+
+    def __init__(self, files: MemoryFiles) -> None:
+        """Put homes among ``files``."""
+        self._files = files
+        self.made: dict[str, tuple[tuple[str, ...], int, int, int, int]] = {}
+        self.fault: OSError | None = None
+        """What is raised instead of making one."""
+
+    def make(self, account: Account, *, skeletons: tuple[str, ...], mode: int, mask: int) -> None:
+        """Note a home, or raise the fault."""
+        if self.fault is not None:
+            raise self.fault
+        self.made[account.home] = skeletons, mode, mask, account.uid, account.gid
+        self._files.statuses[account.home] = FileStatus("directory", mode, account.uid, account.gid)
 
 
 class StandInProcess:
@@ -474,9 +504,24 @@ class StandInProcess:
         host_name: str = "here",
         domain_name: str = "",
         groups: tuple[int, ...] = (),
+        output: str = "",
+        limits: Mapping[int, tuple[int, int]] | None = None,
+        running: Iterable[int] = (),
     ) -> None:
-        """Be this process."""
+        """Be this process; ``limits`` are by resource, ``running`` are processes that exist."""
+        unlimited = (1 << 64) - 1
+        self.limits = dict.fromkeys(range(16), (unlimited, unlimited))
+        self.limits = self.limits if limits is None else dict(limits)
+        self.running = set(running)
+        self.nice = 0
+        self.umask = 0o022
+        self.root = "/"
+        self.may_gain = True
+        """Whether programs can give the process more rights."""
+        self.faults: dict[str, OSError] = {}
+        """What is raised instead of a limit, `limit` or its number, or another change, by name."""
         self._groups = groups
+        self._output = output
         self._domain_name = domain_name
         self._uid, self._euid = uid, uid if euid is None else euid
         self._login_name, self._terminal, self._host_name = login_name, terminal, host_name
@@ -499,6 +544,57 @@ class StandInProcess:
             raise PermissionError(_EPERM, "Operation not permitted")
         self._groups = groups
 
+    def limit(self, resource: int) -> tuple[int, int] | None:
+        """Return a limit; `None` for one that was not given."""
+        self._fail("limit")
+        return self.limits.get(resource)
+
+    def set_limit(self, resource: int, soft: int, hard: int) -> None:
+        """Change a limit; only root may raise the hard one."""
+        self._fail(str(resource))
+        if soft > hard:
+            raise OSError(_EINVAL, "Invalid argument")
+        if self._euid and hard > self.limits[resource][1]:
+            raise PermissionError(_EPERM, "Operation not permitted")
+        self.limits[resource] = soft, hard
+
+    def priority(self) -> int:
+        """Return how nice the process is."""
+        return self.nice
+
+    def set_priority(self, nice: int) -> None:
+        """Change that; only root may make it less nice."""
+        self._fail("set_priority")
+        if self._euid and nice < self.nice:
+            raise PermissionError(_EACCES, "Permission denied")
+        self.nice = max(-20, min(nice, 19))
+
+    def set_umask(self, mask: int) -> int:
+        """Change the umask; return the one before."""
+        self._fail("set_umask")
+        before, self.umask = self.umask, mask & 0o777
+        return before
+
+    def forbid_new_privileges(self) -> None:
+        """Note that."""
+        self._fail("forbid_new_privileges")
+        self.may_gain = False
+
+    def change_root(self, path: str) -> None:
+        """Note the new root."""
+        self._fail("change_root")
+        if self._euid:
+            raise PermissionError(_EPERM, "Operation not permitted")
+        self.root = path
+
+    def is_running(self, number: int) -> bool:
+        """Whether the process is one of ``running``."""
+        return number in self.running
+
+    def _fail(self, what: str) -> None:
+        if what in self.faults:
+            raise self.faults[what]
+
     def directory(self) -> str:
         """Return where the process is."""
         return "/"
@@ -508,8 +604,8 @@ class StandInProcess:
         return self._login_name
 
     def terminal(self, descriptor: int = 0) -> str:
-        """Return the terminal on standard input; there is none elsewhere."""
-        return "" if descriptor else self._terminal
+        """Return the terminal on standard input, or on standard output; no other has one."""
+        return {0: self._terminal, 1: self._output}.get(descriptor, "")
 
     def host_name(self) -> str:
         """Return the name of the machine."""
@@ -518,6 +614,10 @@ class StandInProcess:
     def domain_name(self) -> str:
         """Return the NIS domain of the machine."""
         return self._domain_name
+
+    def machine(self) -> Machine:
+        """Return a machine of this name."""
+        return Machine("Linux", self._host_name, "6.1.0", "#1 SMP", "x86_64")
 
 
 class MemoryNetwork:
@@ -669,6 +769,12 @@ class MemoryAudit:
         self.records: list[tuple[int, str, str | None, str | None, str | None, bool]] = []
         self.fault: OSError | None = None
         """What is raised instead of keeping a record."""
+        self.collected_by: int | OSError = 0
+        """The process that takes the records, or why that cannot be told."""
+        self.recorded: tuple[int, int] | OSError = (0, 0)
+        """Whether input from terminals is recorded, and passwords; or why that cannot be told."""
+        self.terminal_fault: OSError | None = None
+        """What is raised instead of changing that."""
 
     def write(
         self,
@@ -684,6 +790,24 @@ class MemoryAudit:
         if self.fault is not None:
             raise self.fault
         self.records.append((kind, op, user, host, tty, granted))
+
+    def collector(self) -> int:
+        """Return the process that takes the records."""
+        if isinstance(self.collected_by, OSError):
+            raise self.collected_by
+        return self.collected_by
+
+    def terminal(self) -> tuple[int, int]:
+        """Return what is recorded of terminals."""
+        if isinstance(self.recorded, OSError):
+            raise self.recorded
+        return self.recorded
+
+    def set_terminal(self, *, enabled: int, passwords: int) -> None:
+        """Change what is recorded of terminals."""
+        if self.terminal_fault is not None:
+            raise self.terminal_fault
+        self.recorded = enabled, passwords
 
 
 class FixedRandomness:
@@ -796,7 +920,10 @@ def memory_world(
     databases: Mapping[str, Mapping[str, DatabaseUser] | OSError] | None = None,
     now: float = 1_700_000_000.0,
 ) -> World:
-    """Return a world in memory; its parts are the classes of this file."""
+    """Return a world in memory; its parts are the classes of this file and of `testing.kernel`."""
+    process = process or StandInProcess()
+    identity = MemoryIdentity(process.uid(), euid=process.euid())
+    lying = MemoryFiles(files)
     return World(
         accounts=MemoryAccounts(users, groups),
         credentials=MemoryCredentials(shadows),
@@ -804,13 +931,18 @@ def memory_world(
         clock=StoppedClock(now),
         tallies=MemoryTallies(),
         timestamps=MemoryTimestamps(),
-        files=MemoryFiles(files),
-        process=process or StandInProcess(),
+        files=lying,
+        homes=MemoryHomes(lying),
+        process=process,
         network=network or MemoryNetwork(),
         quality=ScriptedQuality(),
         databases=MemoryDatabases(databases),
         single_logins=MemorySingleLogins(),
+        login_files=MemoryLoginFiles(),
         audit=MemoryAudit(),
+        identity=identity,
+        keyrings=MemoryKeyrings(identity),
+        quotas=MemoryQuotas(),
         random=FixedRandomness(),
         log=MemoryLog(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,30 @@ CASES = {
     ],
     "pam_ftp": [("ignore", "me@example.org", "ftp"), ("", "wrong", "root")],
     "pam_group": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_issue": [("noesc issue=/dev/null", "", "root"), ("issue=/nowhere", "", "root")],
+    "pam_keyinit": [("force revoke", "", "nobody"), ("", "", "root"), ("", "", "no_such_user")],
+    "pam_limits": [
+        ("conf=/nowhere", "", "root"),
+        ("conf=/dev/null", "", "root"),
+        ("", "", "no_such_user"),
+    ],
     "pam_listfile": [
         ("item=user sense=allow file=/etc/passwd onerr=fail", "", "root"),
         ("item=user sense=deny file=/nowhere onerr=succeed", "", "root"),
         ("", "", "root"),
     ],
     "pam_localuser": [("", "", "root"), ("", "", "no_such_user")],
+    "pam_mail": [
+        ("dir={here}", "", "root"),
+        ("dir=~ noenv", "", "root"),
+        ("close empty", "", "no_such_user"),
+    ],
+    "pam_motd": [
+        ("noupdate motd=/nowhere", "", "root"),
+        ("noupdate motd_dir={here}/no", "", "no_such_user"),
+    ],
+    "pam_loginuid": [("", "", "no_such_user"), ("require_auditd", "", "nobody")],
+    "pam_mkhomedir": [("umask=077", "", "root"), ("", "", "no_such_user")],
     "pam_pwhistory": [
         ("remember=0", "", "root"),
         ("use_authtok file={here}/opasswd", "", "no_such_user"),
@@ -56,10 +75,13 @@ CASES = {
     "pam_rhosts": [("", "", "root"), ("", "", "no_such_user")],
     "pam_securetty": [("", "", "nobody"), ("noconsole", "", "root")],
     "pam_sepermit": [("conf=/dev/null", "", "root")],
+    "pam_setquota": [("", "", "no_such_user"), ("startuid=5", "", "root")],
     "pam_shells": [("", "", "root"), ("", "", "no_such_user")],
     "pam_stress": [("fail_1", "x", "root"), ("expired", "x", "root")],
     "pam_time": [("conffile=/dev/null", "", "root"), ("conffile=/", "", "root")],
     "pam_timestamp": [("timestampdir={here}/stamps", "", "root")],
+    "pam_tty_audit": [("", "", "root"), ("", "", "no_such_user"), ("enable=*", "", "root")],
+    "pam_umask": [("umask=027 usergroups", "", "root"), ("", "", "no_such_user")],
     "pam_userdb": [("db={here}/nowhere", "wrong", "alice"), ("", "", "alice")],
     "pam_usertype": [("issystem", "", "root"), ("isregular", "", "root"), ("", "", "root")],
     "pam_wheel": [("group=root", "", "root"), ("deny group=root", "", "root")],
@@ -135,6 +157,37 @@ def test_a_real_password_is_checked_under_another_libpam(place: Place) -> None:
         "open barley": [ask, "auth 7", "acct 0", "end 0"],
         "": [ask, "auth 7", "acct 0", "end 0"],
     }
+
+
+@pytest.mark.needs("mount-namespace")
+def test_a_home_is_made_by_what_is_frozen_into_the_core(place: Place) -> None:
+    (place.path / "passwd").write_text(
+        f"root:x:0:0::/root:/bin/sh\nalice:x:7:8::{place.path}/a/b:\n"
+    )
+    (place.path / "skel/.config").mkdir(parents=True)
+    (place.path / "skel/.config/file").write_text("text")
+    (place.path / "skel/link").symlink_to("/nowhere")
+    words = f"umask=027 skel={place.path}/skel silent"
+    generated = make_module("pam_mkhomedir", built_libraries(), place.path, python=None)
+    inside = (
+        *("unshare", "-m", "--propagation", "private", "sh", "-c"),
+        f'mount --bind {place.path}/passwd /etc/passwd && exec "$@"',
+        "sh",
+    )
+    for libpam, policy in ((THEIRS, generated), (OURS, generated), (OURS, "pam_mkhomedir.so")):
+        place.policy(f"{policy} {words}")
+        assert place.play(libpam, "open", wrapper=inside) == ["open 0", "end 0"]
+        home = place.path / "a/b"
+        found = {str(path.relative_to(home)): path.lstat() for path in (home, *home.rglob("*"))}
+        modes = {name: f"{status.st_mode:o}" for name, status in found.items()}
+        assert modes == {
+            ".": "40750",
+            ".config": "40750",
+            ".config/file": "100640",
+            "link": "120777",
+        }
+        assert {(status.st_uid, status.st_gid) for status in found.values()} == {(7, 8)}
+        shutil.rmtree(place.path / "a")
 
 
 def test_the_command_makes_a_module(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,9 +14,17 @@
 
 /* C: where there are older calls with numbers of 16 bits, the others have another name. */
 #ifdef SYS_setgroups32
-enum { SET_GROUPS = SYS_setgroups32, SET_USER_IDS = SYS_setresuid32 };
+enum {
+    SET_GROUPS = SYS_setgroups32,
+    SET_USER_IDS = SYS_setresuid32,
+    SET_GROUP_IDS = SYS_setresgid32,
+};
 #else
-enum { SET_GROUPS = SYS_setgroups, SET_USER_IDS = SYS_setresuid };
+enum {
+    SET_GROUPS = SYS_setgroups,
+    SET_USER_IDS = SYS_setresuid,
+    SET_GROUP_IDS = SYS_setresgid,
+};
 #endif
 
 static PyObject *none_or_failed(long result)
@@ -55,6 +63,16 @@ PyObject *c_set_user_ids(PyObject *module, PyObject *const *arguments, Py_ssize_
         || !c_id_of(arguments[2], &saved))
         return NULL;
     return none_or_failed(syscall(SET_USER_IDS, real, effective, saved));
+}
+
+PyObject *c_set_group_ids(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    (void)module;
+    id_t real, effective, saved;
+    if (!c_has(count, 3) || !c_id_of(arguments[0], &real) || !c_id_of(arguments[1], &effective)
+        || !c_id_of(arguments[2], &saved))
+        return NULL;
+    return none_or_failed(syscall(SET_GROUP_IDS, real, effective, saved));
 }
 
 PyObject *c_set_file_user(PyObject *module, PyObject *const *arguments, Py_ssize_t count)

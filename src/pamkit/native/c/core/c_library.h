@@ -24,7 +24,9 @@ c_function c_crypt, c_makes_settings, c_new_setting;
 /* c_syslog.c */
 c_function c_syslog;
 /* c_ids.c */
-c_function c_set_groups, c_set_user_ids, c_set_file_user, c_set_file_group, c_securebits;
+c_function c_set_groups, c_set_user_ids, c_set_group_ids, c_set_file_user, c_set_file_group, c_securebits;
+/* c_limits.c */
+c_function c_limit, c_set_limit, c_forbid_new_privileges;
 /* c_write.c */
 c_function c_write_quietly;
 /* c_text.c */
@@ -35,6 +37,12 @@ c_function c_pwquality_check;
 c_function c_sqlite;
 /* c_audit.c */
 c_function c_audit;
+/* c_audit_ask.c */
+c_function c_audit_ask;
+/* c_keys.c */
+c_function c_keyctl;
+/* c_quota.c */
+c_function c_quota, c_set_quota;
 
 PyMODINIT_FUNC PyInit__pamkit_c(void);
 
