@@ -52,7 +52,10 @@ def place(tmp_path: Path) -> Path:
     (skeleton / "run").chmod(0o755)
     (skeleton / ".config/deep/caf\udce9").write_text("deep")
     (skeleton / ".config/deep/caf\udce9").chmod(0o400)
-    (skeleton / "link").symlink_to("/etc/shadow")
+    # What links lead to is the test's own: code that follows them must not reach the machine.
+    (tmp_path / "secret").write_text("root's")
+    (tmp_path / "secret").chmod(0o600)
+    (skeleton / "link").symlink_to(tmp_path / "secret")
     os.mkfifo(skeleton / "fifo")
     return tmp_path
 
@@ -94,8 +97,10 @@ def test_a_home_is_a_copy_that_belongs_to_the_user(place: Path) -> None:
         ".config": ("d", *owner, 0o750),
         ".config/deep": ("d", *owner, 0o750),
         ".config/deep/caf\udce9": ("f", *owner, 0o600),
-        "link": ("l", *owner, "/etc/shadow"),
+        "link": ("l", *owner, str(place / "secret")),
     }
+    secret = (place / "secret").stat()
+    assert (stat.S_IMODE(secret.st_mode), secret.st_uid) == (0o600, os.geteuid())
     for name in (".profile", "run", ".config/deep/caf\udce9"):
         copied = (place / "home/alice" / name).read_bytes()
         assert copied == (place / "etc/skel" / name).read_bytes()
