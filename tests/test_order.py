@@ -10,9 +10,12 @@ import pytest
 
 import pamkit
 import pamkit.aio
+from pamkit.module.call import ModuleCall
 from pamkit.semantics.lifecycle import Standing
+from pamkit.semantics.trace import Run
 from pamkit.vocab.codes import ReturnCode
 from tests.fronts import answering, settings
+from tests.hooks import module
 
 Calls = list[str]
 
@@ -106,3 +109,42 @@ def test_b9_a_login_helper_keeps_the_order_by_itself() -> None:
     with pamkit.login("alice", service="test", **settings(answering(), strict=True)) as session:
         transaction = session.transaction
     assert {judgement.standing for judgement in transaction.order} == {Standing.USUAL}
+
+
+@pytest.mark.parametrize("refused", ["authenticate", "acct_mgmt"])
+def test_strict_goes_by_what_the_application_was_told(refused: str) -> None:
+    def audit(run: Run) -> ReturnCode | None:
+        return ReturnCode.SYSTEM_ERR if run.primitive.name.lower() == refused else None
+
+    calls: list[str] = []
+    given = settings(answering(calls), strict=True, audit=audit)
+    with pamkit.Transaction("test", "alice", **given) as pam:
+        if refused == "acct_mgmt":
+            pam.authenticate()
+        with pytest.raises(pamkit.PamError):
+            getattr(pam, refused)()
+        with pytest.raises(pamkit.PamError, match="a session is opened after"):
+            pam.open_session()
+    assert "open_session" not in calls
+
+
+def test_strict_opens_nothing_behind_an_account_check_whose_conversation_broke() -> None:
+    calls: list[str] = []
+    hooks = dict.fromkeys(("authenticate", "open_session"), lambda _: ReturnCode.SUCCESS)
+
+    async def check(call: ModuleCall[Any]) -> int:
+        calls.append("acct_mgmt")
+        await call.ask(pamkit.Style.TEXT_INFO, "hello")
+        return ReturnCode.SUCCESS
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    given = settings(module("x", acct_mgmt=check, **hooks), strict=True, conversation=broken)
+    with pamkit.Transaction("test", "alice", **given) as pam:
+        pam.authenticate()
+        with pytest.raises(pamkit.PamError):
+            pam.acct_mgmt()
+        with pytest.raises(pamkit.PamError, match="a session is opened after"):
+            pam.open_session()
+    assert calls == ["acct_mgmt"]

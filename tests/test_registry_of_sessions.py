@@ -7,7 +7,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,9 @@ from pamkit.vocab.codes import ReturnCode
 from tests.conftest import ROOT
 from tests.fronts import answering, settings
 from tests.hooks import module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -253,3 +256,69 @@ def test_b15_login_opens_and_exits_and_another_process_closes(
     assert run(_CLOSER) == "app ['pam_permit.so']\n"
     with SessionRegistry(sessions) as registry:
         assert registry.sessions() == ()
+
+
+def _said_by_child(act: Callable[[], str]) -> str:
+    """Return what a forked child says."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, act().encode())
+        finally:
+            os._exit(0)  # the child is no second run of the tests
+    os.close(writer)
+    with open(reader, encoding="ascii") as said:
+        text = said.read()
+    os.waitpid(child, 0)
+    return text
+
+
+def test_a_child_that_opens_is_the_one_its_session_is_for(sessions: str) -> None:
+    transaction = _login(sessions)
+    registry = transaction._registry
+    assert registry is not None
+    parents = registry._database
+
+    def act() -> str:
+        transaction.open_session()
+        entry = registry.sessions()[0]
+        transaction.close_session()
+        mine = registry._database is not parents
+        return f"{mine} {entry.leader == os.getpid()} {len(registry.sessions())}"
+
+    assert _said_by_child(act) == "True True 0"
+    assert registry._database is parents
+
+
+@pytest.mark.parametrize("item", ["user", "rhost"])
+def test_a_name_that_is_no_text_is_a_session_error(sessions: str, item: str) -> None:
+    transaction = _login(sessions)
+    transaction.items[item] = "al\udcff"
+    assert _code(transaction.open_session) == ReturnCode.SESSION_ERR
+    assert _code(lambda: _resumed(sessions, "\udcff")) == ReturnCode.SESSION_ERR
+
+
+def test_a_call_that_waits_when_the_handle_ends_leaves_no_record(sessions: str) -> None:
+    hooks = dict.fromkeys(("authenticate", "acct_mgmt", "setcred"), lambda _: ReturnCode.SUCCESS)
+    waiting = module("x", open_session=lambda _: ReturnCode.INCOMPLETE, **hooks)
+    transaction = _login(sessions, modules=[waiting])
+    with pytest.raises(pamkit.PamError):
+        transaction.open_session()
+    transaction.end()
+    with SessionRegistry(sessions) as registry:
+        assert registry.sessions() == ()
+
+
+def test_an_id_of_another_users_session_is_refused(sessions: str) -> None:
+    name = _open(sessions)
+    assert _code(lambda: _resumed(sessions, name, user="bob")) == ReturnCode.SESSION_ERR
+    with _resumed(sessions, name, user="alice") as pam:
+        assert pam.session_id == name
+
+
+def test_a_ticket_is_not_taken_for_a_session_on_record(sessions: str) -> None:
+    transaction = _login(sessions)
+    transaction.open_session()
+    with pytest.raises(TypeError, match="a ticket is not on record"):
+        pamkit.Transaction.resume(transaction.export(), sessions=sessions, **settings(answering()))

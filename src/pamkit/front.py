@@ -173,6 +173,8 @@ class Front:
         from pamkit.sessions.ticket import Ticket, fingerprint
 
         if isinstance(session, Ticket):
+            if sessions is not None:
+                raise TypeError("expected a ticket or `sessions`: a ticket is not on record")
             name, ticket = "", session
         else:
             name, ticket = _on_record(sessions, session, user, line)
@@ -248,6 +250,11 @@ class Front:
 
         began = RESUMED if self._resumes else FRESH
         stage = stage_after(events_of(self._core.runs), began)
+        # The modules may have said yes, and the application was told no.
+        if self._core.is_refused(Primitive.AUTHENTICATE):
+            stage = stage.changed(authenticated=False)
+        if self._core.is_refused(Primitive.ACCT_MGMT):
+            stage = stage.changed(admitted=False)
         for rule in broken_by(stage, kind_of(primitive, flags)):
             why = f"{rule.sentence} ({rule.sources}): {rule.advice}"
             raise refusal(_OUT_OF_ORDER.get(primitive, ReturnCode.PERM_DENIED), why, self.trace)
@@ -289,9 +296,10 @@ class Front:
         self._disown(first)
 
     def _disown(self, first: int) -> None:
-        """Take authenticate for refused; a session that was opened can still be closed."""
-        if any(run.primitive is Primitive.AUTHENTICATE for run in self._core.runs[first:]):
-            self._core.refuse(Primitive.AUTHENTICATE)
+        """Take who asks for refused; a session that was opened can still be closed."""
+        walked = {run.primitive for run in self._core.runs[first:]}
+        for primitive in walked & {Primitive.AUTHENTICATE, Primitive.ACCT_MGMT}:
+            self._core.refuse(primitive)
 
     def _judge(self, code: int, performer: Heard, first: int) -> None:
         """Return if a verb succeeded; raise if it did not.
@@ -366,10 +374,9 @@ def _keeper(
 
     from pamkit.sessions.keeper import Keeper
 
-    me = os.getpid()
     opened = _opened(sessions) if isinstance(sessions, str) else None
     registry: Any = opened or sessions
-    return Keeper(registry, me=me, leader=me if leader is None else leader), opened
+    return Keeper(registry, me=os.getpid, leader=leader), opened
 
 
 def _opened(path: str) -> SessionRegistry:
@@ -401,6 +408,8 @@ def _on_record(
         if entry is None or entry.state != "open":
             state = "not on record" if entry is None else f"{entry.state}, not open"
             raise refusal(ReturnCode.SESSION_ERR, f"the session is {state}")
+        if user not in (None, entry.user):
+            raise refusal(ReturnCode.SESSION_ERR, "the session is another user's")
         return entry.id, ticket_from(entry.ticket)
     except (Ambiguous, BadTicket) as odd:
         raise refusal(ReturnCode.SESSION_ERR, str(odd)) from None

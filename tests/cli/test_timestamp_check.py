@@ -106,10 +106,10 @@ def test_who_is_not_root_is_2(
 
 
 @pytest.mark.parametrize("closed", [0, 1, 2])
-def test_closed_input_or_output_is_3(closed: int) -> None:
+def test_closed_input_or_output_is_3(closed: int, tmp_path: Path) -> None:
     shell = ("sh", "-c", f'exec "$@" {closed}>&-', "sh")
     done = subprocess.run(
-        [*shell, sys.executable, "-m", "pamkit", "timestamp-check"],
+        [*shell, sys.executable, "-m", "pamkit", "timestamp-check", "--root", str(tmp_path)],
         capture_output=True,
         check=False,
     )

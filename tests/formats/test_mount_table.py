@@ -21,8 +21,8 @@ def test_only_what_lies_on_top_is_seen() -> None:
 
 
 def test_blanks_in_a_path_are_unescaped() -> None:
-    expected = [b"/a b\tc\nd", b"/a\\040"]
-    found = mounts(b"x /a\\040b\\011c\\012d y rw 0 0\nx /a\\134040 y rw 0 0\n")
+    expected = [b"/a b\tc\nd#e", b"/a\\040"]
+    found = mounts(b"x /a\\040b\\011c\\012d\\043e y rw 0 0\nx /a\\134040 y rw 0 0\n")
     assert expected == [each.place for each in found]
 
 

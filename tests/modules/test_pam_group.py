@@ -179,6 +179,9 @@ def test_groups_are_given_when_credentials_are_established(flags: int, establish
     [
         "*;*;*;Al;floppy\n",
         "*;*;*;!Xx0000-2400;floppy\n",
+        "*;*;*;~Al0000-2400;floppy\n",
+        "*;*;*;Al0000-2400 \u00ac;floppy\n",
+        "*;*;jos\u00e9|alice;Al0000-2400;floppy\n",
         "*;*;*;;floppy\n",
         "*;*;;Al0000-2400;floppy\n",
         "*;*;!;Al0000-2400;floppy\n",

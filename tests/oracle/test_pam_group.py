@@ -211,6 +211,7 @@ def test_files_processes_and_users_that_are_not_as_usual() -> None:
 _NOBODY = {
     "*;*;alice;Al;ftp\n": "days without times are always",
     "*;*;alice;Al800-170;ftp\n": "bad times are always",
+    "*;*;alice;~Al0000-2400;ftp\n": "what means nothing is passed over",
     "*;*;alice;!Xx0000-2400;ftp\n": "not on a day nobody knows is always",
     "*;*;alice;!0000-2400;ftp\n": "not on no day is always",
     "*;*;alice;Al0000-24001300-1400;ftp\n": "what follows the times is overlooked",

@@ -52,3 +52,7 @@ def test_an_include_is_its_lines_and_a_substack_is_not() -> None:
 )
 def test_what_means_something_else_is_not(other: str) -> None:
     assert _meaning(_FIRST) != _meaning(other)
+
+
+def test_the_text_does_not_hang_on_which_characters_a_python_shows() -> None:
+    assert _meaning("auth required pam_x.so \N{LATIN SMALL LETTER E WITH ACUTE}\n").isascii()

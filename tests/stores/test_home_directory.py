@@ -161,7 +161,7 @@ def test_what_is_there_is_not_touched(place: Path) -> None:
     lays: tuple[Callable[[], object], ...] = (
         there.mkdir,
         there.touch,
-        lambda: there.symlink_to("/elsewhere"),
+        lambda: there.symlink_to("../elsewhere"),
     )
     for lay in lays:
         lay()
@@ -181,23 +181,27 @@ def test_what_is_there_is_not_touched(place: Path) -> None:
 
 
 def test_links_of_root_on_the_way_are_followed_and_stay_inside(place: Path) -> None:
-    (place / "srv/homes").mkdir(parents=True)
+    outside = place / "outside"  # the test's own: no code that goes there reaches the machine
+    inside = place / str(outside)[1:]
+    (outside / "homes").mkdir(parents=True)
+    (inside / "homes").mkdir(parents=True)
     (place / "home").rmdir()
-    (place / "home").symlink_to("/srv/../../srv/./homes")
+    (place / "home").symlink_to(f"/../..{outside}/../outside/./homes")
     _make(place)
-    assert (place / "srv/homes/alice/.profile").exists()
-    (place / "dead").symlink_to("/srv/nothing")
+    assert (inside / "homes/alice/.profile").exists()
+    (place / "dead").symlink_to(outside / "nothing")
     (place / "round").symlink_to("round")
     for home in ("/dead/alice", "/dead/more/alice", "/round/alice", "/etc/skel/run/alice"):
         with pytest.raises(OSError, match=f"unable to create directory {home}"):
             _make(place, home)
-    assert os.listdir(place / "srv") == ["homes"]
+    assert os.listdir(inside) == os.listdir(outside) == ["homes"]
+    assert os.listdir(outside / "homes") == []
 
 
 @as_root
 def test_a_link_of_a_users_does_not_lead_root_anywhere(place: Path) -> None:
     (place / "srv").mkdir()
-    (place / "home/shared").symlink_to("/srv")
+    (place / "home/shared").symlink_to("../srv")
     os.chown(place / "home/shared", _UID, _GID, follow_symlinks=False)
     with pytest.raises(PermissionError, match="`shared` is a user's link"):
         _make(place, "/home/shared/alice")

@@ -280,3 +280,13 @@ def test_root_keeps_no_sessions_where_others_can_write(tmp_path: Path) -> None:
     with pytest.raises(PermissionError, match="others than root"):
         SessionRegistry(str(open_to_all / "sessions.sqlite"))
     assert list(open_to_all.iterdir()) == []
+
+
+def test_a_process_that_has_gone_claims_nothing(path: str) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with SessionRegistry(path) as registry:
+        name = _open(registry)
+        with pytest.raises(ProcessLookupError):
+            registry.claim(name, gone.pid)
+        assert _found(registry, name).state == "open"

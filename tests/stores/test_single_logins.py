@@ -21,25 +21,48 @@ _NOBODYS = 2_000_000_018
 """A user number that runs nothing on any machine."""
 
 
+_RUN = "run-of-the-test"
+"""Where `/var/run` leads: to nothing on the machine itself, if the root were left."""
+
+
+@pytest.fixture(autouse=True)
+def ours() -> Iterator[set[int]]:
+    """Processes that may be killed; code that takes others for the user's must not reach them."""
+    started = set[int]()
+
+    def kill(number: int, signal: int) -> None:
+        assert number in started
+        os.kill(number, signal)
+
+    defaults = kill_all.__kwdefaults__
+    assert defaults is not None
+    assert defaults["kill"] is os.kill
+    # Not by the fixture `monkeypatch`, which a test may undo.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(defaults, "kill", kill)
+        yield started
+
+
 @pytest.fixture
 def logins(tmp_path: Path) -> SystemLogins:
-    (tmp_path / "run/sepermit").mkdir(parents=True)
+    (tmp_path / _RUN / "sepermit").mkdir(parents=True)
     (tmp_path / "var").mkdir()
-    (tmp_path / "var/run").symlink_to("/run")
+    (tmp_path / "var/run").symlink_to(f"/{_RUN}")
     return SystemLogins(Root(str(tmp_path)))
 
 
 @pytest.fixture
-def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+def sleeper(ours: set[int]) -> Iterator[subprocess.Popen[bytes]]:
     # Not Python: it may lie where nobody else may look.
     with subprocess.Popen(("/bin/cat",), stdin=subprocess.PIPE, user=_NOBODYS) as program:
+        ours.add(program.pid)
         yield program
         program.kill()
 
 
 def test_a_login_that_is_held_is_nobody_elses(logins: SystemLogins, tmp_path: Path) -> None:
     held = logins.hold(_NOBODYS)
-    file = tmp_path / f"run/sepermit/{_NOBODYS}.lock"
+    file = tmp_path / f"{_RUN}/sepermit/{_NOBODYS}.lock"
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(BlockingIOError):
         logins.hold(_NOBODYS)
@@ -55,7 +78,7 @@ def test_the_lock_meets_the_one_of_the_c_module(logins: SystemLogins, tmp_path: 
         "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX);"
         "print(flush=True); sys.stdin.read()"
     )
-    path = str(tmp_path / f"run/sepermit/{_NOBODYS}.lock")
+    path = str(tmp_path / f"{_RUN}/sepermit/{_NOBODYS}.lock")
     with subprocess.Popen(
         (sys.executable, "-c", script, path), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as c:
@@ -75,7 +98,7 @@ def test_the_descriptor_is_not_for_programs(logins: SystemLogins) -> None:
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "directory"])
 def test_nothing_but_a_file_is_locked(logins: SystemLogins, tmp_path: Path, kind: str) -> None:
-    place = tmp_path / f"run/sepermit/{_NOBODYS}.lock"
+    place = tmp_path / f"{_RUN}/sepermit/{_NOBODYS}.lock"
     if kind == "link":
         place.symlink_to(place)
     elif kind == "fifo":
@@ -144,8 +167,12 @@ def test_a_forked_child_ends_nothing(logins: SystemLogins, monkeypatch: pytest.M
     held = logins.hold(_NOBODYS)
     child = os.fork()
     if child == 0:
-        held.end(lambda _: None)
-        os._exit(len(asked))
+        code = 99  # of a child that raises; it must not go on with the tests
+        try:
+            held.end(lambda _: None)
+            code = len(asked)
+        finally:
+            os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     with pytest.raises(BlockingIOError):
         logins.hold(_NOBODYS)
@@ -163,8 +190,9 @@ def test_a_failure_to_look_gives_the_lock_back(
     held = logins.hold(_NOBODYS)
     with pytest.raises(OSError, match="too many"):
         held.end(lambda _: None)
-    logins.hold(_NOBODYS + 1)
+    another = logins.hold(_NOBODYS + 1)
     monkeypatch.undo()
+    another.end(lambda _: None)
     logins.hold(_NOBODYS).end(lambda _: None)
 
 

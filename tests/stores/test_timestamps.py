@@ -25,7 +25,7 @@ OLD, NEW = b"old" * 30, b"new" * 30
 def place(tmp_path: Path) -> Path:
     (tmp_path / "run/pam_timestamp/alice").mkdir(parents=True)
     (tmp_path / "var").mkdir()
-    (tmp_path / "var/run").symlink_to("/run")
+    (tmp_path / "var/run").symlink_to("../run")  # not `/run`, which is the machine's
     for path in (tmp_path, *tmp_path.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755)
@@ -112,6 +112,20 @@ def test_where_a_link_leads_is_looked_at_as_well(timestamps: DiskTimestamps, pla
     others.chmod(0o777)
     with pytest.raises(NotRootsAlone, match="`/run/out/' permissions are lax"):
         timestamps.enter("/run/out/")
+
+
+def test_an_absolute_link_begins_at_the_root(
+    timestamps: DiskTimestamps, place: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"  # the test's own: no code that goes there reaches the machine
+    inside = tmp_path / str(outside)[1:]
+    outside.mkdir(mode=0o755)
+    inside.mkdir(parents=True)
+    (place.parent / "way").symlink_to(outside)
+    with timestamps.enter("/run/way/") as stamps:
+        stamps.prepare("alice")
+        stamps.write("alice", "tty1", NEW)
+    assert ((inside / "alice/tty1").read_bytes(), os.listdir(outside)) == (NEW, [])
 
 
 def test_links_in_circles_end(timestamps: DiskTimestamps, place: Path) -> None:

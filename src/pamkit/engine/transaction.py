@@ -298,6 +298,10 @@ class Core:
             self._paths[primitive] = ()
             self._refused.add(primitive)
 
+    def is_refused(self, primitive: Primitive) -> bool:
+        """Whether a primitive was asked for and is refused, whatever its modules answered."""
+        return primitive in self._refused
+
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
         if self.keeper is not None:
@@ -308,6 +312,8 @@ class Core:
 
     def end(self, status: int) -> list[BaseException]:
         """End the transaction: cleanups newest first, tokens wiped (`pam_end(3)`)."""
+        if self.keeper is not None:
+            self.keeper.abandon(self)  # a call that waits is never taken up again
         return self.handle.clean_up(status)
 
     def _log(self, text: str) -> None:

@@ -6,12 +6,11 @@ mounts a FUSE file system can write any name of a device, but not have its numbe
 
 from __future__ import annotations
 
+from pamkit.formats.mount_table import unescaped
 from pamkit.vocab.record import Record
 
 PATH = "/proc/self/mountinfo"
 """Where the kernel tells."""
-
-_ESCAPES = ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\043", b"#"))
 
 
 class MountInfo(Record):
@@ -53,15 +52,8 @@ def _parse(line: bytes) -> MountInfo:
         raise ValueError("expected the number of a device")
     return MountInfo(
         (int(major), int(minor)),
-        _plain(fields[4]),
+        unescaped(fields[4]),
         about[0],
-        _plain(about[1]),
+        unescaped(about[1]),
         tuple(about[2].split(b",")),
     )
-
-
-def _plain(field: bytes) -> bytes:
-    """Undo the kernel's escapes; the backslash comes last, or it would make new ones."""
-    for code, byte in (*_ESCAPES, (b"\\134", b"\\")):
-        field = field.replace(code, byte)
-    return field

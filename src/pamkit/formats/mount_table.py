@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from pamkit.vocab.record import Record
 
+# The backslash comes last, or it would make new ones.
+_ESCAPES = (
+    *((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\043", b"#")),
+    (b"\\134", b"\\"),
+)
+
 
 class Mount(Record):
     """One mounted file system; ``place`` is its path, without the kernel's escapes."""
@@ -23,13 +29,13 @@ def mounts(data: bytes) -> tuple[Mount, ...]:
         fields = line.split(b" ")
         if len(fields) < 4:
             continue
-        place = _plain(fields[1])
+        place = unescaped(fields[1])
         found[place] = Mount(place, fields[2], b"ro" in fields[3].split(b","))
     return tuple(found.values())
 
 
-def _plain(field: bytes) -> bytes:
-    """Undo the kernel's escapes; the backslash comes last, or it would make new ones."""
-    for code, byte in ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\")):
+def unescaped(field: bytes) -> bytes:
+    """Undo the kernel's escapes, in this file and in `/proc/self/mountinfo`."""
+    for code, byte in _ESCAPES:
         field = field.replace(code, byte)
     return field

@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pamkit.module.world import LocalTime
+
     Complain = Callable[[str], object]
     """Is given a sentence for the administrator: Linux-PAM's, where it has one."""
 
@@ -86,6 +88,27 @@ def judge(
             said = said and mine if joins == "&" else said or mine
             wants_name = False
     return None if unreadable else said
+
+
+def judge_name(words: str, name: str, *, rule: int, complain: Complain) -> bool | None:
+    """Return what a list of names says of a name; see `judge`."""
+    return judge(words, lambda member: is_named(name, member), rule=rule, complain=complain)
+
+
+def judge_time(words: str, now: LocalTime, *, rule: int, complain: Complain) -> bool | None:
+    """Return what a list of days and times says of a moment; see `judge`."""
+
+    def holds(times: str) -> bool | None:
+        return is_now(
+            times,
+            weekday=now.weekday,
+            hour=now.hour,
+            minute=now.minute,
+            rule=rule,
+            complain=complain,
+        )
+
+    return judge(words, holds, rule=rule, complain=complain)
 
 
 def is_named(name: str, pattern: str) -> bool:

@@ -39,7 +39,7 @@ def size_of(name: StampName, by: Algorithm) -> int:
 def decode(data: bytes, name: StampName, key: Secret, by: Algorithm) -> int | None:
     """Return when a stamp was made, in seconds since 1970; `None` unless it is a true one."""
     start = len(name.encoded) + 1
-    if len(data) != size_of(name, by) or len(key.expose()) < LEAST_KEY:
+    if len(data) != size_of(name, by) or len(key) < LEAST_KEY:
         return None
     when: int = _TIME.unpack_from(data, start)[0]
     # All of it is made anew: path, time and code are those of this place, or there is none.

@@ -29,7 +29,10 @@ _OWN = (Whose.USER, Whose.GROUP, Whose.DEFAULT)
 
 
 def has_too_many(call: ModuleCall[LimitsOptions], account: Account, wanted: Wanted) -> bool:
-    """Whether this login is one too many; if so it is on record.  `OSError` if none can tell."""
+    """Whether this login is one too many; `OSError` if none can tell.
+
+    If so it is on record, but, as in C, where no login at all is allowed.
+    """
     most = wanted.login_limit
     if most <= 0:
         return most == 0

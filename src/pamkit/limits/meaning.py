@@ -73,10 +73,10 @@ def _group_of(
     if ids is not None and not ids.is_one:
         return name if account.gid in ids else None
     found = accounts.group(name) if ids is None else accounts.group_by_gid(ids.least)
-    return found.name if found is not None and is_in(accounts, account, found) else None
+    return found.name if found is not None and _is_in(accounts, account, found) else None
 
 
-def is_in(accounts: Accounts, account: Account, group: Group) -> bool:
+def _is_in(accounts: Accounts, account: Account, group: Group) -> bool:
     """Whether a user is in a group: it is the primary one, or has the user in its list."""
     if group.gid == account.gid or account.name in group.members:
         return True

@@ -57,6 +57,8 @@ from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pamkit.module.world import LocalTime
 
 _CONF = "/etc/security/group.conf"
@@ -157,16 +159,21 @@ def _grants(call: ModuleCall[Options], rule: Rule, applicant: _Applicant, now: L
     faults: list[str] = []
 
     def complain(text: str) -> None:
-        faults.append(text)
         call.log(Priority.ERR, text)
 
-    def matches(words: str, name: str) -> bool:
+    def note(fault: str) -> None:
+        faults.append(fault)
+        complain(fault)
+
+    def agrees(words: str, holds: Callable[[str], bool | None]) -> bool:
         before = len(faults)
-        said = judge(
-            words, lambda member: is_named(name, member), rule=rule.number, complain=complain
-        )
-        # What no name can have may have been the end of another name: `jos` is not `josé`.
+        said = judge(words, holds, rule=rule.number, complain=note)
+        # What means nothing may have been the end of another name, or a no: `jos` is not `josé`,
+        # nor `~Al0000-2400` always.
         return said is True and len(faults) == before
+
+    def matches(words: str, name: str) -> bool:
+        return agrees(words, lambda member: is_named(name, member))
 
     def holds(times: str) -> bool | None:
         return is_now(
@@ -191,8 +198,7 @@ def _grants(call: ModuleCall[Options], rule: Rule, applicant: _Applicant, now: L
         else:
             met.append(matches(users, applicant.user))
     if len(rule.fields) == 5:
-        times = judge(rule.fields[3], holds, rule=rule.number, complain=complain)
-        met.append(times is True)
+        met.append(agrees(rule.fields[3], holds))
     for complaint in rule.complaints:
         complain(complaint)
     return len(met) == 4 and all(met) and not rule.complaints

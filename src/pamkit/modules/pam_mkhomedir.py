@@ -125,7 +125,7 @@ async def pam_sm_open_session(call: ModuleCall[MkhomedirOptions]) -> ReturnCode:
 
 def pam_sm_close_session(_: ModuleCall[MkhomedirOptions]) -> ReturnCode:
     """Do nothing: the home stays."""
-    return ReturnCode.SUCCESS
+    return ReturnCode.SUCCESS  # nothing is to be ended, and nothing granted
 
 
 def _made(call: ModuleCall[MkhomedirOptions], account: Account) -> ReturnCode:

@@ -123,7 +123,7 @@ async def pam_sm_open_session(call: ModuleCall[UmaskOptions]) -> ReturnCode:
 
 def pam_sm_close_session(_: ModuleCall[UmaskOptions]) -> ReturnCode:
     """Do nothing: the mask stays with the process."""
-    return ReturnCode.SUCCESS
+    return ReturnCode.SUCCESS  # nothing is to be ended, and nothing granted
 
 
 def _configured(call: ModuleCall[UmaskOptions]) -> int | None:

@@ -27,5 +27,6 @@ def _lines(links: tuple[Link | Substack, ...], indent: str) -> Iterator[str]:
             words = [link.module, *link.args]
             actions = ",".join(str(int(action)) for action in link.actions)
             # A text in quotes cannot run into the next, whatever is in it.
-            said = " ".join(map(repr, (*words, link.refusal)))
+            # In ASCII: which other characters are shown as they are differs between Pythons.
+            said = " ".join(map(ascii, (*words, link.refusal)))
             yield f"{indent}{link.number} [{actions}] {said}\n"

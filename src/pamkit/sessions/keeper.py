@@ -15,6 +15,7 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     from pamkit.sessions.ticket import Walked
@@ -54,11 +55,14 @@ if TYPE_CHECKING:
 class Keeper:
     """Keeps one transaction's session on record.
 
-    ``me`` is the process that opens and closes, ``leader`` the one the session is for.  ``name``
-    is the id of the session: of one that is taken over, or `""` until one is opened.
+    ``me`` says which process opens or closes: after a fork it is another one.  ``leader`` is the
+    process that the session is for, by default the one that opens it.  ``name`` is the id of the
+    session: of one that is taken over, or `""` until one is opened.
     """
 
-    def __init__(self, registry: Registry, *, me: int, leader: int, name: str = "") -> None:
+    def __init__(
+        self, registry: Registry, *, me: Callable[[], int], leader: int | None, name: str = ""
+    ) -> None:
         """Keep sessions in ``registry``."""
         self._registry, self._me, self._leader = registry, me, leader
         self.name = name
@@ -108,7 +112,7 @@ class Keeper:
                 self._registry.failed(self.name)
                 self.name = ""
             else:
-                self._registry.release(self.name, self._me)
+                self._registry.release(self.name, self._me())
         except OSError as fault:
             _complain(core, fault)
 
@@ -125,7 +129,7 @@ class Keeper:
             uid=None if account is None else account.uid,
             line=texts.get(Item.TTY, "").removeprefix("/dev/"),
             host=texts.get(Item.RHOST, ""),
-            leader=self._leader,
+            leader=self._me() if self._leader is None else self._leader,
             now=_now(core),
         )
         return True
@@ -145,16 +149,16 @@ class Keeper:
 
     def _closing(self) -> bool:
         # Without a record there is no other process that could close it as well.
-        return not self.name or self._registry.claim(self.name, self._me) is not None
+        return not self.name or self._registry.claim(self.name, self._me()) is not None
 
     def _closed(self, core: Walked, code: int) -> int:
         if not self.name:
             return code
         if code == ReturnCode.SUCCESS:
-            done = self._registry.closed(self.name, self._me, _now(core))
+            done = self._registry.closed(self.name, self._me(), _now(core))
             self.name = ""
             return code if done else ReturnCode.SESSION_ERR
-        self._registry.release(self.name, self._me)
+        self._registry.release(self.name, self._me())
         return code
 
 

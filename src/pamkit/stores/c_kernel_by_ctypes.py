@@ -156,7 +156,8 @@ def _quotactl(command: int, device: bytes, uid: int, block: ctypes.Structure) ->
 def _numbers() -> tuple[int, int]:
     machine = os.uname().machine
     if (machine, _64) not in _NUMBERS:
-        raise OSError(errno.ENOSYS, f"no way known to ask the kernel on {machine}")
+        # Not ENOSYS: that is the kernel's word for having no keyrings at all.
+        raise OSError(errno.EOPNOTSUPP, f"no way known to ask the kernel on {machine}")
     return _NUMBERS[machine, _64]
 
 

@@ -19,6 +19,7 @@ from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from sqlite3 import Connection
     from types import TracebackType
     from typing import Any
 
@@ -30,6 +31,10 @@ _PATIENCE = 20.0
 
 _KEPT = 86_400_000_000
 """Microseconds for which a session that was closed stays on record."""
+
+
+_INHERITED: list[Connection] = []
+"""Connections of processes that this one was forked from: kept, so that nothing closes them."""
 
 
 class SessionEntry(Record):
@@ -68,27 +73,9 @@ class SessionRegistry:
 
         `OSError` with words if it is none of ours, or if others can write where root keeps it.
         """
-        import sqlite3
-
-        self._path, self._error = path, sqlite3.Error
+        self._path = path
         _make(path)
-        if _is_open_to_others(path):
-            raise refusal(path)
-        try:
-            self._database = sqlite3.connect(
-                address_of(os.fsencode(path), may_write=True),
-                uri=True,
-                timeout=_PATIENCE,
-                isolation_level=None,
-                check_same_thread=False,  # its transaction sees to it that one thread is in here
-            )
-            self._database.executescript(table.SETTINGS)
-            ours = self._database.execute(table.IS_OURS).fetchone()
-        except sqlite3.Error as fault:
-            raise self._named(fault) from None
-        if ours != (1,):
-            self._database.close()
-            raise OSError(errno.EINVAL, "not a file of sessions that is known", path)
+        self._connect()
 
     def __enter__(self) -> SessionRegistry:
         """Use the file."""
@@ -101,8 +88,11 @@ class SessionRegistry:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        """Close the file, in the process that opened it."""
+        if os.getpid() == self._process:
+            self._database.close()
+        else:
+            _INHERITED.append(self._database)
 
     def begin(
         self,
@@ -142,7 +132,10 @@ class SessionRegistry:
 
         Nobody else gets it until it is released.
         """
-        if not self._changed(table.CLAIM, name, closer, start_of(closer)):
+        started = start_of(closer)
+        if started is None:  # it could neither say that it is done, nor be known to have gone
+            raise ProcessLookupError(errno.ESRCH, f"there is no process {closer}")
+        if not self._changed(table.CLAIM, name, closer, started):
             return None
         return self.find(name)
 
@@ -186,13 +179,46 @@ class SessionRegistry:
             return False
         return self._changed(table.RELEASE, name, entry.closer, entry.closer_started)
 
+    def _connect(self) -> None:
+        """Open the file for this process; `OSError` if it is none of ours, or open to others."""
+        import sqlite3
+
+        if _is_open_to_others(self._path):
+            raise refusal(self._path)
+        try:
+            database = sqlite3.connect(
+                address_of(os.fsencode(self._path), may_write=True),
+                uri=True,
+                timeout=_PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,  # its transaction sees to it that one thread is in here
+            )
+            try:
+                database.executescript(table.SETTINGS)
+                if database.execute(table.IS_OURS).fetchone() != (1,):
+                    reason = "not a file of sessions that is known"
+                    raise OSError(errno.EINVAL, reason, self._path)
+            except BaseException:
+                database.close()
+                raise
+        except sqlite3.Error as fault:
+            raise self._named(fault) from None
+        self._database, self._process = database, os.getpid()
+        self._error = sqlite3.Error
+
     def _changed(self, statement: str, *values: object) -> bool:
         return self._do(statement, *values)[1] > 0
 
     def _do(self, statement: str, *values: object) -> tuple[list[tuple[Any, ...]], int]:
+        if os.getpid() != self._process:
+            # SQLite: a connection is never used, nor closed, behind a fork.
+            _INHERITED.append(self._database)
+            self._connect()
         try:
             cursor = self._database.execute(statement, values)
             return cursor.fetchall(), cursor.rowcount
+        except UnicodeEncodeError:  # bytes that a name has, and that are no UTF-8
+            raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ), self._path) from None
         except self._error as fault:
             raise self._named(fault) from None
 

@@ -27,6 +27,7 @@ static long long now_ms(void)
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Returns 0 or an error; a message that was not taken whole is one. */
 static int send_message(int channel, struct message *message, int kind, size_t size, bool wants_ack)
 {
     const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};

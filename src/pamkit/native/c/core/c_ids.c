@@ -27,6 +27,7 @@ enum {
 };
 #endif
 
+/* `None`, or NULL with `OSError` set: a call of the kernel that did not answer 0 has failed. */
 static PyObject *none_or_failed(long result)
 {
     if (result != 0)

@@ -34,6 +34,7 @@ PyObject *c_limit(PyObject *module, PyObject *const *arguments, Py_ssize_t count
     return Py_BuildValue("(KK)", (unsigned long long)now.soft, (unsigned long long)now.hard);
 }
 
+/* False, with an exception set, for what is no limit. */
 static bool bound_of(PyObject *argument, uint64_t *bound)
 {
     if (!PyLong_Check(argument)) {

@@ -9,6 +9,7 @@
 
 enum { FIELDS = 8 };
 
+/* `None`, or NULL with `OSError` set. */
 static PyObject *failed_or_none(int command, const char *device, id_t uid, struct dqblk *block)
 {
     struct outside outside;
@@ -44,6 +45,7 @@ PyObject *c_quota(PyObject *module, PyObject *const *arguments, Py_ssize_t count
                          (unsigned long long)block.dqb_itime);
 }
 
+/* False, with an exception set, unless there are eight that fit; then some may be set. */
 static bool numbers_of(PyObject *argument, uint64_t numbers[FIELDS])
 {
     PyObject *given = PySequence_Fast(argument, "expected 8 numbers");
