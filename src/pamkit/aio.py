@@ -11,7 +11,7 @@ import contextlib
 import contextvars
 from collections.abc import Awaitable, Coroutine
 from concurrent import futures
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.choreography import (
@@ -24,21 +24,27 @@ from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
 from pamkit.front import Front, prepared, was_opened
 from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Wait
 from pamkit.module.program import Listen, Run, Start
+from pamkit.records.event import Happening
+from pamkit.session_front import SessionFront
 from pamkit.stores.programs import heard_out
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from pamkit.engine.transaction import Core
     from pamkit.front import Key, Verb
     from pamkit.module.program import Finished
+    from pamkit.records.recorder import Recorded
     from pamkit.vocab.message import Answer, Message
 
     Asker = Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]]
+
+
+_T = TypeVar("_T")
 
 
 class Transaction(Front):
@@ -90,9 +96,30 @@ class Transaction(Front):
             lambda: admit(self._core, flags, change_expired=change_expired),
         )
 
-    def session(self, flags: int = 0) -> Session:
+    def session(self, flags: int = 0, *, own_process: bool = False) -> Session:
         """Return an asynchronous context manager like `pamkit.Transaction.session`."""
-        return Session(self, flags)
+        return Session(self, flags, own_process=own_process)
+
+    async def record_login(self) -> tuple[Recorded, ...]:
+        """Put the login on record; see `pamkit.Transaction.record_login`."""
+        return await self._put_on_record(Happening.LOGIN)
+
+    async def record_logout(self) -> tuple[Recorded, ...]:
+        """Put the end of the login on record; see `pamkit.Transaction.record_logout`."""
+        return await self._put_on_record(Happening.LOGOUT)
+
+    async def record_failure(self) -> tuple[Recorded, ...]:
+        """Put on record that somebody was refused; see `pamkit.Transaction.record_failure`."""
+        return await self._put_on_record(Happening.FAILURE)
+
+    async def _put_on_record(self, happening: Happening) -> tuple[Recorded, ...]:
+        """Write records in a thread: another program may hold one for seconds."""
+        self._take_hold()
+        try:
+            loop = asyncio.get_running_loop()
+            return await _finished(loop.run_in_executor(self._executor, self._record, happening))
+        finally:
+            self._let_go()
 
     def end(self, status: int | None = None) -> None:
         """End the transaction (`pam_end(3)`); nothing is waited for."""
@@ -152,40 +179,44 @@ class Transaction(Front):
         self.end()
 
 
-class Session:
+class Session(SessionFront):
     """A session of an asynchronous transaction: opened on entering, closed on leaving."""
 
-    def __init__(self, transaction: Transaction, flags: int = 0, *, ends: bool = False) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        flags: int = 0,
+        *,
+        ends: bool = False,
+        own_process: bool = False,
+    ) -> None:
         """Hold a session of ``transaction``; with ``ends``, closing ends the transaction too."""
+        super().__init__(transaction, flags, ends=ends, own_process=own_process)
         self.transaction = transaction
-        self._flags, self._ends = flags, ends
-        self._open = False
-
-    @property
-    def user(self) -> str | None:
-        """Whose session it is."""
-        return self.transaction.user
-
-    @property
-    def env(self) -> dict[str, str]:
-        """A copy of the PAM environment, for the user's process."""
-        return dict(self.transaction.env.items())
 
     async def open(self) -> None:
         """Establish credentials and open the session; what a cancellation cuts off is undone."""
-        core, flags = self.transaction._core, self._flags
+        core, flags, own = self.transaction._core, self._flags, self._own
         self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
         key = ("session", flags, False)
+        if not self.transaction._is_waiting():
+            self._begins()
         try:
-            await self.transaction._verb(key, lambda: start_session(core, flags))
+            await self.transaction._verb(key, lambda: start_session(core, flags, takes_groups=own))
+        except Incomplete:
+            raise
         except PamError as refused:
             if was_opened(refused.trace):
                 await self._undo(finish_session)  # it was open when the conversation broke
+            self._gives_groups_back()
             raise
         except BaseException:  # an interrupt; it goes on when the rest is undone
             await _to_the_end(self._undo(delete_credentials))
+            self._gives_groups_back()
             raise
-        self._open = True
+        self._has_begun()
+        if self._unrecorded(Happening.LOGIN):
+            await self._records(Happening.LOGIN)
 
     async def close(self) -> None:
         """Close the session and delete the credentials, once.
@@ -198,6 +229,8 @@ class Session:
     async def _close(self) -> None:
         core, flags = self.transaction._core, self._flags
         key = ("close", flags, False)
+        if self._open and self._unrecorded(Happening.LOGOUT):
+            await self._records(Happening.LOGOUT)
         try:
             if self._open:
                 await self.transaction._verb(key, lambda: finish_session(core, flags))
@@ -212,6 +245,26 @@ class Session:
             raise
         self._closed()
 
+    async def spawn(self, argv: Sequence[str] = (), **settings: Any) -> asyncio.subprocess.Process:
+        """Begin the user's process; see `pamkit.Session.spawn`.
+
+        ``settings`` are those of `asyncio.create_subprocess_exec`.
+        """
+        process = self.process
+        if not argv:
+            settings = {"executable": process.shell, **settings}
+            argv = process.login_shell()
+        return await asyncio.create_subprocess_exec(*argv, **{**process.popen(), **settings})
+
+    async def _records(self, happening: Happening) -> None:
+        """Write a login record; what cuts it off closes the session, and goes on its way."""
+        try:
+            await self.transaction._put_on_record(happening)
+        except BaseException:  # an interrupt, or a fault in a recorder of the application's
+            await _to_the_end(self._undo(finish_session))
+            self._closed()
+            raise
+
     async def _undo(self, what: Callable[[Core, int], Verb]) -> None:
         """Take back what was cut off, whatever comes of it."""
         core, flags = self.transaction._core, self._flags
@@ -223,6 +276,7 @@ class Session:
 
     def _closed(self) -> None:
         self._open = False
+        self._gives_groups_back()
         if self._ends:
             self.transaction.end()
 
@@ -255,6 +309,7 @@ async def login(
     conversation: Any = None,
     new_password: Any = None,
     flags: int = 0,
+    own_process: bool = False,
     **settings: Any,
 ) -> Session:
     """Log somebody in and return the open session; see `pamkit.login`."""
@@ -262,8 +317,13 @@ async def login(
     with prepared(user, password, new_password, conversation) as answers:
         transaction = Transaction(service, user, conversation=answers.conversation, **settings)
         try:
-            await transaction.admit(flags, change_expired=can_change)
-            session = Session(transaction, ends=True)
+            try:
+                await transaction.admit(flags, change_expired=can_change)
+            except PamError as refused:
+                if transaction._is_failure(refused):
+                    await transaction.record_failure()
+                raise
+            session = Session(transaction, ends=True, own_process=own_process)
             await session.open()
         except BaseException:  # an interrupt too: nothing is left open
             transaction.end()
@@ -291,6 +351,24 @@ async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
             raise
         with contextlib.suppress(PamError):  # the cancellation is what counts now
             await task  # a second cancellation reaches it
+        raise
+
+
+async def _finished(work: asyncio.Future[_T], cut: Callable[[], object] | None = None) -> _T:
+    """Await what runs in a thread; it may be told with ``cut`` to hurry.
+
+    The handle is in use until it has come to its end: no cancellation gets past that.
+    """
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if cut is not None:
+            cut()
+        while not work.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # the cancellation is what counts now
         raise
 
 
@@ -369,17 +447,7 @@ class _Performer(Heard):
         line = _Line(self._ask, loop)
         context = contextvars.copy_context()
         work = loop.run_in_executor(self._own_thread(), context.run, function, line.ask)
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            line.cut()
-            # The handle is in use until C has come to its end: no cancellation gets past that.
-            while not work.done():
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.wait([work])
-            if not work.cancelled():
-                work.exception()  # the cancellation is what counts now
-            raise
+        return await _finished(work, cut=line.cut)
 
     async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
         self.hear(messages)

@@ -7,6 +7,7 @@ import _thread
 from pamkit.assembly import core
 from pamkit.engine.views import Environment, Items
 from pamkit.guests.guests import Guests, preference
+from pamkit.on_record import find_on_record, keeper_for
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
 from pamkit.vocab.facility import Facility, Primitive
@@ -18,19 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
     from typing import Any, Self
 
+    from pamkit.call_order import CallOrder
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.driver import Heard, Kept, Outside
+    from pamkit.login_records import LoginRecords
     from pamkit.module.effect import Effect
     from pamkit.module.registry import Module
     from pamkit.module.world import World
     from pamkit.policy.dialect import Dialect
     from pamkit.policy.resolve import Policy
     from pamkit.policy.source import PolicySource
+    from pamkit.records.event import Happening
+    from pamkit.records.recorder import Recorded, Recorder
     from pamkit.semantics.lifecycle import Judgement
     from pamkit.semantics.trace import Run, Step
-    from pamkit.sessions.keeper import Keeper, Registry
+    from pamkit.sessions.keeper import Registry
     from pamkit.sessions.ticket import Ticket
-    from pamkit.stores.session_registry import SessionRegistry
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.secret import Secret
 
@@ -66,9 +70,10 @@ class Front:
         strict: bool = False,
         sessions: str | Registry | None = None,
         leader: int | None = None,
+        records: str | Iterable[Recorder] | None = None,
     ) -> None:
         """Start a transaction."""
-        self._keeper, self._registry = _keeper(sessions, leader)
+        self._keeper, self._registry = keeper_for(sessions, leader)
         self._guests = Guests(preference(natives), root=root, at_home=world is None)
         self._core = core(
             service,
@@ -98,6 +103,12 @@ class Front:
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
         self._strict, self._resumes = strict, False
+        self._made_order: CallOrder | None = None
+        self._records: LoginRecords | None = None
+        if records is not None:
+            from pamkit.login_records import records_for
+
+            self._records = records_for(records, self._core, lambda: leader or _own_number())
         self.items = Items(self._core.handle, self._is_waiting)
         """The items, by `Item` or name."""
         self.env = Environment(self._core.handle)
@@ -122,25 +133,23 @@ class Front:
 
     @property
     def order(self) -> tuple[Judgement, ...]:
-        """How the calls so far stand in the order that the pages mean, one for each run.
+        """How what happened so far stands in the order that the pages mean.
 
-        Source: seed requirements A5, A6, B6 to B9; `semantics.lifecycle` has the sentences.
+        One judgement for each run, and for each login record that was written on the way.
+        Source: seed requirements A5, A6, B6 to B9, B19, B20; `semantics.lifecycle` has the
+        sentences.
         """
-        from pamkit.semantics.lifecycle import FRESH, RESUMED, events_of, judge
-
-        return judge(events_of(self._core.runs), RESUMED if self._resumes else FRESH)
+        return self._order.judged()
 
     def export(self) -> Ticket:
         """Return what another process needs to close the session that is open here.
 
         Raises `PamError` with `SESSION_ERR` if none is.  Source: seed requirements B14 to B18.
         """
-        from pamkit.semantics.lifecycle import FRESH, RESUMED, events_of, stage_after
         from pamkit.sessions.ticket import ticket_of
 
-        began = RESUMED if self._resumes else FRESH
         ticket = ticket_of(self._core)
-        if ticket is None or not stage_after(events_of(self._core.runs), began).in_session:
+        if ticket is None or not self._order.stage.in_session:
             raise refusal(ReturnCode.SESSION_ERR, "there is no open session to export", self.trace)
         return ticket
 
@@ -177,7 +186,7 @@ class Front:
                 raise TypeError("expected a ticket or `sessions`: a ticket is not on record")
             name, ticket = "", session
         else:
-            name, ticket = _on_record(sessions, session, user, line)
+            name, ticket = find_on_record(sessions, session, user, line)
         items = {Item[item]: text for item, text in ticket.items}
         given = {**items, **settings.pop("items", {})}
         if name:
@@ -237,27 +246,37 @@ class Front:
 
         A call that waits, and is made again, was let by before.
         """
-        if not self._strict or self._is_waiting():
-            return
-        from pamkit.semantics.lifecycle import (
-            FRESH,
-            RESUMED,
-            broken_by,
-            events_of,
-            kind_of,
-            stage_after,
-        )
+        if self._strict and not self._is_waiting():
+            self._order.require(primitive, flags)
 
-        began = RESUMED if self._resumes else FRESH
-        stage = stage_after(events_of(self._core.runs), began)
-        # The modules may have said yes, and the application was told no.
-        if self._core.is_refused(Primitive.AUTHENTICATE):
-            stage = stage.changed(authenticated=False)
-        if self._core.is_refused(Primitive.ACCT_MGMT):
-            stage = stage.changed(admitted=False)
-        for rule in broken_by(stage, kind_of(primitive, flags)):
-            why = f"{rule.sentence} ({rule.sources}): {rule.advice}"
-            raise refusal(_OUT_OF_ORDER.get(primitive, ReturnCode.PERM_DENIED), why, self.trace)
+    @property
+    def _order(self) -> CallOrder:
+        """The order of calls, for who asks for it: most never do."""
+        if self._made_order is None:
+            from pamkit.call_order import CallOrder
+
+            self._made_order = CallOrder(
+                self._core,
+                strict=self._strict,
+                resumes=self._resumes,
+                records=self._records is not None,
+            )
+        return self._made_order
+
+    def _record(self, happening: Happening) -> tuple[Recorded, ...]:
+        """Put what happened on the login records, and note when.
+
+        It blocks while another program holds a record.  `TypeError` without the setting
+        ``records``; `PamError` in strict mode for a login that was not opened.
+        """
+        if self._records is None:
+            raise TypeError("expected a transaction with the setting `records`")
+        self._order.note(happening)
+        return self._records.put(self._core, happening)
+
+    def _is_failure(self, refused: PamError) -> bool:
+        """Whether a refusal is put on the records of failures: somebody was refused, not asked."""
+        return self._records is not None and refused.code != ReturnCode.INCOMPLETE
 
     def _let_go(self) -> None:
         self._guests.sweep()
@@ -364,69 +383,10 @@ class Front:
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
 
 
-def _keeper(
-    sessions: str | Registry | None, leader: int | None
-) -> tuple[Keeper | None, SessionRegistry | None]:
-    """Return what keeps sessions on record, and the registry that was opened for it."""
-    if sessions is None:
-        return None, None
+def _own_number() -> int:
     import os
 
-    from pamkit.sessions.keeper import Keeper
-
-    opened = _opened(sessions) if isinstance(sessions, str) else None
-    registry: Any = opened or sessions
-    return Keeper(registry, me=os.getpid, leader=leader), opened
-
-
-def _opened(path: str) -> SessionRegistry:
-    from pamkit.stores.session_registry import SessionRegistry
-
-    try:
-        return SessionRegistry(path)
-    except OSError as fault:
-        why = f"the registry of sessions `{path}` cannot be used: {fault.strerror}"
-        raise refusal(ReturnCode.SESSION_ERR, why) from None
-
-
-def _on_record(
-    sessions: str | Registry | None, name: str | None, user: str | None, line: str | None
-) -> tuple[str, Ticket]:
-    """Return id and ticket of a session that is open; raises `PamError` with `SESSION_ERR`."""
-    from pamkit.sessions.ticket import BadTicket, ticket_from
-    from pamkit.stores.session_registry import Ambiguous
-
-    if sessions is None or (name is None and (user is None or line is None)):
-        raise TypeError("expected a ticket; or `sessions` with an id, or with `user` and `line`")
-    opened = _opened(sessions) if isinstance(sessions, str) else None
-    registry: Any = opened or sessions
-    try:
-        if name is not None:
-            entry = registry.find(name)
-        else:
-            entry = registry.of_line(user, (line or "").removeprefix("/dev/"))
-        if entry is None or entry.state != "open":
-            state = "not on record" if entry is None else f"{entry.state}, not open"
-            raise refusal(ReturnCode.SESSION_ERR, f"the session is {state}")
-        if user not in (None, entry.user):
-            raise refusal(ReturnCode.SESSION_ERR, "the session is another user's")
-        return entry.id, ticket_from(entry.ticket)
-    except (Ambiguous, BadTicket) as odd:
-        raise refusal(ReturnCode.SESSION_ERR, str(odd)) from None
-    except OSError as fault:
-        why = f"the registry of sessions cannot be used: {fault.strerror}"
-        raise refusal(ReturnCode.SESSION_ERR, why) from None
-    finally:
-        if opened is not None:
-            opened.close()
-
-
-_OUT_OF_ORDER = {
-    Primitive.SETCRED: ReturnCode.CRED_ERR,
-    Primitive.OPEN_SESSION: ReturnCode.SESSION_ERR,
-    Primitive.CLOSE_SESSION: ReturnCode.SESSION_ERR,
-}
-"""What a call is refused with that comes at the wrong time."""
+    return os.getpid()
 
 
 def was_opened(runs: tuple[Run, ...]) -> bool:

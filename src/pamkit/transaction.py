@@ -13,18 +13,22 @@ from pamkit.engine.choreography import (
 )
 from pamkit.engine.driver import Kept, Performer, drive
 from pamkit.front import Front, prepared, was_opened
+from pamkit.records.event import Happening
+from pamkit.session_front import SessionFront
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from subprocess import Popen
     from types import TracebackType
     from typing import Any, Self
 
     from pamkit.engine.driver import Conversation
     from pamkit.engine.transaction import Core
     from pamkit.front import Key, Verb
+    from pamkit.records.recorder import Recorded
     from pamkit.vocab.secret import Secret
 
 
@@ -45,6 +49,8 @@ class Transaction(Front):
     ``strict`` a call that comes at another time than the pages mean is refused.  ``sessions`` is
     the file where sessions are on record (`/run/pamkit/sessions.sqlite`), so that another process
     can `resume` them; ``leader`` is the process that a session is for, if it is not this one.
+    ``records`` are the login records that are kept of it: `system` for those that the machine has
+    (utmp, wtmp, btmp, lastlog, wtmpdb, lastlog2), or recorders of `pamkit.records`.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to
@@ -82,9 +88,36 @@ class Transaction(Front):
             lambda: admit(self._core, flags, change_expired=change_expired),
         )
 
-    def session(self, flags: int = 0) -> Session:
-        """Return a context manager: credentials, session, and both undone in the right order."""
-        return Session(self, flags)
+    def session(self, flags: int = 0, *, own_process: bool = False) -> Session:
+        """Return a context manager: credentials, session, records, and all undone in their order.
+
+        With ``own_process`` this process is there for the session alone, and has the groups of the
+        user while it lasts.  Of a transaction that was resumed it is the session that is open.
+        """
+        return Session(self, flags, own_process=own_process)
+
+    def record_login(self) -> tuple[Recorded, ...]:
+        """Put the login on record, behind open (B19); return what became of it in each file.
+
+        `session` does it by itself.  Another program that has a record is waited for, ten seconds
+        at most; what a record does not take is logged.  `TypeError` without ``records``.
+        """
+        return self._put_on_record(Happening.LOGIN)
+
+    def record_logout(self) -> tuple[Recorded, ...]:
+        """Put the end of the login on record, before close (B20); see `record_login`."""
+        return self._put_on_record(Happening.LOGOUT)
+
+    def record_failure(self) -> tuple[Recorded, ...]:
+        """Put on record that somebody was refused; see `record_login` and lastb(1)."""
+        return self._put_on_record(Happening.FAILURE)
+
+    def _put_on_record(self, happening: Happening) -> tuple[Recorded, ...]:
+        self._take_hold()
+        try:
+            return self._record(happening)
+        finally:
+            self._let_go()
 
     def end(self, status: int | None = None) -> None:
         """End the transaction (`pam_end(3)`); without a status, that of the last call is used."""
@@ -137,54 +170,62 @@ class Transaction(Front):
         self.end()
 
 
-class Session:
+class Session(SessionFront):
     """A session: opened on entering, closed on leaving, whatever happens in between.
 
-    Entering establishes credentials and opens the session; if opening fails, the credentials
-    are deleted again.  Leaving closes the session and deletes the credentials.  An error of
-    the body is never hidden by one of closing.
+    Entering establishes credentials, opens the session and puts the login on record; if opening
+    fails, the credentials are deleted again.  Leaving puts the end on record, closes the session
+    and deletes the credentials.  An error of the body is never hidden by one of closing.
     """
 
-    def __init__(self, transaction: Transaction, flags: int = 0, *, ends: bool = False) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        flags: int = 0,
+        *,
+        ends: bool = False,
+        own_process: bool = False,
+    ) -> None:
         """Hold a session of ``transaction``; with ``ends``, closing ends the transaction too."""
+        super().__init__(transaction, flags, ends=ends, own_process=own_process)
         self.transaction = transaction
-        self._flags, self._ends = flags, ends
-        self._open = False
-
-    @property
-    def user(self) -> str | None:
-        """Whose session it is."""
-        return self.transaction.user
-
-    @property
-    def env(self) -> dict[str, str]:
-        """A copy of the PAM environment, for the user's process."""
-        return dict(self.transaction.env.items())
 
     def open(self) -> None:
         """Establish credentials and open the session.
 
         If the conversation says `NotYet`, `Incomplete` is raised: call it again.
         """
-        core, flags = self.transaction._core, self._flags
+        core, flags, own = self.transaction._core, self._flags, self._own
         self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
+        if not self.transaction._is_waiting():
+            self._begins()
         try:
-            self.transaction._verb(("session", flags, False), lambda: start_session(core, flags))
+            self.transaction._verb(
+                ("session", flags, False), lambda: start_session(core, flags, takes_groups=own)
+            )
+        except Incomplete:
+            raise
         except PamError as refused:
             if was_opened(refused.trace):
                 self._undo(finish_session)  # it was open when the conversation broke
+            self._gives_groups_back()
             raise
         except BaseException:  # an interrupt; it goes on when the rest is undone
             self._undo(delete_credentials)
+            self._gives_groups_back()
             raise
-        self._open = True
+        self._has_begun()
+        if self._unrecorded(Happening.LOGIN):
+            self._records(Happening.LOGIN)
 
     def close(self) -> None:
-        """Close the session and delete the credentials, once.
+        """Put the logout on record, close the session and delete the credentials, once.
 
         If the conversation says `NotYet`, `Incomplete` is raised: call it again.
         """
         core, flags = self.transaction._core, self._flags
+        if self._open and self._unrecorded(Happening.LOGOUT):
+            self._records(Happening.LOGOUT)
         try:
             if self._open:
                 self.transaction._verb(("close", flags, False), lambda: finish_session(core, flags))
@@ -199,6 +240,31 @@ class Session:
             raise
         self._closed()
 
+    def spawn(self, argv: Sequence[str] = (), **settings: Any) -> Popen[bytes]:
+        """Begin the user's process: with the user's ids, groups, directory and environment.
+
+        Without ``argv`` it is the user's shell, as a login's.  ``settings`` are those of
+        `subprocess.Popen`, and override.  Raises what that raises; `PermissionError` if this
+        process is neither root's nor the user's.
+        """
+        import subprocess
+
+        process = self.process
+        if not argv:
+            settings = {"executable": process.shell, **settings}
+            argv = process.login_shell()
+        # The application says what runs, and the account which shell.
+        return subprocess.Popen(argv, **{**process.popen(), **settings})  # noqa: S603  # as above
+
+    def _records(self, happening: Happening) -> None:
+        """Write a login record; what cuts it off closes the session, and goes on its way."""
+        try:
+            self.transaction._put_on_record(happening)
+        except BaseException:  # an interrupt, or a fault in a recorder of the application's
+            self._undo(finish_session)
+            self._closed()
+            raise
+
     def _undo(self, what: Callable[[Core, int], Verb]) -> None:
         """Take back what was cut off; what cut it off goes on its way whatever comes of it."""
         core, flags = self.transaction._core, self._flags
@@ -209,6 +275,7 @@ class Session:
 
     def _closed(self) -> None:
         self._open = False
+        self._gives_groups_back()
         if self._ends:
             self.transaction.end()
 
@@ -241,6 +308,7 @@ def login(
     conversation: Conversation | None = None,
     new_password: str | bytes | Secret | None = None,
     flags: int = 0,
+    own_process: bool = False,
     **settings: Any,
 ) -> Session:
     """Log somebody in and return the open session: authenticate, account, credentials, session.
@@ -248,7 +316,8 @@ def login(
     The account check is part of it and cannot be left out.  ``password`` answers the ordinary
     password prompt and no other; ``conversation`` answers what comes up instead.  A password
     that must be changed is changed if ``new_password`` or a conversation is given; otherwise
-    `TokenExpired` is raised.  ``settings`` are those of `Transaction`.
+    `TokenExpired` is raised.  ``settings`` are those of `Transaction`: with ``records`` login,
+    logout and refusals are put on record.  ``own_process`` see `Transaction.session`.
 
     Raises `PamError`; then nothing is left open.
     """
@@ -256,8 +325,13 @@ def login(
     with prepared(user, password, new_password, conversation) as answers:
         transaction = Transaction(service, user, conversation=answers.conversation, **settings)
         try:
-            transaction.admit(flags, change_expired=can_change)
-            session = Session(transaction, ends=True)
+            try:
+                transaction.admit(flags, change_expired=can_change)
+            except PamError as refused:
+                if transaction._is_failure(refused):
+                    transaction.record_failure()
+                raise
+            session = Session(transaction, ends=True, own_process=own_process)
             session.open()
         except BaseException:  # an interrupt too: nothing is left open
             transaction.end()

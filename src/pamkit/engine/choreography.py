@@ -10,6 +10,8 @@ from pamkit.module.effect import Later
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
+from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,11 +37,15 @@ async def admit(core: Core, flags: int, *, change_expired: bool) -> int:
     return await _whole(core, Primitive.CHAUTHTOK, flags)
 
 
-async def start_session(core: Core, flags: int) -> int:
+async def start_session(core: Core, flags: int, *, takes_groups: bool = False) -> int:
     """Establish credentials and open the session; if either fails, leave no credentials.
 
-    Where establishing fails, some modules may have set theirs before another one refused.
+    With ``takes_groups`` the process has the user's groups first, to which modules add theirs;
+    see `pam_setcred(3)`.  Where establishing fails, some modules may have set theirs before another
+    one refused.
     """
+    if takes_groups and not _takes_groups(core):
+        return ReturnCode.CRED_ERR
     code = await _whole(core, Primitive.SETCRED, flags & _SILENT | Flag.ESTABLISH_CRED)
     if code == ReturnCode.SUCCESS:
         code = await _whole(core, Primitive.OPEN_SESSION, flags)
@@ -58,6 +64,20 @@ async def finish_session(core: Core, flags: int) -> int:
 async def delete_credentials(core: Core, flags: int) -> int:
     """Delete the credentials: what is left to do where opening or closing was cut off."""
     return await _whole(core, Primitive.SETCRED, flags & _SILENT | Flag.DELETE_CRED)
+
+
+def _takes_groups(core: Core) -> bool:
+    """Give the process the groups of the user, as initgroups(3) does; only root's can have them."""
+    process = core.world.process
+    if process.euid() != 0:
+        return True  # it stays what it is
+    try:
+        process.set_groups(core.world.accounts.groups_of(core.handle.texts.get(Item.USER, "")))
+    except OSError as fault:
+        text = f"PAM the user's groups cannot be taken: {fault.strerror}"
+        core.world.log.write(Priority.ERR, text)
+        return False
+    return True  # it has the user's groups, and none that it had before
 
 
 async def _whole(core: Core, primitive: Primitive, flags: int) -> int:

@@ -95,7 +95,7 @@ PACKAGES = (
 )
 """Packages of pamkit, with every module in them."""
 
-SINGLE = ("assembly", "front")
+SINGLE = ("assembly",)
 """Modules of pamkit that lie beside the packages."""
 
 AT_EVERY_START = (
@@ -174,6 +174,9 @@ AT_EVERY_START = (
 NOT_FROZEN = (
     "pamkit.stores.c_by_ctypes",
     "pamkit.stores.c_memory_by_ctypes",
+    "pamkit.stores.c_selinux_by_ctypes",
+    "pamkit.stores.c_sockets_by_python",
+    "pamkit.stores.c_process_by_ctypes",
     "pamkit.stores.c_sqlite_by_python",
     "pamkit.stores.login_tables",
     "pamkit.stores.native_calls",

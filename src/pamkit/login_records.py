@@ -1,0 +1,163 @@
+"""Login records of a transaction: what its setting ``records`` means, and what is written.
+
+Seed requirements B19 and B20 say when: the login behind open, its end in front of close.
+"""
+
+from __future__ import annotations
+
+from pamkit.records.event import Happening, LoginEvent, line_of
+from pamkit.records.recorder import record_all
+from pamkit.vocab.facility import Facility
+from pamkit.vocab.item import Item
+from pamkit.vocab.priority import Priority
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pamkit.engine.transaction import Core
+    from pamkit.records.recorder import Recorded, Recorder
+
+SYSTEM = "system"
+"""The setting for every record that the machine keeps."""
+
+_PATIENCE = 10.0
+"""Seconds for which a record that another program has locked is tried again, as glibc does."""
+
+_PAUSE = 0.01
+
+_LINE = 32
+"""Bytes that records have for a line."""
+
+
+class LoginRecords:
+    """Where one transaction's login is put on record, and its end.
+
+    ``leader`` says which process the session is for; ``recorded`` is what became of the last
+    event in each file.  An event that a file does not take is logged, and keeps nobody out.
+    """
+
+    def __init__(self, recorders: tuple[Recorder, ...], leader: Callable[[], int]) -> None:
+        """Write to ``recorders``."""
+        self._recorders, self._leader = recorders, leader
+        self._numbers: dict[str, int] = {}
+        self.recorded: tuple[Recorded, ...] = ()
+
+    def put(self, core: Core, happening: Happening) -> tuple[Recorded, ...]:
+        """Put what happened on every record; return what became of it in each.
+
+        Blocks while another program has a file, for ten seconds at most.
+        """
+        event = _event(core, happening, self._leader())
+        self.recorded = ()
+        for recorder in self._recorders:
+            number = self._numbers.get(recorder.path)
+            written = _patiently(event.changed(number=number), recorder)
+            if happening == Happening.LOGIN and written.number is not None:
+                self._numbers[recorder.path] = written.number
+            if written.fault is not None and written.is_kept:
+                _complain(core, written)
+            self.recorded += (written,)
+        return self.recorded
+
+
+def records_for(
+    records: str | Iterable[Recorder], core: Core, leader: Callable[[], int]
+) -> LoginRecords:
+    """Return what keeps a transaction's login records; `ValueError` for a word that is none.
+
+    `system` stands for utmp, wtmp, btmp, lastlog, and the databases of wtmpdb and lastlog2, as far
+    as the machine has them, without those that a module of the policy writes itself: written twice
+    a login is two.
+    """
+    if not isinstance(records, str):
+        return LoginRecords(tuple(records), leader)
+    if records != SYSTEM:
+        raise ValueError(f"expected `{SYSTEM}` or recorders for `records`, not `{records}`")
+    return LoginRecords(_of_the_system(core), leader)
+
+
+def _of_the_system(core: Core) -> tuple[Recorder, ...]:
+    from pamkit.records.lastlog import LastlogRecorder
+    from pamkit.records.lastlog2 import Lastlog2Recorder
+    from pamkit.records.utmp import UtmpRecorder
+    from pamkit.records.wtmp import BtmpRecorder, WtmpRecorder
+    from pamkit.records.wtmpdb import WtmpdbRecorder
+
+    written = _written_by_modules(core)
+    files = core.world.login_files
+    made: tuple[Recorder, ...] = (
+        UtmpRecorder(files),
+        WtmpRecorder(files),
+        BtmpRecorder(files),
+        LastlogRecorder(files),
+        WtmpdbRecorder(files),
+        Lastlog2Recorder(files),
+    )
+    return tuple(each for each in made if type(each).__name__ not in written)
+
+
+_WRITES = (
+    ("pam_lastlog", "LastlogRecorder", "noupdate"),
+    ("pam_lastlog", "WtmpRecorder", "nowtmp"),
+    ("pam_lastlog2", "Lastlog2Recorder", ""),
+    ("pam_wtmpdb", "WtmpdbRecorder", ""),
+)
+"""Modules that write a record inside open, which record, and the option that stops them."""
+
+
+def _written_by_modules(core: Core) -> frozenset[str]:
+    """Return the recorders whose records the modules of the session write."""
+    return frozenset(
+        recorder
+        for link in core.chains[Facility.SESSION]
+        for module, recorder, stop in _WRITES
+        if link.module.rpartition("/")[2] == f"{module}.so" and stop not in link.args
+    )
+
+
+def _event(core: Core, happening: Happening, leader: int) -> LoginEvent:
+    texts = core.handle.texts
+    user = texts.get(Item.USER, "")
+    try:
+        account = core.world.accounts.find(user)
+    except OSError:
+        account = None  # the record says less; whoever it was has been let in
+    return LoginEvent(
+        happening,
+        int(core.world.clock.now() * 1_000_000),
+        user,
+        None if account is None else account.uid,
+        _line(core, leader),
+        texts.get(Item.RHOST, ""),
+        core.handle.service,
+        pid=leader,
+    )
+
+
+def _line(core: Core, leader: int) -> str:
+    """Return the line of the session; one without a terminal has a line of its own, as ftpd's."""
+    line = line_of(core.handle.texts.get(Item.TTY, ""))
+    if line:
+        return line
+    end = f":{leader}"
+    return core.handle.service[: _LINE - len(end)] + end
+
+
+def _patiently(event: LoginEvent, recorder: Recorder) -> Recorded:
+    """Put an event on one record; one that another program has locked is tried again."""
+    import time
+
+    end = time.monotonic() + _PATIENCE
+    while True:
+        (written,) = record_all(event, (recorder,))
+        if not isinstance(written.fault, BlockingIOError) or time.monotonic() >= end:
+            return written
+        time.sleep(_PAUSE)
+
+
+def _complain(core: Core, written: Recorded) -> None:
+    fault = written.fault
+    reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+    text = f"PAM `{written.path}` has no record of it: {reason}"
+    core.world.log.write(Priority.WARNING, text)

@@ -1,0 +1,77 @@
+"""What the sessions of the synchronous and the asynchronous front have in common."""
+
+from __future__ import annotations
+
+from pamkit.records.event import Happening
+from pamkit.vocab.priority import Priority
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.front import Front
+    from pamkit.user_process import UserProcess
+
+
+class SessionFront:
+    """A session of a transaction; one that was taken over from another process is open."""
+
+    def __init__(
+        self, front: Front, flags: int = 0, *, ends: bool = False, own_process: bool = False
+    ) -> None:
+        """Hold a session; with ``ends``, closing ends the transaction too.
+
+        ``own_process``: this process is there for this session alone, and has the user's groups
+        while it lasts.
+        """
+        self._front, self._flags, self._ends, self._own = front, flags, ends, own_process
+        self._open = front._resumes
+        self._before: tuple[int, ...] = ()
+        self._added: tuple[int, ...] = ()
+
+    @property
+    def user(self) -> str | None:
+        """Whose session it is."""
+        return self._front.user
+
+    @property
+    def env(self) -> dict[str, str]:
+        """A copy of the PAM environment, for the user's process."""
+        return dict(self._front.env.items())
+
+    @property
+    def process(self) -> UserProcess:
+        """What the user's process begins with: ids, groups, directory, shell and environment.
+
+        Groups that modules gave to this process are the child's as well.  Raises `PamError` with
+        `SESSION_ERR` if the user is none of the system's.
+        """
+        import os
+
+        from pamkit.user_process import user_process
+
+        return user_process(self._front._core, self._added, dict(os.environ))
+
+    def _begins(self) -> None:
+        self._before = self._front._core.world.process.groups()
+
+    def _has_begun(self) -> None:
+        self._open = True
+        had = frozenset(self._before)
+        groups = self._front._core.world.process.groups()
+        self._added = tuple(group for group in groups if group not in had)
+
+    def _gives_groups_back(self) -> None:
+        """Give back the groups that the process took for this session."""
+        core = self._front._core
+        if not self._own or core.world.process.euid() != 0 or not self._added:
+            return
+        try:
+            core.world.process.set_groups(self._before)
+        except OSError as fault:
+            text = f"PAM the user's groups cannot be given back: {fault.strerror}"
+            core.world.log.write(Priority.ERR, text)
+
+    def _unrecorded(self, happening: Happening) -> bool:
+        """Whether this transaction keeps login records, and has none of this."""
+        if self._front._records is None:
+            return False
+        return self._front._order.stage.is_recorded == (happening == Happening.LOGOUT)
