@@ -177,7 +177,9 @@ def test_a_login_that_waits_for_its_conversation_is_no_failure(front: Front) -> 
     machine = _Machine()
     machine.settings["modules"]["pam_x"] = module("x", authenticate=asks)
     with pytest.raises(pamkit.Incomplete):
-        front(machine, password=None, conversation=Script(later(Style.PROMPT_ECHO_OFF, "Password: ")))
+        front(
+            machine, password=None, conversation=Script(later(Style.PROMPT_ECHO_OFF, "Password: "))
+        )
     assert machine.of(BTMP) == ()
 
 
@@ -207,7 +209,7 @@ def test_records_that_a_machine_does_not_keep_are_no_fault(front: Front) -> None
         ("pam_wtmpdb.so", {UTMP, WTMP, lastlog.LASTLOG}),
     ],
 )
-def test_what_a_module_of_the_session_writes_is_not_written_twice(
+def test_what_a_module_of_the_session_has_written_is_not_written_twice(
     front: Front, line: str, kept: set[str]
 ) -> None:
     policy = "".join(f"{name} required pam_x.so\n" for name in ("auth", "account"))
@@ -216,6 +218,16 @@ def test_what_a_module_of_the_session_writes_is_not_written_twice(
     written = {path for path, data in machine.files.files.items() if data}
     has_database = wtmpdb.PATH in machine.files.databases
     assert (written, has_database) == (kept, "wtmpdb" not in line)
+
+
+@both
+def test_what_a_module_was_to_write_and_did_not_is_written(front: Front) -> None:
+    policy = "".join(f"{name} required pam_x.so\n" for name in ("auth", "account", "session"))
+    machine = _Machine(policy=f"{policy}session optional pam_lastlog.so\n")
+    broken: Any = dict.fromkeys(("open_session", "close_session"), lambda _: ReturnCode.SESSION_ERR)
+    machine.settings["modules"]["pam_lastlog"] = module("lastlog", **broken)
+    front(machine)
+    assert len(machine.of(WTMP)) == 2
 
 
 class _Faulty:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pamkit.records.event import Happening, LoginEvent, line_of
 from pamkit.records.recorder import record_all
-from pamkit.vocab.facility import Facility
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Facility, Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pamkit.engine.transaction import Core
+    from pamkit.module.world import LoginFiles
     from pamkit.records.recorder import Recorded, Recorder
 
 SYSTEM = "system"
@@ -37,9 +39,11 @@ class LoginRecords:
     event in each file.  An event that a file does not take is logged, and keeps nobody out.
     """
 
-    def __init__(self, recorders: tuple[Recorder, ...], leader: Callable[[], int]) -> None:
-        """Write to ``recorders``."""
-        self._recorders, self._leader = recorders, leader
+    def __init__(
+        self, recorders: tuple[Recorder, ...], leader: Callable[[], int], *, shared: bool = False
+    ) -> None:
+        """Write to ``recorders``; if they are ``shared``, not what modules of the session write."""
+        self._recorders, self._leader, self._shared = recorders, leader, shared
         self._numbers: dict[str, int] = {}
         self.recorded: tuple[Recorded, ...] = ()
 
@@ -50,14 +54,17 @@ class LoginRecords:
         """
         event = _event(core, happening, self._leader())
         self.recorded = ()
+        written = _written_by_modules(core) if self._shared else frozenset()
         for recorder in self._recorders:
+            if type(recorder).__name__ in written:
+                continue
             number = self._numbers.get(recorder.path)
-            written = _patiently(event.changed(number=number), recorder)
-            if happening == Happening.LOGIN and written.number is not None:
-                self._numbers[recorder.path] = written.number
-            if written.fault is not None and written.is_kept:
-                _complain(core, written)
-            self.recorded += (written,)
+            one = _patiently(event.changed(number=number), recorder)
+            if happening == Happening.LOGIN and one.number is not None:
+                self._numbers[recorder.path] = one.number
+            if one.fault is not None and one.is_kept:
+                _complain(core, one)
+            self.recorded += (one,)
         return self.recorded
 
 
@@ -67,14 +74,28 @@ def records_for(
     """Return what keeps a transaction's login records; `ValueError` for a word that is none.
 
     `system` stands for utmp, wtmp, btmp, lastlog, and the databases of wtmpdb and lastlog2, as far
-    as the machine has them, without those that a module of the policy writes itself: written twice
-    a login is two.
+    as the machine has them, without those that a module wrote when the session was opened: written
+    twice a login is two.
     """
     if not isinstance(records, str):
         return LoginRecords(tuple(records), leader)
     if records != SYSTEM:
         raise ValueError(f"expected `{SYSTEM}` or recorders for `records`, not `{records}`")
-    return LoginRecords(_of_the_system(core), leader)
+    return LoginRecords(_of_the_system(core), leader, shared=True)
+
+
+def is_logged_in(files: LoginFiles, line: str, leader: int) -> bool:
+    """Whether the record of who is logged in has a process as the one that leads a line."""
+    from pamkit.formats.utmp import Kind
+    from pamkit.records.event import bytes_of
+    from pamkit.records.utmp import UtmpRecorder
+
+    try:
+        there = UtmpRecorder(files).records()
+    except OSError:
+        return False  # who keeps no such record has nothing to end
+    whose = (Kind.USER_PROCESS, leader, bytes_of(line))
+    return any((each.kind, each.pid, each.line) == whose for each in there)
 
 
 def _of_the_system(core: Core) -> tuple[Recorder, ...]:
@@ -84,9 +105,8 @@ def _of_the_system(core: Core) -> tuple[Recorder, ...]:
     from pamkit.records.wtmp import BtmpRecorder, WtmpRecorder
     from pamkit.records.wtmpdb import WtmpdbRecorder
 
-    written = _written_by_modules(core)
     files = core.world.login_files
-    made: tuple[Recorder, ...] = (
+    return (
         UtmpRecorder(files),
         WtmpRecorder(files),
         BtmpRecorder(files),
@@ -94,7 +114,6 @@ def _of_the_system(core: Core) -> tuple[Recorder, ...]:
         WtmpdbRecorder(files),
         Lastlog2Recorder(files),
     )
-    return tuple(each for each in made if type(each).__name__ not in written)
 
 
 _WRITES = (
@@ -107,12 +126,16 @@ _WRITES = (
 
 
 def _written_by_modules(core: Core) -> frozenset[str]:
-    """Return the recorders whose records the modules of the session write."""
+    """Return the recorders whose records modules wrote when the session was opened."""
+    path = core.path(Primitive.OPEN_SESSION) or ()
+    succeeded = {number for number, answer in path if answer == ReturnCode.SUCCESS}
     return frozenset(
         recorder
         for link in core.chains[Facility.SESSION]
         for module, recorder, stop in _WRITES
-        if link.module.rpartition("/")[2] == f"{module}.so" and stop not in link.args
+        if link.number in succeeded
+        and link.module.rpartition("/")[2] == f"{module}.so"
+        and stop not in link.args
     )
 
 
@@ -128,20 +151,20 @@ def _event(core: Core, happening: Happening, leader: int) -> LoginEvent:
         int(core.world.clock.now() * 1_000_000),
         user,
         None if account is None else account.uid,
-        _line(core, leader),
+        line_on_record(core.handle.texts.get(Item.TTY, ""), core.handle.service, leader),
         texts.get(Item.RHOST, ""),
         core.handle.service,
         pid=leader,
     )
 
 
-def _line(core: Core, leader: int) -> str:
-    """Return the line of the session; one without a terminal has a line of its own, as ftpd's."""
-    line = line_of(core.handle.texts.get(Item.TTY, ""))
+def line_on_record(terminal: str, service: str, leader: int) -> str:
+    """Return the line of a session; one without a terminal has a line of its own, as ftpd's."""
+    line = line_of(terminal)
     if line:
         return line
     end = f":{leader}"
-    return core.handle.service[: _LINE - len(end)] + end
+    return service[: _LINE - len(end)] + end
 
 
 def _patiently(event: LoginEvent, recorder: Recorder) -> Recorded:

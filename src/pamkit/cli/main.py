@@ -69,6 +69,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.demo import demo
 
         return demo(args)
+    if args.command == "login":
+        from pamkit.cli.login import login
+
+        return login(args)
     if args.command == "native":
         from pamkit.cli.native import native
 
@@ -150,6 +154,7 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 def _parser() -> _Parser:
     from pamkit.cli.faillock_arguments import add_faillock
     from pamkit.cli.last_arguments import add_last, add_lastlog
+    from pamkit.cli.login_arguments import add_login
     from pamkit.cli.native_arguments import add_native
     from pamkit.cli.sessions_arguments import add_sessions
     from pamkit.cli.timestamp_arguments import add_timestamp_check
@@ -166,6 +171,7 @@ def _parser() -> _Parser:
     add_sessions(commands)
     add_last(commands)
     add_lastlog(commands)
+    add_login(commands)
     add_native(commands)
     add_timestamp_check(commands)
     add_userdb(commands)
