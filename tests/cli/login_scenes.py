@@ -49,8 +49,12 @@ def _said(*command: str) -> str:
 
 
 def _log(machine: Machine) -> list[str]:
+    return [line for line in _log_of(machine) if "login" in line]
+
+
+def _log_of(machine: Machine) -> tuple[str, ...]:
     machine.settle()
-    return [line for line in machine.journal.lines() if "login" in line]
+    return machine.journal.lines()
 
 
 @scene
@@ -145,6 +149,24 @@ def too_slow(machine: Machine) -> Any:
     finally:
         Path("/etc/login.defs").write_text(text)
     return {"status": heard.status, "said": heard.said}
+
+
+@scene
+def the_su_of_the_examples(machine: Machine) -> Any:
+    su = [sys.executable, "-P", str(ROOT / "examples/su.py")]
+    look = "echo id=$(id -u):$(id -G) in=$(pwd) left=$LEFT"
+    one = on_a_terminal([*su, "-c", look, "alice"], replies=[], environment=PLACE)
+    other = on_a_terminal([*su, "-l", "-c", look, "alice"], replies=[], environment=PLACE)
+    asked = on_a_terminal(
+        [*su, "-c", look, "bob"], replies=[(ASK, WRONG)], environment=PLACE, user="alice"
+    )
+    return {
+        "one": one.said,
+        "login": other.said,
+        "status": asked.status,
+        "refused": asked.said,
+        "log": [line for line in _log_of(machine) if "session" in line],
+    }
 
 
 @scene

@@ -65,7 +65,7 @@ def test_a_right_password_opens_the_users_shell_and_its_status_is_the_programs(
 
 
 def test_the_shell_has_the_users_ids_and_the_groups_that_modules_gave(scenes: Scenes) -> None:
-    assert _value(scenes["a_shell"], "id").split()[0] == "2001:2001:2001"
+    assert _value(scenes["a_shell"], "id") == "2001:2001:2001 27"
 
 
 def test_the_shell_has_the_environment_of_a_login_and_nothing_of_the_program_before(
@@ -183,3 +183,18 @@ def test_what_a_killed_login_left_is_found_and_reaped_once(scenes: Scenes) -> No
     assert seen["reaped"].rstrip().endswith("closed")
     assert (seen["again"], seen["who"]) == ("", "")
     assert seen["last"].splitlines()[0].endswith("(00:00)")
+
+
+def test_the_su_of_the_examples_becomes_the_user_and_closes_its_session(scenes: Scenes) -> None:
+    seen = scenes["the_su_of_the_examples"]
+    assert "id=2001:2001 27 in=/ left=over" in seen["one"]
+    assert "id=2001:2001 27 in=/home/alice left=" in seen["login"]
+    assert [line.partition("): ")[2].split(" for")[0] for line in seen["log"]] == [
+        "session opened",
+        "session closed",
+    ] * 2
+
+
+def test_the_su_of_the_examples_refuses_who_does_not_know_the_password(scenes: Scenes) -> None:
+    seen = scenes["the_su_of_the_examples"]
+    assert (seen["status"], "id=" in seen["refused"]) == (1, False)

@@ -109,3 +109,27 @@ def test_without_a_record_it_says_who_makes_one(
 ) -> None:
     assert _run(tmp_path) == 2
     assert "s.sqlite`: no such file\nhelp: an application" in capsys.readouterr().err
+
+
+def test_reaping_speaks_the_openers_dialect_and_has_its_quirks(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"CONFDIR": str(place), "SESSIONS": str(place / "s.sqlite")}
+    head = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+    opener = _OPENER.replace("sessions=", "dialect='debian', quirks=('libpam-1.5',), sessions=")
+    text = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n{head}{opener}"
+    subprocess.run([sys.executable, "-I", "-c", text], check=True)
+    assert _run(place, "reap") == 0
+    assert [line.rpartition(": ")[2] for line in capsys.readouterr().out.splitlines()] == [
+        "closed",
+        "closed",
+    ]
+
+
+def test_a_record_that_was_altered_says_why_it_is_not_reaped(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SessionRegistry(str(place / "s.sqlite")) as registry:
+        registry._database.execute("UPDATE sessions SET user = 'bob'")
+    assert _run(place, "reap") == 1
+    assert "cannot be closed: user: the record is about `bob`" in capsys.readouterr().out
