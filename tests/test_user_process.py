@@ -112,6 +112,11 @@ def test_only_root_can_begin_a_process_of_somebody_else(monkeypatch: pytest.Monk
         _process().popen()
 
 
+def test_a_user_of_another_root_is_nobody_here() -> None:
+    with pytest.raises(ValueError, match="user of `/jail`, not of this system"):
+        _process().changed(root="/jail").popen()
+
+
 def test_for_root_the_child_takes_groups_group_and_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     found = _process(groups=[Group("wheel", 10, ("alice",))]).popen()

@@ -102,7 +102,7 @@ class Front:
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
-        self._strict, self._resumes = strict, False
+        self._strict, self._resumes, self._root = strict, False, root
         self._made_order: CallOrder | None = None
         self._records: LoginRecords | None = None
         if records is not None:

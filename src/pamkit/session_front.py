@@ -48,7 +48,8 @@ class SessionFront:
 
         from pamkit.user_process import user_process
 
-        return user_process(self._front._core, self._added, dict(os.environ))
+        front = self._front
+        return user_process(front._core, self._added, dict(os.environ), root=front._root)
 
     def _begins(self) -> None:
         self._before = self._front._core.world.process.groups()

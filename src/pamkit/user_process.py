@@ -35,7 +35,8 @@ class UserProcess(Record):
     """What a user's process begins with.
 
     ``groups`` are all its groups but the first, ``gid``.  ``environment`` is all of it.
-    ``directory`` is the home; who cannot go there is to decide whether `/` will do.
+    ``directory`` is the home; who cannot go there is to decide whether `/` will do.  ``root`` is
+    where the user is known.
     """
 
     user: str
@@ -45,14 +46,19 @@ class UserProcess(Record):
     directory: str
     shell: str
     environment: tuple[tuple[str, str], ...]
+    root: str = "/"
 
     def popen(self) -> dict[str, Any]:
         """Return settings for `subprocess.Popen` and `asyncio.create_subprocess_exec`.
 
         Groups and group come first, the user last, as C does it, and all of it in the child.  Only
-        root can become somebody else: for another user there is nothing to become.
+        root can become somebody else: `PermissionError` for the rest.  `ValueError` for a user of
+        another system than this: the number may be anybody's here.
         """
         import os
+
+        if self.root != "/":
+            raise ValueError(f"`{self.user}` is a user of `{self.root}`, not of this system")
 
         settings: dict[str, Any] = {"cwd": self.directory, "env": dict(self.environment)}
         if os.geteuid() == 0:
@@ -66,7 +72,9 @@ class UserProcess(Record):
         return (f"-{self.shell.rpartition('/')[2]}",)
 
 
-def user_process(core: Core, added: tuple[int, ...], kept: dict[str, str]) -> UserProcess:
+def user_process(
+    core: Core, added: tuple[int, ...], kept: dict[str, str], *, root: str
+) -> UserProcess:
     """Return what the process of a transaction's user begins with.
 
     ``added`` are groups that modules gave, ``kept`` the environment of who asks, of which only
@@ -92,6 +100,7 @@ def user_process(core: Core, added: tuple[int, ...], kept: dict[str, str]) -> Us
         account.home or "/",
         account.shell or _SHELL,
         tuple(_environment(core, account, kept).items()),
+        root,
     )
 
 

@@ -24,6 +24,7 @@ PRINTED = [
     ["alice {'EDITOR': 'vi', 'LANG': 'C.UTF-8'}"],
     ["AUTH_ERR - authentication failure: check the user name and the password"],
     ["alice is in"],
+    ["2001 /home/alice /bin/sh"],
     ["welcome, alice"],
 ]
 
@@ -59,11 +60,11 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (4, 11)
+    assert (len(BLOCKS), len(COMMANDS)) == (5, 13)
     known = [shlex.split(command)[1] for command in COMMANDS]
     users, tools = (
         ["userdb", "userdb"],
-        ["run", "run", "doc", "doc", "faillock", "sessions", "demo"],
+        ["run", "run", "doc", "doc", "faillock", "sessions", "last", "login", "demo"],
     )
     assert known == [*users, *tools, "native", "native"]
 
