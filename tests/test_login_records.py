@@ -363,6 +363,24 @@ def test_a_process_of_its_own_has_the_users_groups_while_the_session_lasts(front
 
 
 @both
+def test_groups_that_the_user_does_not_have_come_back_with_the_end(front: Front) -> None:
+    machine = _Machine()
+    process = machine.world.process
+    process.set_groups((5, 1000))
+    front(machine, own_process=True)
+    assert process.groups() == (5, 1000)
+
+
+def test_a_session_that_was_taken_over_is_closed_once() -> None:
+    machine = _Machine()
+    session = pamkit.login("alice", "pw", service="test", **machine.settings)
+    other = pamkit.Transaction.resume(session.transaction.export(), **machine.settings)
+    other.session().close()
+    other.session().close()
+    assert [name for name, _ in machine.seen] == ["open_session", "close_session"]
+
+
+@both
 def test_groups_that_a_module_adds_are_those_of_the_users_process(front: Front) -> None:
     machine = _Machine()
     process = machine.world.process

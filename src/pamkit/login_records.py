@@ -5,6 +5,10 @@ Seed requirements B19 and B20 say when: the login behind open, its end in front 
 
 from __future__ import annotations
 
+from pamkit.formats.lastlog import LASTLOG
+from pamkit.formats.lastlog2 import PATH as LASTLOG2
+from pamkit.formats.utmp import WTMP
+from pamkit.formats.wtmpdb import PATH as WTMPDB
 from pamkit.records.event import Happening, LoginEvent, line_of
 from pamkit.records.recorder import record_all
 from pamkit.vocab.codes import ReturnCode
@@ -56,7 +60,7 @@ class LoginRecords:
         self.recorded = ()
         written = _written_by_modules(core) if self._shared else frozenset()
         for recorder in self._recorders:
-            if type(recorder).__name__ in written:
+            if recorder.path in written:
                 continue
             number = self._numbers.get(recorder.path)
             one = _patiently(event.changed(number=number), recorder)
@@ -117,25 +121,25 @@ def _of_the_system(core: Core) -> tuple[Recorder, ...]:
 
 
 _WRITES = (
-    ("pam_lastlog", "LastlogRecorder", "noupdate"),
-    ("pam_lastlog", "WtmpRecorder", "nowtmp"),
-    ("pam_lastlog2", "Lastlog2Recorder", ""),
-    ("pam_wtmpdb", "WtmpdbRecorder", ""),
+    ("pam_lastlog.so", LASTLOG, "noupdate"),
+    ("pam_lastlog.so", WTMP, "nowtmp"),
+    ("pam_lastlog2.so", LASTLOG2, "database="),
+    ("pam_wtmpdb.so", WTMPDB, "database="),
 )
-"""Modules that write a record inside open, which record, and the option that stops them."""
+"""Modules that write a record inside open, which record, and the option by which they do not."""
 
 
 def _written_by_modules(core: Core) -> frozenset[str]:
-    """Return the recorders whose records modules wrote when the session was opened."""
+    """Return the records that modules wrote when the session was opened."""
     path = core.path(Primitive.OPEN_SESSION) or ()
     succeeded = {number for number, answer in path if answer == ReturnCode.SUCCESS}
     return frozenset(
-        recorder
+        record
         for link in core.chains[Facility.SESSION]
-        for module, recorder, stop in _WRITES
+        for module, record, stop in _WRITES
         if link.number in succeeded
-        and link.module.rpartition("/")[2] == f"{module}.so"
-        and stop not in link.args
+        and link.module.rpartition("/")[2] == module
+        and not any(arg.startswith(stop) for arg in link.args)
     )
 
 

@@ -23,8 +23,9 @@ class SessionFront:
         while it lasts.
         """
         self._front, self._flags, self._ends, self._own = front, flags, ends, own_process
-        self._open = front._resumes
-        self._before: tuple[int, ...] = ()
+        # One that was taken over is open until this process has closed it.
+        self._open = front._resumes and front._order.stage.in_session
+        self._before: tuple[int, ...] | None = None
         self._added: tuple[int, ...] = ()
 
     @property
@@ -56,17 +57,17 @@ class SessionFront:
 
     def _has_begun(self) -> None:
         self._open = True
-        had = frozenset(self._before)
+        had = frozenset(self._before or ())
         groups = self._front._core.world.process.groups()
         self._added = tuple(group for group in groups if group not in had)
 
     def _gives_groups_back(self) -> None:
         """Give back the groups that the process took for this session."""
-        core = self._front._core
-        if not self._own or core.world.process.euid() != 0 or not self._added:
+        core, before = self._front._core, self._before
+        if not self._own or before is None or core.world.process.groups() == before:
             return
         try:
-            core.world.process.set_groups(self._before)
+            core.world.process.set_groups(before)
         except OSError as fault:
             text = f"PAM the user's groups cannot be given back: {fault.strerror}"
             core.world.log.write(Priority.ERR, text)
