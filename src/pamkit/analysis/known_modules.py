@@ -1,0 +1,192 @@
+"""What modules do that many policies lean on, more exactly than their facts say.
+
+Each table gives rows: a code, and the circumstances under which it is answered.  Sources: the pages
+of the modules; what they answer is compared with them by tests.
+"""
+
+from __future__ import annotations
+
+from pamkit.analysis.circumstance import (
+    CALLER,
+    LOCAL,
+    LOCKED,
+    NOLOGIN,
+    USER,
+    VALUES,
+    condition,
+)
+from pamkit.analysis.model import TRUSTED, Row, stated_rows
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pamkit.analysis.model import Subject, Table
+
+_C = ReturnCode
+
+COUNTED = "counted"
+"""The mark of a line that put a failure on record."""
+
+FORGOT = "forgot"
+"""The mark of a line that forgot the failures on record."""
+
+
+def _rootok(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+    if primitive is Primitive.SETCRED:
+        return (Row(_C.SUCCESS),)
+    return (
+        Row(_C.SUCCESS, ((CALLER, "root"),), (TRUSTED,)),
+        Row(_C.AUTH_ERR, ((CALLER, "other"),)),
+    )
+
+
+def _localuser(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    if primitive is Primitive.SETCRED:
+        yield Row(_C.SUCCESS)
+        return
+    for user in VALUES[USER]:
+        yield Row(_C.SUCCESS if user in LOCAL else _C.PERM_DENIED, ((USER, user),))
+    yield Row(_C.SERVICE_ERR, usual=False)
+
+
+def _usertype(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    if primitive is Primitive.SETCRED:
+        yield Row(_C.SUCCESS)
+        return
+    wants_regular = "isregular" in subject.args
+    for user in VALUES[USER]:
+        if user == "nobody":
+            yield Row(_C.USER_UNKNOWN, ((USER, user),))
+            continue
+        is_regular = user in ("local", "directory")
+        code = _C.SUCCESS if is_regular == wants_regular else _C.PERM_DENIED
+        yield Row(code, ((USER, user),))
+    yield Row(_C.SERVICE_ERR, usual=False)
+
+
+def _nologin(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    if primitive is Primitive.SETCRED:
+        yield Row(_C.IGNORE)
+        return
+    allowed = _C.SUCCESS if "successok" in subject.args else _C.IGNORE
+    for user in VALUES[USER]:
+        who = (USER, user)
+        yield Row(allowed, (who, (NOLOGIN, "no")))
+        if user == "root":
+            yield Row(allowed, (who, (NOLOGIN, "yes")))
+        else:
+            code = _C.USER_UNKNOWN if user == "nobody" else _C.AUTH_ERR
+            yield Row(code, (who, (NOLOGIN, "yes")))
+
+
+def _faillock(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    if primitive is Primitive.SETCRED:
+        yield Row(_C.SUCCESS)
+        return
+    words = [arg for arg in subject.args if arg in ("preauth", "authfail", "authsucc")]
+    word = words[-1] if words else "preauth"
+    if primitive is Primitive.ACCT_MGMT:
+        word = "authsucc"
+    free, marks = {
+        "preauth": (_C.SUCCESS, ()),
+        "authfail": (_C.IGNORE, (COUNTED,)),
+        "authsucc": (_C.SUCCESS, (FORGOT,)),
+    }[word]
+    yield Row(_C.IGNORE, ((USER, "nobody"),))
+    for user in VALUES[USER]:
+        if user == "nobody":
+            continue
+        who = (USER, user)
+        yield Row(free, (who, (LOCKED, "no")), marks)
+        if user == "root" and "even_deny_root" not in subject.args:
+            yield Row(free, (who, (LOCKED, "yes")), marks)
+        else:
+            yield Row(_C.AUTH_ERR, (who, (LOCKED, "yes")), marks if word == "authfail" else ())
+    yield Row(_C.SYSTEM_ERR, usual=False)
+
+
+def _succeed_if(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+    """Judge tests of numbers by kinds of users; every other one is met or not, as it pleases."""
+    if primitive is Primitive.SETCRED:
+        return (Row(_C.IGNORE),)
+    if subject.declaration is None or getattr(subject.options, "use_uid", False):
+        return stated_rows(subject, primitive)
+    words = subject.options.conditions
+    if not words or len(words) % 3:
+        return stated_rows(subject, primitive)
+    tests = [words[at : at + 3] for at in range(0, len(words), 3)]
+    name = condition(" ".join(word for test in tests for word in test))
+    return tuple(_of_tests(tests, name))
+
+
+def _of_tests(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
+    for user in VALUES[USER]:
+        who = (USER, user)
+        if user == "nobody":
+            yield Row(_C.USER_UNKNOWN, (who,))
+            continue
+        met = [_is_met(test, user) for test in tests]
+        if False in met:
+            yield Row(_C.AUTH_ERR, (who,))
+        elif None in met:
+            yield Row(_C.SUCCESS, (who, (name, "met")))
+            yield Row(_C.AUTH_ERR, (who, (name, "not met")))
+        else:
+            yield Row(_C.SUCCESS, (who,))
+    yield Row(_C.SERVICE_ERR, usual=False)
+
+
+_UIDS = {
+    "root": (0, 0),
+    "system": (1, 999),
+    "local": (1000, 60000),
+    "directory": (1000, 4_000_000_000),
+}
+"""Numbers that kinds of users have."""
+
+
+def _is_met(test: tuple[str, ...], user: str) -> bool | None:
+    """Whether a test is met by every user of a kind, or by none; `None` if by some."""
+    field, operator, value = test
+    if field == "user" and operator in ("=", "eq", "!=", "ne"):
+        if user != "root" and value != "root":
+            return None
+        return (user == value) == (operator in ("=", "eq"))
+    if field != "uid" or not value.isdecimal() or operator not in _COMPARED:
+        return None
+    least, most = _UIDS[user]
+    number, compare = int(value), _COMPARED[operator]
+    met = {compare(uid, number) for uid in (least, most)}
+    # Equal to one number in the midst of them: some are, some are not.
+    if operator in ("eq", "ne", "=", "!=") and least < number < most:
+        return None
+    return met.pop() if len(met) == 1 else None
+
+
+_COMPARED = {
+    "eq": int.__eq__,
+    "=": int.__eq__,
+    "ne": int.__ne__,
+    "!=": int.__ne__,
+    "lt": int.__lt__,
+    "<": int.__lt__,
+    "le": int.__le__,
+    "<=": int.__le__,
+    "gt": int.__gt__,
+    ">": int.__gt__,
+    "ge": int.__ge__,
+    ">=": int.__ge__,
+}
+
+TABLES: dict[str, Table] = {
+    "pam_faillock": _faillock,
+    "pam_localuser": _localuser,
+    "pam_nologin": _nologin,
+    "pam_rootok": _rootok,
+    "pam_succeed_if": _succeed_if,
+    "pam_usertype": _usertype,
+}
+"""The modules that have a table of their own."""
