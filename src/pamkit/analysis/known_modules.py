@@ -1,6 +1,7 @@
 """What modules do that many policies lean on, more exactly than their facts say.
 
-Each table gives rows: a code, and the circumstances under which it is answered.  Sources: the pages
+Each table gives rows: a code, and the circumstances under which it is answered; of setcred all is
+said by what they state.  Sources: the pages
 of the modules; what they answer is compared with them by tests.
 """
 
@@ -34,43 +35,32 @@ FORGOT = "forgot"
 """The mark of a line that forgot the failures on record."""
 
 
-def _rootok(subject: Subject, primitive: Primitive) -> Iterable[Row]:
-    if primitive is Primitive.SETCRED:
-        return (Row(_C.SUCCESS),)
+def _rootok(_: Subject, __: Primitive) -> Iterable[Row]:
     return (
         Row(_C.SUCCESS, ((CALLER, "root"),), (TRUSTED,)),
         Row(_C.AUTH_ERR, ((CALLER, "other"),)),
     )
 
 
-def _localuser(subject: Subject, primitive: Primitive) -> Iterator[Row]:
-    if primitive is Primitive.SETCRED:
-        yield Row(_C.SUCCESS)
-        return
+def _localuser(_: Subject, __: Primitive) -> Iterator[Row]:
     for user in VALUES[USER]:
         yield Row(_C.SUCCESS if user in LOCAL else _C.PERM_DENIED, ((USER, user),))
     yield Row(_C.SERVICE_ERR, usual=False)
 
 
-def _usertype(subject: Subject, primitive: Primitive) -> Iterator[Row]:
-    if primitive is Primitive.SETCRED:
-        yield Row(_C.SUCCESS)
-        return
+def _usertype(subject: Subject, _: Primitive) -> Iterator[Row]:
     wants_regular = "isregular" in subject.args
     for user in VALUES[USER]:
         if user == "nobody":
             yield Row(_C.USER_UNKNOWN, ((USER, user),))
             continue
         is_regular = user in ("local", "directory")
-        code = _C.SUCCESS if is_regular == wants_regular else _C.PERM_DENIED
+        code = _C.SUCCESS if is_regular == wants_regular else _C.AUTH_ERR
         yield Row(code, ((USER, user),))
     yield Row(_C.SERVICE_ERR, usual=False)
 
 
-def _nologin(subject: Subject, primitive: Primitive) -> Iterator[Row]:
-    if primitive is Primitive.SETCRED:
-        yield Row(_C.IGNORE)
-        return
+def _nologin(subject: Subject, _: Primitive) -> Iterator[Row]:
     allowed = _C.SUCCESS if "successok" in subject.args else _C.IGNORE
     for user in VALUES[USER]:
         who = (USER, user)
@@ -83,9 +73,6 @@ def _nologin(subject: Subject, primitive: Primitive) -> Iterator[Row]:
 
 
 def _faillock(subject: Subject, primitive: Primitive) -> Iterator[Row]:
-    if primitive is Primitive.SETCRED:
-        yield Row(_C.SUCCESS)
-        return
     words = [arg for arg in subject.args if arg in ("preauth", "authfail", "authsucc")]
     word = words[-1] if words else "preauth"
     if primitive is Primitive.ACCT_MGMT:
@@ -95,23 +82,24 @@ def _faillock(subject: Subject, primitive: Primitive) -> Iterator[Row]:
         "authfail": (_C.IGNORE, (COUNTED,)),
         "authsucc": (_C.SUCCESS, (FORGOT,)),
     }[word]
-    yield Row(_C.IGNORE, ((USER, "nobody"),))
+    unknown = _C.SUCCESS if primitive is Primitive.ACCT_MGMT else _C.IGNORE
+    yield Row(unknown, ((USER, "nobody"),))
     for user in VALUES[USER]:
         if user == "nobody":
             continue
         who = (USER, user)
         yield Row(free, (who, (LOCKED, "no")), marks)
-        if user == "root" and "even_deny_root" not in subject.args:
+        is_spared = user == "root" and "even_deny_root" not in subject.args
+        # `account` judges only if `auth` ran on the same handle.
+        if is_spared or primitive is Primitive.ACCT_MGMT:
             yield Row(free, (who, (LOCKED, "yes")), marks)
-        else:
+        if not is_spared:
             yield Row(_C.AUTH_ERR, (who, (LOCKED, "yes")), marks if word == "authfail" else ())
     yield Row(_C.SYSTEM_ERR, usual=False)
 
 
 def _succeed_if(subject: Subject, primitive: Primitive) -> Iterable[Row]:
     """Judge tests of numbers by kinds of users; every other one is met or not, as it pleases."""
-    if primitive is Primitive.SETCRED:
-        return (Row(_C.IGNORE),)
     if subject.declaration is None or getattr(subject.options, "use_uid", False):
         return stated_rows(subject, primitive)
     words = subject.options.conditions
@@ -126,7 +114,11 @@ def _of_tests(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
     for user in VALUES[USER]:
         who = (USER, user)
         if user == "nobody":
+            # Of a user that is not there the name is all there is to be tested.
             yield Row(_C.USER_UNKNOWN, (who,))
+            yield Row(_C.AUTH_ERR, (who,))
+            if all(test[0] == "user" for test in tests):
+                yield Row(_C.SUCCESS, (who, (name, "met")))
             continue
         met = [_is_met(test, user) for test in tests]
         if False in met:

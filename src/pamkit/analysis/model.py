@@ -154,7 +154,10 @@ class Model:
 
     def _of(self, link: Link) -> Iterable[Row]:
         subject = self.subject(link)
-        rows = tuple(self._special.get(subject.name, stated_rows)(subject, self._primitive))
+        table = self._special.get(subject.name, stated_rows)
+        if self._primitive is Primitive.SETCRED:
+            table = stated_rows
+        rows = tuple(table(subject, self._primitive))
         if not self._healthy:
             return rows
         # Who can do nothing but fail fails on every day.
