@@ -73,6 +73,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.login import login
 
         return login(args)
+    if args.command == "verify":
+        from pamkit.cli.verify import verify
+
+        return verify(args)
     if args.command == "native":
         from pamkit.cli.native import native
 
@@ -159,6 +163,7 @@ def _parser() -> _Parser:
     from pamkit.cli.sessions_arguments import add_sessions
     from pamkit.cli.timestamp_arguments import add_timestamp_check
     from pamkit.cli.userdb_arguments import add_userdb
+    from pamkit.cli.verify_arguments import add_verify
     from pamkit.cli.version import version
 
     parser = _Parser(prog="pamkit", allow_abbrev=False, description="PAM in pure Python")
@@ -175,6 +180,7 @@ def _parser() -> _Parser:
     add_native(commands)
     add_timestamp_check(commands)
     add_userdb(commands)
+    add_verify(commands)
     return parser
 
 
