@@ -161,6 +161,14 @@ NEEDS = {
         lambda: _has_pam_module("pam_unix"),
         "the system's pam_unix.so (Debian: apt install libpam-modules)",
     ),
+    "pam_systemd": Need(
+        lambda: _has_pam_module("pam_systemd"),
+        "the module pam_systemd.so (Debian: apt install libpam-systemd)",
+    ),
+    "dbus-daemon": Need(
+        lambda: _has_command("dbus-daemon") and _has_command("dbus-send"),
+        "dbus-daemon and dbus-send (Debian: apt install dbus-daemon dbus-bin)",
+    ),
     "pam_pwquality": Need(
         lambda: _has_pam_module("pam_pwquality"),
         "the module pam_pwquality.so (Debian: apt install libpam-pwquality, and then"
@@ -169,6 +177,10 @@ NEEDS = {
     "libpwquality": Need(
         lambda: _loads("libpwquality.so.1"),
         "libpwquality.so.1 (Debian: apt install libpwquality1)",
+    ),
+    "libselinux": Need(
+        lambda: _loads("libselinux.so.1"),
+        "libselinux.so.1 (Debian: apt install libselinux1)",
     ),
     "cracklib": Need(
         lambda: _loads("libcrack.so.2") and Path("/var/cache/cracklib/cracklib_dict.pwd").is_file(),
@@ -204,6 +216,10 @@ NEEDS = {
     "lastlog": Need(
         lambda: _has_command("lastlog"),
         "lastlog (Debian up to 12: apt install login)",
+    ),
+    "xauth": Need(
+        lambda: _has_pam_module("pam_xauth") and Path("/usr/bin/xauth").is_file(),
+        "the system's pam_xauth.so and xauth (Debian: apt install xauth)",
     ),
     "libcrypt": Need(
         lambda: _loads("libcrypt.so.1", "libcrypt.so.2"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -369,6 +370,20 @@ def test_groups_that_the_user_does_not_have_come_back_with_the_end(front: Front)
     process.set_groups((5, 1000))
     front(machine, own_process=True)
     assert process.groups() == (5, 1000)
+
+
+def test_of_two_that_would_end_a_session_on_record_one_does(tmp_path: Path) -> None:
+    machine = _Machine()
+    more: dict[str, Any] = {"sessions": str(tmp_path / "s.sqlite"), "records": "system"}
+    session = pamkit.login("alice", "pw", service="test", **machine.settings, **more)
+    name = session.transaction.session_id
+    both = [pamkit.Transaction.resume(name, **machine.settings, **more) for _ in range(2)]
+    both[0].record_logout()
+    with pytest.raises(pamkit.SessionError, match="another process closes the session"):
+        both[1].record_logout()
+    both[0].session().close()
+    assert [each.kind for each in machine.of(WTMP)] == [USER, DEAD]
+    assert [seen for seen, _ in machine.seen] == ["open_session", "close_session"]
 
 
 def test_a_session_that_was_taken_over_is_closed_once() -> None:

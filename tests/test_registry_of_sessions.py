@@ -14,7 +14,8 @@ import pytest
 import pamkit
 import pamkit.aio
 from pamkit.module.call import ModuleCall
-from pamkit.stores.session_registry import SessionEntry, SessionRegistry
+from pamkit.stores.session_registry import SessionRegistry
+from pamkit.stores.session_steps import SessionEntry
 from pamkit.testing.script import Script, hidden, later
 from pamkit.vocab.codes import ReturnCode
 from tests.conftest import ROOT
@@ -322,3 +323,68 @@ def test_a_ticket_is_not_taken_for_a_session_on_record(sessions: str) -> None:
     transaction.open_session()
     with pytest.raises(TypeError, match="a ticket is not on record"):
         pamkit.Transaction.resume(transaction.export(), sessions=sessions, **settings(answering()))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("user", "bob", "user: the record is about `bob`, its ticket about `alice`"),
+        ("service", "su", "service: the record is about `su`, its ticket about `test`"),
+        ("ticket", "{}", "expected a ticket of version"),
+        ("ticket", "", "expected a ticket in JSON"),
+    ],
+)
+def test_a_row_that_was_altered_is_refused_with_words(
+    sessions: str, column: str, value: str, said: str
+) -> None:
+    calls: list[str] = []
+    name = _open(sessions)
+    with SessionRegistry(sessions) as registry:
+        registry._database.execute(f"UPDATE sessions SET {column} = ?", (value,))  # noqa: S608  # ours
+    with pytest.raises(pamkit.PamError, match=said) as refused:
+        _resumed(sessions, name, closer=answering(calls))
+    assert refused.value.code == ReturnCode.SESSION_ERR
+    assert calls == []
+
+
+def test_a_module_that_finds_out_who_it_is_changes_whose_record_it_is(sessions: str) -> None:
+    def rename(call: ModuleCall[Any]) -> int:
+        call.set_item(pamkit.Item.USER, "bob")
+        return ReturnCode.SUCCESS
+
+    hooks = dict.fromkeys(("authenticate", "acct_mgmt", "setcred"), lambda _: ReturnCode.SUCCESS)
+    name = _open(sessions, modules=[module("x", open_session=rename, **hooks)])
+    assert _entry(sessions, name).user == "bob"
+    with _resumed(sessions, user="bob", line="tty7") as pam:
+        pam.close_session()
+    assert _entry(sessions, name).state == "closed"
+
+
+def _close_afresh(sessions: str, calls: list[str], *, line: str = "tty7", **answers: int) -> None:
+    """Close on a handle that opened nothing, under a policy of its own, as a C program does."""
+    closer = answering(calls, **answers)
+    items = {"tty": f"/dev/{line}"}
+    given = settings(closer, policy={"init": "session required pam_x.so\n"})
+    with pamkit.Transaction("init", "alice", items=items, sessions=sessions, **given) as pam:
+        pam.close_session()
+
+
+def test_b14_b16_whoever_closes_with_user_and_line_takes_the_session_off_the_record(
+    sessions: str,
+) -> None:
+    calls: list[str] = []
+    name, other = _open(sessions), _open(sessions, line="tty8")
+    refusing = partial(_close_afresh, sessions, [], close_session=ReturnCode.SYSTEM_ERR)
+    assert _code(refusing) != ReturnCode.SUCCESS
+    assert _entry(sessions, name).state == "open"
+    _close_afresh(sessions, calls)
+    assert calls == ["close_session"]
+    assert [_entry(sessions, each).state for each in (name, other)] == ["closed", "open"]
+    _close_afresh(sessions, calls, line="tty9")  # no such session is on record
+    assert len(calls) == 2
+
+
+def test_b17_of_two_that_look_alike_none_is_taken_off(sessions: str) -> None:
+    names = [_open(sessions), _open(sessions)]
+    _close_afresh(sessions, [])
+    assert [_entry(sessions, each).state for each in names] == ["open", "open"]

@@ -200,3 +200,46 @@ def test_b14_two_processes_share_one_session(tmp_path: Any) -> None:
         return done.stdout
 
     assert run(_CLOSER, run(_OPENER)) == "alice ['pam_permit.so']\n"
+
+
+@pytest.mark.parametrize(
+    "more", [{"dialect": "debian"}, {"quirks": ("answers-steer-replay",)}], ids=["dialect", "quirk"]
+)
+def test_a_path_is_not_followed_under_another_dialect_or_other_quirks(more: Any) -> None:
+    calls: list[str] = []
+    for opener, closer in ((more, {}), ({}, more)):
+        ticket = _opened(**opener)
+        with pytest.raises(pamkit.PamError, match="not that of the session's beginning"):
+            pamkit.Transaction.resume(ticket, **settings(answering(calls), **closer))
+        with pamkit.Transaction.resume(ticket, **settings(answering(), **opener)) as pam:
+            pam.close_session()
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"opened": [[0, 0], [1, 0]]},  # who is sufficient and says yes ends the walk
+        {"opened": [[1, 0]]},
+        {"opened": [[1, 0], [0, 0]]},
+        {"authenticated": [[0, 0], [0, 0]]},
+        {"authenticated": [[7, 0]]},
+        {"service": "other"},
+        {"service": "test2"},
+        {"auth_policy": "0" * 64},
+        {"session_policy": "0" * 64},
+    ],
+    ids=str,
+)
+def test_a_ticket_that_was_altered_is_refused_with_words(changes: dict[str, Any]) -> None:
+    asked: list[str] = []
+    texts = {"test": POLICY_OF_TWO, "test2": POLICY_OF_TWO.replace("sufficient", "required")}
+    texts["other"] = POLICY
+    opener = pamkit.Transaction("test", "alice", **settings(*_pair(asked), policy=texts))
+    for call in (opener.authenticate, opener.acct_mgmt, opener.setcred, opener.open_session):
+        call()
+    altered = ticket_from(json.dumps({**json.loads(opener.export().text()), **changes}))
+    asked.clear()
+    with pytest.raises(pamkit.PamError, match=r"the policy of `\w+` is not that of the session's"):
+        pamkit.Transaction.resume(altered, **settings(*_pair(asked), policy=texts))
+    assert asked == []

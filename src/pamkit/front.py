@@ -271,6 +271,14 @@ class Front:
         """
         if self._records is None:
             raise TypeError("expected a transaction with the setting `records`")
+        from pamkit.records.event import Happening
+
+        if happening == Happening.LOGOUT and self._keeper is not None:
+            # Whoever ends it on record is who closes it: of two that would, one does.
+            code = self._keeper.before(self._core, Primitive.CLOSE_SESSION)
+            if code is not None:
+                why = "another process closes the session, or has closed it"
+                raise refusal(ReturnCode(code), why, self.trace)
         self._order.note(happening)
         return self._records.put(self._core, happening)
 

@@ -133,3 +133,18 @@ def test_a_record_that_was_altered_says_why_it_is_not_reaped(
         registry._database.execute("UPDATE sessions SET user = 'bob'")
     assert _run(place, "reap") == 1
     assert "cannot be closed: user: the record is about `bob`" in capsys.readouterr().out
+
+
+def test_credentials_that_stay_are_told_of_a_session_that_was_closed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = _POLICY + "auth required pam_debug.so cred=cred_err\n"
+    (tmp_path / "app").write_text(policy)
+    names = {"CONFDIR": str(tmp_path), "SESSIONS": str(tmp_path / "s.sqlite")}
+    head = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+    opener = _OPENER.replace("pam.setcred(); ", "")
+    text = f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n{head}{opener}"
+    subprocess.run([sys.executable, "-I", "-c", text], check=True)
+    assert _run(tmp_path, "reap") == 1
+    assert ": closed, but: " in capsys.readouterr().out
+    assert _run(tmp_path, "reap") == 0

@@ -63,7 +63,7 @@ def test_the_example_of_the_settings_says_everything_that_can_be_said() -> None:
         assert same == []
     assert said.dialect in DIALECTS
     assert quirks_named(said.quirks or ()) != frozenset()
-    assert _keys(block) == {"dialect", "quirks", "modules", "modules in", "modules for"}
+    assert _keys(block) == {"dialect", "quirks", "modules", "modules in", "modules for", "sessions"}
 
 
 def _keys(block: str) -> set[str]:

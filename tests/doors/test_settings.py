@@ -21,6 +21,13 @@ def test_dialect_and_quirks_are_chosen() -> None:
     assert parse_settings("# nothing\n\n", PATH) == DEFAULT
 
 
+def test_sessions_are_on_record_where_a_path_says_and_nowhere_else() -> None:
+    path = "/run/pamkit/sessions.sqlite"
+    assert parse_settings(f"sessions = {path}\n", PATH).sessions == path
+    assert parse_settings(f"sessions = {path}\nsessions = none\n", PATH).sessions is None
+    assert DEFAULT.sessions is None
+
+
 def test_a_module_is_chosen_before_its_service_and_that_before_all() -> None:
     text = "modules = python\nmodules in sshd = native\nmodules for pam_unix.so = python-first\n"
     preference = parse_settings(text, PATH).preference
@@ -42,6 +49,9 @@ def test_a_module_is_chosen_before_its_service_and_that_before_all() -> None:
         "modules with x = native",
         "modules for = native",
         "colour = red",
+        "sessions = here",
+        "sessions =",
+        "sessions in login = /run/x",
         "= native",
     ],
 )

@@ -1,3 +1,4 @@
+import ast
 import os
 import subprocess
 import sys
@@ -5,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.native.contents import core_modules
+from pamkit.native.contents import PAMKIT, core_modules
 from pamkit.native.freeze import c_text, freeze, main
 from pamkit.native.problem import Problem
 
@@ -53,6 +54,20 @@ def test_a_wrong_name_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["--interpreter", str(HERE), "--into", str(into), "pamkit.nowhere"]) == 2
     assert "pamkit.nowhere" in capsys.readouterr().err
     assert not into.exists()
+
+
+def test_no_literal_of_the_core_needs_a_codec() -> None:
+    """A surrogate on its own is read by one, the core has none, and the first import fails."""
+    odd = []
+    for name in core_modules():
+        if not name.startswith("pamkit"):
+            continue
+        path = PAMKIT.parent.joinpath(*name.split("."))
+        source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        for node in ast.walk(ast.parse(source.read_bytes())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                odd += [name] * any("\ud800" <= letter <= "\udfff" for letter in node.value)
+    assert odd == []
 
 
 def test_the_core_holds_every_module_of_its_packages_and_no_tool() -> None:

@@ -52,7 +52,7 @@ from pamkit.testing.world import MemoryLog
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer, Message
-from tests.oracle import kernel
+from tests.oracle import contexts, kernel, login_manager
 from tests.oracle.libpam import _CALLBACK, _Conversation, _Response
 
 STAGE = pytest.mark.needs("libpam", "pam_unix", "root", "mount-namespace")
@@ -66,6 +66,7 @@ ALL = tuple((primitive.name.lower(), 0) for primitive in Primitive)
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PROMPTS = (1, 2)
+_LABEL = "security.selinux"
 _CONV_ERR, _DELAY_ITEM = 19, 10
 _NO_MORE = b"no more lines"
 _PRIORITY_BITS = 7
@@ -110,6 +111,9 @@ _NOT_THERE = (
     "/var/run/nologin",
     "/etc/securetty",
     "/etc/security/opasswd",
+    "/var/log/lastlog",
+    "/var/log/wtmp",
+    "/var/log/btmp",
 )
 
 # What the kernel says of its consoles, in files that a case can write but not replace.
@@ -195,7 +199,7 @@ static int keep(int type, const char *text, const char *user, const char *host, 
 static int selinux;
 void pamkit_selinux(int state) { selinux = state; }
 int is_selinux_enabled(void) { return selinux > 0; }
-int security_getenforce(void) { return selinux > 1; }
+int security_getenforce(void) { return selinux > 2 ? -1 : selinux > 1; }
 /* No file: a module may have changed the root. */
 int audit_open(void)
 {
@@ -233,6 +237,8 @@ class File(NamedTuple):
     """When it was changed last, in seconds since 1970; 0: just now."""
     accessed: int = 0
     """When it was read last; 0: when it was changed."""
+    label: str = ""
+    """Its SELinux context, which is on the disk; with `contexts` it seems to have another."""
 
 
 Content = str | bytes | File | None
@@ -264,7 +270,9 @@ class Case(NamedTuple):
     groups: Sequence[int] | None = None
     """The groups of the process when it begins; `None`: those it has anyway."""
     selinux: int = 0
-    """Whether SELinux seems to be off, permissive (1) or enforcing (2)."""
+    """Whether SELinux seems to be off, permissive (1), enforcing (2), or does not say which (3)."""
+    contexts: contexts.Contexts | None = None
+    """What libselinux answers of contexts; `None`: that there are none."""
     umask: int | None = None
     """The umask of the process when it begins; `None`: the one it has anyway."""
     apart: bool = False
@@ -275,6 +283,10 @@ class Case(NamedTuple):
     """What seems to be mounted; nothing: what is."""
     quotas: kernel.Quotas = ()
     """Devices that seem to keep quotas."""
+    variables: Sequence[tuple[str, str | None]] = ()
+    """The process's own environment, as far as the case has it; `None`: not set."""
+    manager: login_manager.Manager | None = None
+    """How the login manager behaves, if the case has a bus of its own."""
 
 
 class Seen(NamedTuple):
@@ -299,6 +311,14 @@ class Seen(NamedTuple):
     """Who logged in, what of terminals is audited, and the session keyring with what is in it."""
     quotas: tuple[tuple[int, ...], ...]
     """What became of the quotas of the case."""
+    variables: tuple[tuple[str, str | None], ...]
+    """What became of the variables of the case."""
+    asked: tuple[login_manager.Asked, ...] = ()
+    """What the login manager was asked."""
+    mounted: tuple[str, ...] = ()
+    """Of a case apart: what is mounted before the end that was not, and where the process is."""
+    labelled: tuple[str, ...] = ()
+    """Which security contexts were set, in order."""
 
 
 def play(cases: Sequence[Case]) -> list[tuple[Seen, Seen]]:
@@ -340,13 +360,14 @@ def assert_same(
     only_in_c: Sequence[str] = (),
     more_audited: bool = False,
     said_anew: Mapping[str, str] | None = None,
+    plain: Callable[[Seen], Seen] = lambda seen: seen,
 ) -> None:
     """Play cases by name; those in ``different`` must differ, the others must not.
 
     Log lines of ours with one of the words of ``unsaid`` are what only newer modules say; those
     of C with one of ``only_in_c`` are what only C says.  ``more_audited``: newer modules write
     audit records that C's does not.  ``said_anew``: what newer modules say in the place of C's
-    messages.
+    messages.  ``plain`` takes out of both what is a matter of chance.
     """
     anew = said_anew or {}
     different = different or {}
@@ -362,6 +383,7 @@ def assert_same(
         if more_audited and set(c.audited) < set(ours.audited):
             c = c._replace(audited=ours.audited)
         c = c._replace(heard=tuple((style, anew.get(said, said)) for style, said in c.heard))
+        c, ours = plain(c), plain(ours)
         if (c != ours) == (name in different):
             continue
         lines = [f"{name}: {case.policy!r} {case.user!r}"]
@@ -393,7 +415,9 @@ def _clock_library() -> Path:
 @cache
 def _compiled_clock() -> Path:
     place = Path(tempfile.mkdtemp(prefix="pamkit-clock-"))
-    (place / "clock.c").write_text("#define _GNU_SOURCE\n" + kernel.SOURCE + _CLOCK)
+    (place / "clock.c").write_text(
+        "#define _GNU_SOURCE\n" + kernel.SOURCE + contexts.SOURCE + _CLOCK
+    )
     subprocess.run(
         ["gcc", "-shared", "-fPIC", "-O1", "-o", place / "clock.so", place / "clock.c"], check=True
     )
@@ -471,6 +495,8 @@ def _put(path: Path, content: Content) -> None:
         path.write_bytes(content.data)
     os.chown(path, content.uid, content.gid)
     path.chmod(content.mode)
+    if content.label:
+        os.setxattr(path, _LABEL, os.fsencode(content.label) + b"\0")
     if content.modified:
         os.utime(path, (content.accessed or content.modified, content.modified))
 
@@ -499,6 +525,8 @@ def _lying(path: Path) -> tuple[str, str]:
     """Return what lies at a path, links as they are."""
     status = path.lstat()
     said = f"{status.st_mode:o} {status.st_uid}:{status.st_gid} "
+    if not path.is_symlink() and _LABEL in os.listxattr(path):
+        said += os.getxattr(path, _LABEL).decode(errors="replace") + " "
     if path.is_symlink():
         said += os.readlink(path)
     elif path.is_file():
@@ -535,6 +563,33 @@ def _having(groups: Sequence[int] | None) -> Iterator[None]:
         yield
     finally:
         os.setgroups(before)
+
+
+@contextlib.contextmanager
+def _varying(variables: Sequence[tuple[str, str | None]]) -> Iterator[None]:
+    """Have another environment, C's and Python's, whatever became of it before."""
+    names = [name for name, _ in variables]
+    before = [(name, os.environ.get(name)) for name in names]
+    try:
+        _vary(variables)
+        yield
+    finally:
+        _vary(before)
+
+
+def _vary(variables: Sequence[tuple[str, str | None]]) -> None:
+    for name, value in variables:
+        # Python does not see what C has changed, so each is set before it is removed.
+        os.environ[name] = value or ""
+        if value is None:
+            del os.environ[name]
+
+
+def _variables(case: Case) -> tuple[tuple[str, str | None], ...]:
+    libc = ctypes.CDLL(None)
+    libc.getenv.restype = ctypes.c_char_p
+    found = [(name, libc.getenv(name.encode())) for name, _ in case.variables]
+    return tuple((name, None if value is None else os.fsdecode(value)) for name, value in found)
 
 
 @contextlib.contextmanager
@@ -658,6 +713,7 @@ class _C:
         library.pam_get_item(handle, int(Item.USER), ctypes.byref(user))
         named = None if user.value is None else user.value.decode("utf-8", "surrogateescape")
         environment = tuple(self._environment(handle))
+        mounted = kernel.mounted() if case.apart else ()
         library.pam_end(handle, codes[-1])
         return Seen(
             tuple(codes),
@@ -672,6 +728,9 @@ class _C:
             _process(),
             kernel.session(),
             kernel.left_in_c(case.quotas),
+            _variables(case),
+            mounted=mounted,
+            labelled=contexts.changes(),
         )
 
     def _audited(self) -> Iterator[tuple[int, str, str | None, str | None, str | None, bool]]:
@@ -682,6 +741,7 @@ class _C:
             if "grantors=" in op:
                 continue  # libpam's own is another test's matter
             if user is None:
+                op = op.replace("pam: default-context=", "pam_selinux default-context=")
                 op = op.replace(" uid=", " suid=")  # up to 1.5 it was not `op=pam_faillock suid=0`
             yield int(kind), op, user, host, tty, granted != "0"
 
@@ -722,11 +782,13 @@ class _Clock(SystemClock):
         return float(self._stands or int(time.time()))
 
 
-def _selinux(enforces: bool) -> dict[str, bytes]:
-    return {
-        "/proc/self/mounts": b"selinuxfs /sys/fs/selinux selinuxfs rw,relatime 0 0\n",
-        "/sys/fs/selinux/enforce": b"%d" % enforces,
-    }
+def _selinux(case: Case) -> dict[str, bytes]:
+    said = {"/proc/self/mounts": b"selinuxfs /sys/fs/selinux selinuxfs rw,relatime 0 0\n"}
+    if case.selinux < 3:
+        said["/sys/fs/selinux/enforce"] = b"%d" % (case.selinux > 1)
+    if "mls" in (case.contexts or ()):
+        said["/sys/fs/selinux/mls"] = b"1"
+    return said
 
 
 class _Files(DiskFiles):
@@ -761,7 +823,7 @@ def _ours(case: Case) -> Seen:
         mounted = {"/proc/self/mountinfo": kernel.mount_info(case.mounts)}
         world = world.changed(files=_Files(mounted))
     if case.selinux:
-        world = world.changed(files=_Files(_selinux(case.selinux > 1)))
+        world = world.changed(files=_Files(_selinux(case)))
     trial = Trial(
         case.policy,
         *(module_from(import_module(f"pamkit.modules.{name}")) for name in _modules(case.policy)),
@@ -784,6 +846,7 @@ def _ours(case: Case) -> Seen:
             codes.append(int(trial.call(_PRIMITIVES[name], flags)))
     user = handle.texts.get(Item.USER)
     environment = tuple(f"{name}={value}" for name, value in handle.env.items())
+    seen_mounted = kernel.mounted() if case.apart else ()
     trial.end(codes[-1])
     return Seen(
         tuple(codes),
@@ -802,12 +865,28 @@ def _ours(case: Case) -> Seen:
         _process(),
         kernel.session(),
         kernel.left(quotas),
+        _variables(case),
+        mounted=seen_mounted,
+        labelled=contexts.changes(),
     )
 
 
 def _modules(policy: str) -> set[str]:
     entries = parse(policy, SERVICE).entries
     return {entry.target.text.removesuffix(".so") for entry in entries if entry.target is not None}
+
+
+@contextlib.contextmanager
+def _begun(ground: _Ground, case: Case) -> Iterator[None]:
+    """Have everything as it is when the case begins, and afterwards as before."""
+    contexts.set_up(case.contexts or {})
+    with (
+        ground.laid_out(case.files),
+        _having(case.groups),
+        _masking(case.umask),
+        _varying(case.variables),
+    ):
+        yield
 
 
 def main(directory: str) -> None:
@@ -818,19 +897,25 @@ def main(directory: str) -> None:
         (place / "cases").read_bytes()
     )
     (place / "pam.d").mkdir()
+    contexts.use_in_stores()
     ground, c, clock = _Ground(), _C(place / "pam.d"), ctypes.CDLL(None)
+    bus = login_manager.Stage()
     clock.pamkit_stand_still.argtypes = [ctypes.c_long]
     seen = []
     for name in {name for case in cases if case.apart for name in _modules(case.policy)}:
         import_module(f"pamkit.modules.{name}")  # once, not in each child
     gc.freeze()
+    kernel.keep_in_mind_what_is_mounted()
     for case in cases:
         clock.pamkit_stand_still(case.now)
         clock.pamkit_selinux(case.selinux)
         kernel.set_up_c(case.auditd, case.mounts, case.quotas)
-        with ground.laid_out(case.files), _having(case.groups), _masking(case.umask):
-            theirs = c.play(case)
-        with ground.laid_out(case.files), _having(case.groups), _masking(case.umask):
+        with _begun(ground, case):
+            bus.begin(case.manager)
+            theirs = c.play(case)._replace(asked=bus.asked())
+        with _begun(ground, case):
+            bus.begin(case.manager)
             ours = _apart(lambda: _ours(case)) if case.apart else _ours(case)  # noqa: B023  # at once
-            seen.append((theirs, ours))
+            seen.append((theirs, ours._replace(asked=bus.asked())))
+    bus.end()
     (place / "seen").write_bytes(pickle.dumps(seen))

@@ -21,5 +21,5 @@ def test_a_link_is_a_place_and_equal_only_to_itself() -> None:
 
 def test_a_chain_shows_itself_although_it_is_iterated_by_its_links() -> None:
     chain = Chain(Facility.AUTH, "x", ())
-    assert repr(chain) == f"Chain(facility={Facility.AUTH!r}, origin='x', links=())"
+    assert repr(chain) == f"Chain(facility={Facility.AUTH!r}, origin='x', links=(), rules='')"
     assert chain.changed(origin="y").origin == "y"

@@ -17,6 +17,14 @@ PIECES = (
 """What policies are made of, and what they should not be made of."""
 
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=60)
+_LINES = (
+    "auth required x.so a\n", " auth  required\tx.so [a  b]\n", "account required x.so \\\n", "\n",
+    "# c\n", "# c \\\n", " \\\n", " a  [b\n", "auth  required x.so b  c]\n", "x" * 1010, "# " * 500,
+    " " * 1015, "auth required x.so " + " " * 999 + "a\\\n", "\0", "auth required x.so # \\\n",
+)  # fmt: skip
+_LONG = st.lists(st.sampled_from(_LINES), max_size=12).map("".join)
+"""What libpam before 1.6 reads otherwise, and lines around it."""
+
 _DIALECTS = st.sampled_from([LINUX, DEBIAN])
 
 
@@ -39,6 +47,20 @@ def test_formatting_changes_no_meaning_and_twice_changes_nothing(
     assert [meaning(entry) for entry in again.entries] == [meaning(e) for e in file.entries]
     assert again.complete == file.complete
     assert formatted(again, dialect) == once
+
+
+@settings(max_examples=500)
+@given(TEXTS | _LONG, _DIALECTS, st.booleans())
+def test_formatting_changes_no_meaning_to_older_libpams(
+    text: str, dialect: Dialect, conf: bool
+) -> None:
+    once = formatted(parse(text, "f", dialect, with_service=conf), dialect)
+    old, new = (
+        parse(each, "f", dialect, with_service=conf, quirks=frozenset(QUIRKS))
+        for each in (text, once)
+    )
+    assert [meaning(entry) for entry in new.entries] == [meaning(e) for e in old.entries]
+    assert new.complete == old.complete
 
 
 @settings(max_examples=300)

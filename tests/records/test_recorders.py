@@ -260,6 +260,47 @@ def test_a_login_is_ended_by_its_number_or_by_user_and_terminal(files: MemoryLog
             recorder.record(again)
 
 
+def test_of_many_logins_under_one_name_none_is_ended_on_a_guess(files: MemoryLoginFiles) -> None:
+    recorder = WtmpdbRecorder(files)
+    for line in ("ssh", "ssh", "pts/1"):
+        recorder.record(COME.changed(line=line))
+    with pytest.raises(OSError, match="no such login is open"):
+        recorder.record(GONE.changed(line="ssh"))
+    recorder.record(BOOT.changed(when=NOW + 100))
+    with pytest.raises(OSError, match="no such login is open"):
+        recorder.record(GONE.changed(line="ssh"))
+    assert recorder.record(COME.changed(line="ssh", when=NOW + 200)) == 5
+    assert recorder.record(GONE.changed(line="ssh", user="")) == 5
+
+
+# --- lastlog and lastlog2 ------------------------------------------------------------------------
+
+
+def test_a_piece_of_a_last_login_is_none(files: MemoryLoginFiles) -> None:
+    LastlogRecorder(files).record(COME)
+    del files.files[lastlog.LASTLOG][-1:]
+    assert LastlogRecorder(files).find(1000) == lastlog.LastLogin(0)
+
+
+def test_the_table_of_last_logins_is_made_on_request() -> None:
+    files = MemoryLoginFiles()
+    recorder = LastlogRecorder(files)
+    assert not recorder.is_there()
+    recorder.make()
+    assert (recorder.is_there(), files.files) == (True, {lastlog.LASTLOG: bytearray()})
+    files.held.append(lastlog.LASTLOG)
+    assert recorder.is_there()
+
+
+def test_a_last_login_by_name_is_found_again(files: MemoryLoginFiles) -> None:
+    recorder = Lastlog2Recorder(files)
+    with pytest.raises(FileNotFoundError):
+        recorder.find("alice")
+    recorder.record(COME.changed(uid=None, pid=0, session=0))
+    found = COME.changed(uid=None, pid=0, session=0, when=NOW)
+    assert (recorder.find("alice"), recorder.find("bob")) == (found, None)
+
+
 # --- the event, and places -----------------------------------------------------------------------
 
 

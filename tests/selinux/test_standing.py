@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pamkit.module.world import World
-from pamkit.selinux.standing import Standing, standing
+from pamkit.selinux.standing import (
+    Standing,
+    has_levels,
+    is_permissive,
+    place_of_selinux,
+    standing,
+)
 from pamkit.testing.world import memory_world
 
 _CONFIG, _MOUNTS = "/etc/selinux/config", "/proc/self/mounts"
@@ -60,3 +66,46 @@ def test_selinuxfs_is_found_elsewhere_too() -> None:
     mounts = "s /odd selinuxfs rw 0 0\n"
     files = {_CONFIG: "", _MOUNTS: mounts, "/odd/enforce": "1"}
     assert Standing("/odd", is_enforcing=True) == standing(memory_world(files=files).files)
+
+
+def test_who_must_not_take_it_for_off_is_told_that_it_cannot_be_told() -> None:
+    for changed in ({"mounts": _DENIED}, {"mounts": None}):
+        with pytest.raises(OSError):  # noqa: PT011  # whatever the source says
+            place_of_selinux(_world(**changed).files)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "/sys/fs/selinux"),
+        ({"enforce": None}, "/sys/fs/selinux"),
+        ({"config": None}, None),
+        ({"mounts": ""}, None),
+        ({"mounts": None, "enforce": None}, None),
+    ],
+)
+def test_it_is_off_without_its_file_system_or_its_configuration(
+    changed: dict[str, str | None], expected: str | None
+) -> None:
+    assert expected == place_of_selinux(_world(**changed).files)
+
+
+@pytest.mark.parametrize("enforce", ["1", "", "2", "yes", "00", None, _DENIED])
+def test_a_kernel_that_does_not_say_that_it_is_permissive_is_not(
+    enforce: str | OSError | None,
+) -> None:
+    assert not is_permissive(_world(enforce=enforce).files, "/sys/fs/selinux")
+
+
+def test_a_kernel_that_says_so_is_permissive() -> None:
+    assert is_permissive(_world(enforce="0\n").files, "/sys/fs/selinux")
+
+
+@pytest.mark.parametrize(
+    ("mls", "expected"), [("1", True), ("0", False), (None, False), (_DENIED, False)]
+)
+def test_a_policy_has_levels_if_the_kernel_says_so(
+    mls: str | OSError | None, expected: bool
+) -> None:
+    assert has_levels(_world(**{"/fs/mls": mls}).files, "/fs") is expected
+    assert not has_levels(_world().files, None)

@@ -21,10 +21,12 @@ _TICKETS = st.builds(
     opened=_PATHS,
     auth_policy=_TEXT,
     session_policy=_TEXT,
+    dialect=_TEXT,
+    quirks=st.lists(_TEXT).map(tuple),
 )
 
 GOOD: dict[str, Any] = {
-    "version": 1,
+    "version": 2,
     "service": "login",
     "user": "alice",
     "items": [["TTY", "tty1"]],
@@ -33,6 +35,8 @@ GOOD: dict[str, Any] = {
     "opened": [[0, 0], [1, 25]],
     "auth_policy": "a",
     "session_policy": "b",
+    "dialect": "linux",
+    "quirks": ["short-lines"],
 }
 
 
@@ -55,13 +59,15 @@ def test_a_ticket_is_read_field_by_field() -> None:
         ((0, 0), (1, 25)),
         "a",
         "b",
+        "linux",
+        ("short-lines",),
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"version": 2}, "expected a ticket of version 1"),
+        ({"version": 1}, "expected a ticket of version 2"),
         ({"more": 1}, "expected the fields of a ticket, and nothing else: `more`"),
         ({"service": ""}, "service: expected a text"),
         ({"service": 5}, "service: expected a text"),
@@ -74,6 +80,9 @@ def test_a_ticket_is_read_field_by_field() -> None:
         ({"opened": None}, "opened: expected numbers in pairs"),
         ({"opened": [[0, True]]}, "opened: expected numbers in pairs"),
         ({"opened": [[0, 0, 0]]}, "opened: expected numbers in pairs"),
+        ({"quirks": "x"}, "quirks: expected texts"),
+        ({"quirks": [1]}, "quirks: expected texts"),
+        ({"dialect": None}, "dialect: expected a text"),
         ({"authenticated": "x"}, "authenticated: expected numbers in pairs"),
     ],
 )

@@ -37,8 +37,8 @@ class Kernel:
         self.records.append(record)
         return -self.answer
 
-    def write(self, user: str | None = "alice") -> None:
-        KernelAudit(self.send).write(
+    def write(self, user: str | None = "alice") -> bool:
+        return KernelAudit(self.send).write(
             2101, "PAM:pam_time", user=user, host="far", tty=None, granted=False
         )
 
@@ -46,20 +46,20 @@ class Kernel:
 @pytest.mark.parametrize("user", ["alice", "", None])
 def test_a_record_is_sent_as_it_is_written(user: str | None) -> None:
     kernel = Kernel()
-    kernel.write(user)
+    assert kernel.write(user)
     assert kernel.records == [AuditRecord(2101, "PAM:pam_time", user, "far", None, success=False)]
 
 
 @pytest.mark.parametrize("code", [errno.EINVAL, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT])
 def test_a_kernel_without_audit_loses_no_record(code: int) -> None:
     kernel = Kernel(open_error=code)
-    kernel.write()
+    assert not kernel.write()
     assert kernel.records == []
 
 
 def test_who_may_not_write_records_is_not_held_up() -> None:
     kernel = Kernel(errno.EPERM)
-    kernel.write()
+    assert not kernel.write()
     assert len(kernel.records) == 1
 
 

@@ -5,10 +5,12 @@ import errno
 import grp
 import os
 import pwd
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pamkit.stores import c_by_ctypes
+from tests.oracle import contexts
 from tests.stores.built_c import build, load
 
 if TYPE_CHECKING:
@@ -26,37 +29,54 @@ ROOT = Path(__file__).resolve().parents[2]
 libcrypt_needed = pytest.mark.needs("libcrypt")
 
 FUNCTIONS = [
+    "add_key",
     "addresses",
     "audit",
     "audit_ask",
     "crypt",
+    "find_key",
     "forbid_new_privileges",
     "group_by_name",
     "group_by_number",
     "group_shadow_by_name",
     "groups_of",
+    "hold_signals",
     "in_netgroup",
     "keyctl",
     "limit",
+    "local_connect",
+    "local_peer",
+    "local_receive",
     "makes_settings",
+    "mount",
     "new_setting",
     "pwquality_check",
     "quota",
+    "raw_terminal",
+    "read_key",
+    "release_signals",
     "securebits",
+    "selinux",
     "set_file_group",
     "set_file_user",
     "set_group_ids",
     "set_groups",
     "set_limit",
     "set_quota",
+    "set_terminal",
     "set_user_ids",
+    "set_variable",
     "shadow_by_name",
     "sqlite",
+    "stream_pair",
     "syslog",
     "translate",
     "translate_plural",
+    "unmount",
+    "unshare_mounts",
     "user_by_name",
     "user_by_number",
+    "variable",
     "write_quietly",
 ]
 
@@ -203,6 +223,15 @@ def test_a_shadow_entry_has_a_hash_and_six_numbers(c: "CLibrary") -> None:
         ("keyctl", (-1, 0, 0), ValueError),
         ("keyctl", (3, 1 << 31, 0), ValueError),
         ("keyctl", (3, 0), TypeError),
+        ("keyctl", (10, 0, 0), ValueError),
+        ("add_key", (b"a\0", b"", 0), ValueError),
+        ("add_key", ("a", b"", 0), TypeError),
+        ("add_key", (b"a", "", 0), TypeError),
+        ("add_key", (b"a", b"", 1 << 31), ValueError),
+        ("find_key", (0, b"a\0"), ValueError),
+        ("find_key", (0, "a"), TypeError),
+        ("find_key", (1 << 31, b"a"), ValueError),
+        ("read_key", (1 << 31,), ValueError),
         ("quota", (b"/dev\0", 0), ValueError),
         ("quota", ("/dev", 0), TypeError),
         ("quota", (b"/dev", -1), ValueError),
@@ -210,6 +239,35 @@ def test_a_shadow_entry_has_a_hash_and_six_numbers(c: "CLibrary") -> None:
         ("set_quota", (b"/dev", 0, (0,) * 7 + (-1,), 1), ValueError),
         ("set_quota", (b"/dev", 0, (0,) * 7 + (1 << 64,), 1), ValueError),
         ("set_quota", (b"/dev", 0, (0,) * 8, -1), ValueError),
+        ("mount", (b"a\0b", b"/nowhere", None, 0, None), ValueError),
+        ("mount", (None, b"/nowhere\0", None, 0, None), ValueError),
+        ("mount", (None, None, None, 0, None), TypeError),
+        ("mount", (None, b"/nowhere", "tmpfs", 0, None), TypeError),
+        ("mount", (None, b"/nowhere", None, -1, None), ValueError),
+        ("mount", (None, b"/nowhere", None, 1 << 31, None), ValueError),
+        ("mount", (None, b"/nowhere", None, "1", None), TypeError),
+        ("mount", (None, b"/nowhere", None, 0, b"a\0b"), ValueError),
+        ("unmount", ("/nowhere", 0), TypeError),
+        ("unmount", (b"/nowhere\0", 0), ValueError),
+        ("unmount", (b"/nowhere", -1), ValueError),
+        ("unmount", (b"/nowhere", None), TypeError),
+        ("selinux", (b"setfscreatecon", (b"x",)), ValueError),
+        ("selinux", (b"getcon", (b"x",)), ValueError),
+        ("selinux", (b"setexeccon", ()), ValueError),
+        ("selinux", (b"setexeccon", (b"a\0b",)), ValueError),
+        ("selinux", (b"setexeccon", ("a",)), TypeError),
+        ("selinux", (b"setfilecon", (b"/dev/null", None)), TypeError),
+        ("selinux", (b"getseuser", (None, b"login")), TypeError),
+        ("selinux", (b"security_check_context", (None,)), TypeError),
+        ("selinux", (b"getcon",), TypeError),
+        ("local_connect", (b"/run/a\0b",), ValueError),
+        ("local_connect", ("/run/a",), TypeError),
+        ("local_receive", (-1, 1), ValueError),
+        ("local_receive", (0, 0), ValueError),
+        ("local_receive", (0, 1 << 21), ValueError),
+        ("local_receive", ("0", 1), TypeError),
+        ("local_peer", (-1,), ValueError),
+        ("local_peer", ("0",), TypeError),
         ("audit_ask", (1 << 16, b"", 0, 0), ValueError),
         ("audit_ask", (1000, "", 0, 0), TypeError),
         ("audit_ask", (1000, b"", -1, 0), ValueError),
@@ -633,6 +691,43 @@ def test_the_calling_thread_has_a_keyring_of_its_own(elsewhere: Callable[..., st
     assert elsewhere(KEYS).splitlines() == ["EKEYREVOKED", "[True, True, 0] True"]
 
 
+KEY = """
+JOIN, REVOKE, UNLINK, TIMEOUT, SESSION = 1, 3, 9, 15, -3
+def refused(call, *arguments):
+    try:
+        return call(*arguments)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+ring = c.keyctl(JOIN, 0, 0)
+print(refused(c.find_key, SESSION, b"pamkit test"))
+key = c.add_key(b"pamkit test", b"one\\0two", SESSION)
+print(key == c.find_key(SESSION, b"pamkit test"), c.read_key(key))
+print(key == c.add_key(b"pamkit test", b"x" * 32767, SESSION), len(c.read_key(key)))
+print(refused(c.add_key, b"pamkit test", b"x" * 32768, SESSION), refused(c.add_key, b"a", b"", 1))
+print(c.keyctl(TIMEOUT, key, 4000))
+with open("/proc/keys") as keys:
+    print([line.split()[3] for line in keys if line.startswith(f"{key:08x} ")])
+print(c.keyctl(UNLINK, key, SESSION), refused(c.find_key, SESSION, b"pamkit test"))
+c.keyctl(REVOKE, ring, 0)
+"""
+
+
+@both
+@pytest.mark.needs("keyrings")
+def test_a_key_is_added_found_read_given_an_end_and_taken_out(
+    elsewhere: Callable[..., str],
+) -> None:
+    assert elsewhere(KEY).splitlines() == [
+        "ENOKEY",
+        r"True b'one\x00two'",
+        "True 32767",
+        "EINVAL ENOKEY",
+        "0",
+        "['1h']",
+        "0 ENOKEY",
+    ]
+
+
 @both
 def test_a_device_that_is_not_there_has_no_quota(c: "CLibrary") -> None:
     for asked in (
@@ -643,6 +738,100 @@ def test_a_device_that_is_not_there_has_no_quota(c: "CLibrary") -> None:
             asked()
         # A kernel without quotas does not look for the device.
         assert caught.value.errno in (errno.ENOENT, errno.ENOSYS, errno.EPERM)
+
+
+@both
+def test_nothing_is_mounted_where_there_is_nothing(c: "CLibrary") -> None:
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: c.mount(b"tmpfs", b"/nowhere/at/all", b"tmpfs", 2, b"size=1m"),
+        lambda: c.mount(None, b"/nowhere/at/all", None, 0, None),
+        lambda: c.unmount(b"/nowhere/at/all", 2),
+    )
+    for asked in asks:
+        with pytest.raises(OSError, match=r".") as caught:
+            asked()
+        assert caught.value.errno in (errno.ENOENT, errno.EPERM)
+        assert caught.value.filename is None
+
+
+@both
+def test_one_thread_gets_mounts_of_its_own(c: "CLibrary") -> None:
+    def look() -> str:
+        return os.readlink("/proc/thread-self/ns/mnt")
+
+    seen: list[str | int | None] = []
+
+    def part() -> None:
+        try:
+            c.unshare_mounts()
+        except OSError as fault:
+            seen.append(fault.errno)
+        else:
+            seen.append(look())
+
+    before = look()
+    thread = threading.Thread(target=part)
+    thread.start()
+    thread.join()
+    assert look() == before
+    assert seen == [errno.EPERM] or seen[0] not in (before, errno.EPERM)
+
+
+LOCAL = """
+import socket
+path = os.environb[b"PLACE"] + b"/socket"
+server = socket.socket(socket.AF_UNIX)
+server.bind(path)
+server.listen(1)
+ours = c.local_connect(path)
+theirs, _ = server.accept()
+def fault(act, *arguments):
+    try:
+        return act(*arguments)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+print(os.get_inheritable(ours), os.get_blocking(ours), c.local_peer(ours) == os.getpid())
+print(fault(c.local_receive, ours, 10))
+os.close(0)
+socket.send_fds(theirs, [b"hello"], [2, 2])
+data, came = c.local_receive(ours, 3)
+print(data, [one > 2 and not os.get_inheritable(one) for one in came], c.local_receive(ours, 9))
+os.open(os.devnull, os.O_RDONLY)
+before = len(os.listdir("/proc/self/fd"))
+socket.send_fds(theirs, [b"x"], [2] * 17)
+print(fault(c.local_receive, ours, 10), len(os.listdir("/proc/self/fd")) - before)
+theirs.sendall(b"last")
+theirs.close()
+print(c.local_receive(ours, 10), c.local_receive(ours, 10))
+while fault(c.local_connect, path) != "EAGAIN":
+    pass
+server.close()
+print(fault(c.local_connect, path), fault(c.local_connect, path + b"x"))
+print(fault(c.local_connect, b"/" + b"x" * 107), fault(c.local_connect, b""))
+name = b"pamkit-test-%d" % os.getpid()
+abstract = socket.socket(socket.AF_UNIX)
+abstract.bind(bytes(1) + name)
+abstract.listen()
+print(c.local_connect(b"@" + name) > 2, fault(c.local_connect, b"@" + name + b"x"))
+print(fault(c.local_receive, 0, 10), fault(c.local_peer, 999))
+"""
+
+
+@both
+def test_programs_of_this_machine_are_asked_without_waiting(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    assert elsewhere(LOCAL, PLACE=str(tmp_path)).splitlines() == [
+        "False False True",
+        "EAGAIN",
+        "b'hel' [True, True] (b'lo', ())",
+        "EMFILE 0",
+        "(b'last', ()) (b'', ())",
+        "ECONNREFUSED ENOENT",
+        "ENAMETOOLONG ENAMETOOLONG",
+        "True ECONNREFUSED",
+        "ENOTSOCK EBADF",
+    ]
 
 
 AUDIT = """
@@ -675,6 +864,132 @@ def test_the_kernels_audit_answers_and_obeys(elsewhere: Callable[..., str]) -> N
         *("EINVAL None", "ETIMEDOUT None", "EINVAL None"),
         "EPERM None",
     ]
+
+
+# --- libselinux ---------------------------------------------------------------------------------
+
+SELINUX = """
+import ctypes
+table = {
+    "getcon": "own", "getseuser|alice|login": "staff_u\\037s0", "getseuser|bob|login": "bob",
+    "list|staff_u|s0": "a\\037b", "list|bob|(null)": "c", "getfilecon|/dev/null": "old",
+    "get_default_type|staff_r": "staff_t", "security_compute_relabel|old": "new", "raw|a": "A",
+    "security_compute_member|a|old": "mine",
+}
+lines = "".join(f"\\036{key}\\035={said}" for key, said in table.items())
+fails = "".join(f"\\036{key}\\035E13" for key in (
+    "setexeccon|bad", "security_check_context|bad", "selinux_check_access|a|bad"))
+other = ctypes.CDLL("libselinux.so.1")
+other.pamkit_contexts((lines + fails + "\\036").encode(), 1)
+def asked(function, *texts):
+    try:
+        print(*c.selinux(function, texts))
+    except OSError as error:
+        print(errno.errorcode.get(error.errno), error.strerror, error.filename)
+asked(b"getcon")
+asked(b"getseuser", b"alice", b"login")
+asked(b"getseuser", b"bob", b"login")
+asked(b"getseuser", b"eve", b"login")
+asked(b"get_ordered_context_list_with_level", b"staff_u", b"s0")
+asked(b"get_ordered_context_list_with_level", b"bob", None)
+asked(b"get_ordered_context_list_with_level", b"bob", b"s1")
+asked(b"getexeccon")
+asked(b"setexeccon", b"a")
+asked(b"setexeccon", b"bad")
+asked(b"getexeccon")
+asked(b"setexeccon", None)
+asked(b"setkeycreatecon", b"a")
+asked(b"getfilecon", b"/dev/null")
+asked(b"getfilecon", b"/nowhere")
+asked(b"setfilecon", b"/dev/null", b"new")
+asked(b"getfilecon", b"/dev/null")
+asked(b"security_check_context", b"a")
+asked(b"security_check_context", b"bad")
+asked(b"selinux_check_access", b"a", b"b", b"context", b"contains")
+asked(b"selinux_check_access", b"a", b"bad", b"context", b"contains")
+asked(b"get_default_type", b"staff_r")
+asked(b"get_default_type", b"none_r")
+asked(b"security_compute_relabel", b"a", b"old", b"chr_file")
+asked(b"security_compute_relabel", b"a", b"odd", b"chr_file")
+asked(b"security_compute_member", b"a", b"old", b"dir")
+asked(b"security_compute_member", b"b", b"old", b"dir")
+other.pamkit_contexts(b"\\036string_to_security_class|chr_file\\035E22\\036", 1)
+asked(b"security_compute_relabel", b"a", b"old", b"chr_file")
+asked(b"selinux_trans_to_raw_context", b"a")
+"""
+
+ASKED = """\
+b'own'
+b'staff_u' b's0'
+b'bob' None
+EINVAL Invalid argument getseuser
+b'a' b'b'
+b'c'
+None Success get_ordered_context_list_with_level
+None
+
+EACCES Permission denied setexeccon
+b'a'
+
+
+b'old'
+ENOENT No such file or directory getfilecon
+
+b'new'
+
+EACCES Permission denied security_check_context
+
+EACCES Permission denied selinux_check_access
+b'staff_t'
+EINVAL Invalid argument get_default_type
+b'new'
+EINVAL Invalid argument security_compute_relabel
+b'mine'
+EINVAL Invalid argument security_compute_member
+EINVAL Invalid argument string_to_security_class
+b'a'
+"""
+
+
+def _stand_in(directory: Path, source: str) -> str:
+    """Build a libselinux.so.1 in a directory; return where the loader is to look."""
+    (directory / "selinux.c").write_text(f"#define _GNU_SOURCE\n{source}")
+    made = directory / "libselinux.so.1"
+    flags = ["-shared", "-fPIC", "-O1", "-Wl,-soname,libselinux.so.1"]
+    subprocess.run(["cc", *flags, "-o", made, directory / "selinux.c"], check=True)
+    return str(directory)
+
+
+@both
+@pytest.mark.needs("cc")
+def test_libselinux_is_asked_and_told(elsewhere: Callable[..., str], tmp_path: Path) -> None:
+    place = _stand_in(tmp_path, contexts.SOURCE)
+    assert elsewhere(SELINUX, LD_LIBRARY_PATH=place) == ASKED
+
+
+@both
+@pytest.mark.needs("cc")
+def test_a_libselinux_that_lacks_a_function_is_none(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    place = _stand_in(tmp_path, "void freecon(char *c) { (void)c; }")
+    program = """
+try:
+    c.selinux(b"getcon", ())
+except OSError as error:
+    print(errno.errorcode[error.errno], error.strerror.partition(" ")[0])
+"""
+    assert elsewhere(program, LD_LIBRARY_PATH=place) == "ENOSYS libselinux\n"
+    (tmp_path / "libselinux.so.1").write_bytes(b"no library")
+    assert elsewhere(program, LD_LIBRARY_PATH=place) == "ENOSYS there\n"
+
+
+@both
+@pytest.mark.needs("libselinux")
+def test_the_systems_own_libselinux_answers(c: "CLibrary") -> None:
+    assert c.selinux(b"selinux_trans_to_raw_context", [b"a:b:c"]) == (b"a:b:c",)
+    with pytest.raises(OSError):  # noqa: PT011  # what it is depends on whether SELinux is on
+        c.selinux(b"getfilecon", [b"/no such file"])
 
 
 def _securebits() -> int:
@@ -839,3 +1154,92 @@ def test_passwords_are_judged_in_many_threads(c: "CLibrary") -> None:
     for thread in threads:
         thread.join()
     assert seen == [71] * 160
+
+
+@both
+def test_the_environment_is_the_program_s(c: "CLibrary") -> None:
+    name = b"PAMKIT_VARIABLE"
+    assert c.variable(name) is None
+    try:
+        for value in (b"x", b"a=\xff", b""):
+            c.set_variable(name, value)
+            assert c.variable(name) == value
+            seen = ctypes.CDLL(None).getenv
+            seen.restype = ctypes.c_char_p
+            assert seen(name) == value
+    finally:
+        c.set_variable(name, None)
+    c.set_variable(name, None)
+    assert c.variable(name) is None
+    for bad in (b"", b"A=B", b"A\0"):
+        with pytest.raises(ValueError, match=r"name|NUL|null"):
+            c.variable(bad)
+        with pytest.raises(ValueError, match=r"name|NUL|null"):
+            c.set_variable(bad, b"x")
+    with pytest.raises(ValueError, match=r"NUL|null"):
+        c.set_variable(name, b"x\0")
+
+
+@both
+def test_a_terminal_lets_all_bytes_pass_and_is_as_before_again(c: "CLibrary") -> None:
+    ours, theirs = os.openpty()
+    try:
+        before = termios.tcgetattr(theirs)
+        mode = c.raw_terminal(theirs)
+        raw = termios.tcgetattr(theirs)
+        assert raw[0] == 0
+        assert raw[1] & termios.OPOST == 0
+        assert raw[2] & (termios.CSIZE | termios.PARENB) == termios.CS8
+        assert raw[3] & (termios.ISIG | termios.ICANON | termios.ECHO) == 0
+        os.write(ours, b"\x03a\r")
+        assert os.read(theirs, 8) == b"\x03a\r"
+        c.set_terminal(theirs, mode)
+        assert termios.tcgetattr(theirs) == before
+        for bad in (None, b"", ()):
+            with pytest.raises(TypeError):
+                c.set_terminal(theirs, bad)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+@both
+def test_what_is_no_terminal_has_no_mode(c: "CLibrary", tmp_path: Path) -> None:
+    (tmp_path / "f").touch()
+    with (tmp_path / "f").open() as file, pytest.raises(OSError, match=r"ioctl") as caught:
+        c.raw_terminal(file.fileno())
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOTTY, "tcgetattr")
+
+
+@both
+def test_a_pair_of_streams_is_joined_and_not_inherited(c: "CLibrary") -> None:
+    one, other = c.stream_pair()
+    try:
+        os.write(one, b"x")
+        assert os.read(other, 8) == b"x"
+        os.write(other, b"y")
+        assert os.read(one, 8) == b"y"
+        assert not os.get_inheritable(one)
+        assert not os.get_inheritable(other)
+    finally:
+        os.close(one)
+        os.close(other)
+
+
+@both
+def test_signals_are_held_back_until_they_are_released(c: "CLibrary") -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
+    heard: list[int] = []
+    old = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
+    try:
+        held = c.hold_signals()
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert heard == []
+        c.release_signals(held)
+        assert heard == [signal.SIGUSR1]
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == {*before, signal.SIGUSR2}
+        with pytest.raises(TypeError):
+            c.release_signals(None)
+    finally:
+        signal.signal(signal.SIGUSR1, old)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

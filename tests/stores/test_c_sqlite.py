@@ -178,3 +178,9 @@ def test_nothing_becomes_longer_than_a_mebibyte(c: "CLibrary", file: bytes) -> N
     for longer in (b"zeroblob((1 << 20) + 1)", b"hex(zeroblob(1 << 20))"):
         with pytest.raises(OSError, match="too big"):
             c.sqlite(file, _NONE, b"SELECT length(" + longer + b")", (), True)
+
+
+def test_sixteen_values_go_in_and_come_back(c: "CLibrary", file: bytes) -> None:
+    values = tuple(b"%d" % number if number % 2 else number for number in range(16))
+    statement = b"SELECT " + b", ".join(b"?%d" % (number + 1) for number in range(16))
+    assert c.sqlite(file, _NONE, statement, values, True) == (values, 0)

@@ -11,6 +11,8 @@ import pytest
 from pamkit.stores import c_kernel_by_ctypes
 from pamkit.stores.keyrings import KernelKeyrings, NoKeyrings
 from pamkit.stores.system import system_world
+from pamkit.vocab.secret import Secret
+from tests.crash.harness import undisturbed
 
 
 @pytest.mark.needs("keyrings")
@@ -48,6 +50,52 @@ def test_the_keyrings_of_another_machine_are_not_here(tmp_path: Path) -> None:
     for ask in (
         *(elsewhere.session, elsewhere.user_session, elsewhere.start_session),
         *(elsewhere.link_user, lambda: elsewhere.revoke(1)),
+        *(lambda: elsewhere.put("a", Secret(b"b"), seconds=1), lambda: elsewhere.find("a")),
+        *(lambda: elsewhere.read(1), lambda: elsewhere.expire(1, seconds=1)),
+        lambda: elsewhere.remove(1),
     ):
         with pytest.raises(PermissionError):
             ask()
+
+
+def _ends(key: int) -> str:
+    """Return for how long a key is good, as the kernel shows it."""
+    with open("/proc/keys", encoding="ascii") as keys:
+        return next(line.split()[3] for line in keys if line.startswith(f"{key:08x} "))
+
+
+@pytest.mark.needs("keyrings")
+def test_a_key_is_put_read_lives_longer_and_is_removed() -> None:
+    def act() -> list[object]:
+        keyrings, seen = KernelKeyrings(), list[object]()
+        keyrings.start_session()
+        key = keyrings.put("pamkit test", Secret(b"one"), seconds=100)
+        seen += [key == keyrings.find("pamkit test"), keyrings.read(key).expose(), _ends(key)]
+        keyrings.expire(key, seconds=4000)
+        seen += [_ends(key), keyrings.put("pamkit test", Secret(b"two"), seconds=100) == key]
+        seen += [keyrings.read(key).expose(), _ends(key)]
+        keyrings.remove(key)
+        for ask in (lambda: keyrings.find("pamkit test"), lambda: keyrings.read(key)):
+            with pytest.raises(OSError, match=r".") as none:
+                ask()
+            seen.append(errno.errorcode[none.value.errno or 0])
+        return seen
+
+    assert undisturbed(act).value == [
+        *(True, b"one", "1m", "1h", True, b"two", "1m"),
+        *("ENOKEY", "EACCES"),  # nobody has it any more
+    ]
+
+
+@pytest.mark.needs("keyrings")
+def test_a_key_that_cannot_be_given_an_end_is_not_kept() -> None:
+    def act() -> str:
+        keyrings = KernelKeyrings()
+        keyrings.start_session()
+        with pytest.raises(ValueError, match="less than a second"):  # C: that would be for ever
+            keyrings.put("pamkit test", Secret(b"one"), seconds=0)
+        with pytest.raises(OSError, match=r".") as none:
+            keyrings.find("pamkit test")
+        return errno.errorcode[none.value.errno or 0]
+
+    assert undisturbed(act).value == "ENOKEY"

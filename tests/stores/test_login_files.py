@@ -245,6 +245,55 @@ def test_what_is_no_database_is_left_as_it_is(root: Root, files: DiskLoginFiles)
         WtmpdbRecorder(files).record(COME)
 
 
+def test_a_database_is_looked_at_and_neither_made_nor_changed(
+    root: Root, files: DiskLoginFiles
+) -> None:
+    recorder = Lastlog2Recorder(files)
+    with pytest.raises(FileNotFoundError):
+        recorder.find("alice")
+    assert os.listdir(f"{root.path}/var/lib/lastlog") == []
+    recorder.record(COME)
+    file = Path(root.path + lastlog2.PATH)
+    before = file.read_bytes()
+    found = recorder.find("alice")
+    assert found is not None
+    assert (found.when, found.line, found.host, found.service) == (
+        *(1_700_000_000_000_000, "pts/0", "far"),
+        "sshd",
+    )
+    assert recorder.find("bob") is None
+    with pytest.raises(OSError, match="readonly database"):
+        files.look(lastlog2.PATH, "DELETE FROM Lastlog2", ())
+    assert (file.read_bytes(), os.listdir(file.parent)) == (before, [file.name])
+
+
+@pytest.mark.needs("root")
+def test_root_only_looks_where_others_could_lay_a_journal(
+    root: Root, files: DiskLoginFiles
+) -> None:
+    Lastlog2Recorder(files).record(COME)
+    place = Path(root.path, "var/lib/lastlog")
+    place.chmod(0o777)
+    found = Lastlog2Recorder(files).find("alice")
+    assert found is not None
+    assert found.line == "pts/0"
+    journal = place / "lastlog2.db-journal"
+    journal.write_bytes(b"x" * 600)
+    with pytest.raises(OSError, match="readonly database"):
+        Lastlog2Recorder(files).find("alice")
+    assert journal.read_bytes() == b"x" * 600
+
+
+def test_a_file_is_read_while_another_holds_it_if_that_is_wanted(
+    root: Root, files: DiskLoginFiles
+) -> None:
+    Path(root.path, "run/utmp").write_bytes(b"here")
+    with files.hold(UTMP):
+        with pytest.raises(BlockingIOError):
+            files.read(UTMP, 0, 9)
+        assert files.read(UTMP, 1, 9, waits=False) == b"ere"
+
+
 # --- looking through -----------------------------------------------------------------------------
 
 
@@ -304,3 +353,8 @@ def test_databases_are_written_by_the_c_of_the_core_as_well(
         (b"alice", 1_700_000_000_000_005, 2),
     ]
     assert rows(root, lastlog2.PATH, lastlog2.FIND, b"alice")[0][1] == 1_700_000_000
+    found = Lastlog2Recorder(files).find("alice")
+    assert found is not None
+    assert found.line == "pts/0"
+    with pytest.raises(OSError, match="readonly database"):
+        files.look(lastlog2.PATH, "DELETE FROM Lastlog2", ())

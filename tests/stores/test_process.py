@@ -188,3 +188,25 @@ def test_a_process_gets_no_groups_of_another_machine(
 def test_the_umask_is_changed_and_the_one_before_is_returned() -> None:
     before = ThisProcess().set_umask(0o027)
     assert ThisProcess().set_umask(before) == 0o027
+
+
+def test_the_environment_of_the_process_is_read_and_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PAMKIT_X", "a\udcff=b")
+    process = ThisProcess()
+    assert process.variable("PAMKIT_X") == "a\udcff=b"
+    process.set_variable("PAMKIT_X", "c")
+    assert (os.environ["PAMKIT_X"], process.variable("PAMKIT_X")) == ("c", "c")
+    process.set_variable("PAMKIT_X", None)
+    process.set_variable("PAMKIT_X", None)
+    assert ("PAMKIT_X" in os.environ, process.variable("PAMKIT_X")) == (False, None)
+    with pytest.raises(OSError, match="Invalid argument"):
+        process.set_variable("PAMKIT=X", "c")
+
+
+def test_what_started_this_process_knows_another_machine(tmp_path: Path) -> None:
+    process = system_world(str(tmp_path)).process
+    assert process.variable("PATH") is None
+    with pytest.raises(PermissionError):
+        process.set_variable("PATH", "/")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pamkit.module.program import Finished, NoOutput, Run
-from pamkit.stores import programs
+from pamkit.module.program import Finished, NoOutput, NoUser, Run
+from pamkit.stores import programs, syscalls
 from pamkit.stores.programs import start
 
 SOURCE = str(Path(programs.__file__).parents[2])
@@ -389,3 +389,98 @@ def test_the_real_user_becomes_the_effective_one_if_wanted(
         f"print(os.getresuid() == ({ids}))\n"
     )
     assert _in_a_host(code) == f"{expected}\nTrue\n"
+
+
+as_root = pytest.mark.needs("root")
+
+
+def _ids() -> tuple[object, ...]:
+    return os.getresuid(), os.getresgid(), sorted(os.getgroups())
+
+
+@as_root
+@pytest.mark.parametrize("real", [0, 65534])
+def test_a_program_runs_as_another_user_and_nothing_of_root_s_goes_along(real: int) -> None:
+    os.setresuid(real, 0, 0)
+    before = _ids()
+    try:
+        # Not by a shell: that gives up by itself what it should not have.
+        said = run(("/bin/cat", "/proc/self/status"), as_user=(1234, 5678))
+        assert _ids() == before
+    finally:
+        os.setresuid(0, 0, 0)
+    fields = dict(line.split(":", 1) for line in said.output.decode().splitlines())
+    # Real, effective, saved, and that of files.
+    assert (fields["Uid"].split(), fields["Gid"].split()) == (["1234"] * 4, ["5678"] * 4)
+    assert fields["Groups"].split() == []
+    for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+        assert (name, int(fields[name], 16)) == (name, 0)
+
+
+@as_root
+def test_root_gives_its_groups_up_as_well() -> None:
+    before = _ids()
+    assert _shell("id -u; id -G", as_user=(0, 0)).output == b"0\n0\n"
+    assert _ids() == before
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("step", "function"),
+    [("set_group_ids", "setgid"), ("set_groups", "setgroups"), ("set_user_ids", "setuid")],
+)
+def test_a_right_that_cannot_be_given_up_is_not_handed_on(
+    step: str, function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, real = [], getattr(syscalls, step)
+
+    def fail_first(*args: object) -> None:
+        calls.append(args)
+        if len(calls) == 1:
+            raise PermissionError(errno.EAGAIN, "as the test wants it")
+        real(*args)
+
+    monkeypatch.setattr(syscalls, step, fail_first)
+    before = _ids()
+    with pytest.raises(NoUser) as caught:
+        run(("/usr/bin/touch", str(tmp_path / "ran")), as_user=(1234, 5678))
+    assert (caught.value.filename, os.listdir(tmp_path), _ids()) == (function, [], before)
+
+
+@as_root
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name:\tx\nCapAmb:\t0000000000000400\n",
+        None,  # nobody can tell
+    ],
+)
+def test_rights_that_go_along_with_a_program_are_not_handed_on(
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "status"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setattr(syscalls, "_STATUS", str(file))
+    with pytest.raises(NoUser):
+        _shell("true", as_user=(1234, 5678))
+
+
+@as_root
+def test_who_keeps_root_s_rights_runs_nothing_as_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syscalls, "keeps_rights", lambda: True)
+    with pytest.raises(NoUser):
+        _shell("true", as_user=(1234, 5678))
+
+
+def test_who_is_not_root_runs_nothing_as_a_user_not_even_himself() -> None:
+    privileged = os.geteuid() == 0
+    if privileged:
+        os.setresuid(65534, 65534, 0)
+    try:
+        with pytest.raises(NoUser) as caught:
+            run(("/bin/true",), as_user=(os.getuid(), os.getgid()))
+    finally:
+        if privileged:
+            os.setresuid(0, 0, 0)
+    assert caught.value.filename == "setgroups"

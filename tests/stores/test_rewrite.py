@@ -263,3 +263,23 @@ def test_a_backup_that_fails_is_told_and_stops_nothing(
     assert [str(fault) for fault in faults] == ["[Errno 1] as the test wants it"]
     assert (tmp_path / "f").read_bytes() == b"old\nnew\n"
     assert os.listdir(tmp_path) == ["f"]
+
+
+def test_without_a_lock_no_writer_takes_the_name_of_anothers_new_file(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    file.write_bytes(b"old\n")
+    beside: list[str] = []
+
+    def refuse(name: bytes, *_: object, **__: object) -> None:
+        beside.append(os.fsdecode(name))
+        raise OSError(errno.EIO, "as the test wants it")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "rename", refuse)
+        for _ in range(2):
+            with pytest.raises(OSError, match="as the test wants it"):
+                rewrite(Root(str(tmp_path)), "/f", _new, locked=False)
+    assert len(set(beside)) == 2
+    assert (file.read_bytes(), os.listdir(tmp_path)) == (b"old\n", ["f"])
+    assert rewrite(Root(str(tmp_path)), "/f", _new, locked=False)
+    assert (file.read_bytes(), os.listdir(tmp_path)) == (b"old\nnew\n", ["f"])

@@ -8,19 +8,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from pamkit.stores.session_registry import (
-    Ambiguous,
-    SessionEntry,
-    SessionRegistry,
-    boot,
-    start_of,
-)
+from pamkit.stores.session_registry import Ambiguous, SessionRegistry
+from pamkit.stores.session_steps import SessionEntry, boot, start_of
 from tests.conftest import ROOT
+from tests.crash.harness import undisturbed
 
 ME = os.getpid()
 
@@ -290,3 +287,55 @@ def test_a_process_that_has_gone_claims_nothing(path: str) -> None:
         with pytest.raises(ProcessLookupError):
             registry.claim(name, gone.pid)
         assert _found(registry, name).state == "open"
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_a_file_that_others_can_write_is_not_believed(path: str, mode: int) -> None:
+    with SessionRegistry(path):
+        pass
+    os.chmod(path, mode)
+    with pytest.raises(PermissionError, match="others can write it"):
+        SessionRegistry(path)
+
+
+def test_a_directory_that_others_can_write_is_not_used(tmp_path: Path) -> None:
+    directory = tmp_path / "shared"
+    directory.mkdir()
+    directory.chmod(0o1777)  # who lays a journal beside the file writes the file
+    with pytest.raises(PermissionError, match="others"):
+        SessionRegistry(str(directory / "sessions.sqlite"))
+    assert list(directory.iterdir()) == []
+
+
+@pytest.mark.needs("root")
+def test_root_believes_no_file_of_anybody_else(path: str) -> None:
+    with SessionRegistry(path):
+        pass
+    os.chown(path, 65534, 65534)
+    with pytest.raises(PermissionError, match="others can write it"):
+        SessionRegistry(path)
+
+
+@pytest.mark.needs("root")
+def test_a_user_believes_no_file_of_another() -> None:
+    with tempfile.TemporaryDirectory() as above:
+        os.chmod(above, 0o755)
+        own = Path(above, "own")
+        file = own / "sessions.sqlite"
+        with SessionRegistry(str(file)):
+            pass
+        file.chmod(0o644)
+        os.chown(own, 65534, 65534)
+        for owner, said in ((65533, "others can write it"), (65534, "")):
+            os.chown(file, owner, owner)
+
+            def look() -> str:
+                os.setresuid(65534, 65534, 65534)
+                try:
+                    SessionRegistry(str(file))
+                except PermissionError as odd:
+                    return str(odd.strerror)
+                return ""
+
+            assert undisturbed(look).value.startswith(said)
+            assert bool(undisturbed(look).value) == bool(said)

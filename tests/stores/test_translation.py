@@ -30,6 +30,9 @@ class Catalogue:
         return TEXTS.get(text, text)
 
     def translate_plural(self, one: bytes, many: bytes, count: int) -> bytes:
+        if b"failed" in one:
+            assert (b" attempt " in one, b" attempts " in many) == (True, True)
+            return b"ein Fehler" if count == 1 else b"%d Fehler"
         assert (b" day." in one, b" days." in many) == (True, True)
         return b"noch %d Tag" if count == 1 else b"noch %d Tage"
 
@@ -53,6 +56,7 @@ class Catalogue:
         ("Warning: your password will expire in 1 day.", "noch 1 Tag"),
         ("Warning: your password will expire in 7 days.", "noch 7 Tage"),
         (f"Warning: your password will expire in {'9' * 30} days.", None),
+        ("There were 5 failed login attempts since the last successful login.", "5 Fehler"),
         ("Warning: your password will expire in a few days.", None),
         ("Warning: your password will expire in ² days.", None),
         ("Password: \0", None),

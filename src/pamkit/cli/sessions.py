@@ -16,16 +16,20 @@ from pamkit.cli.shown import shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
 from pamkit.cli.version import version
+from pamkit.login_records import SYSTEM, is_logged_in, line_on_record
+from pamkit.sessions.ticket import ticket_on_record
+from pamkit.stores.login_files import PATIENCE, DiskLoginFiles
+from pamkit.stores.root import Root
 from pamkit.stores.session_registry import DEFAULT, SessionRegistry
 from pamkit.transaction import Transaction
 from pamkit.vocab.errors import PamError, PolicyError
-from pamkit.vocab.flags import Flag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Any
 
-    from pamkit.stores.session_registry import SessionEntry
+    from pamkit.stores.session_steps import SessionEntry
 
 
 def sessions(args: argparse.Namespace) -> int:
@@ -77,12 +81,35 @@ def _end(args: argparse.Namespace, registry: SessionRegistry, entry: SessionEntr
     if entry.state == "closing" and not registry.adopt(entry.id):
         return _OTHERS
     try:
-        with Transaction.resume(entry.id, sessions=registry, confdir=args.confdir) as pam:
-            pam.close_session()
-            pam.setcred(Flag.DELETE_CRED)
-    except (PamError, PolicyError) as refused:
-        return f"cannot be closed: {refused}".partition("\n")[0]
+        with Transaction.resume(
+            entry.id,
+            sessions=registry,
+            confdir=args.confdir,
+            leader=entry.leader,
+            records=_records(entry),
+            **_spoken(entry),
+        ) as pam:
+            pam.session().close()
+    except (PamError, PolicyError, ValueError) as refused:
+        now = registry.find(entry.id)
+        if now is None or now.closer not in (None, os.getpid()):
+            return _OTHERS  # somebody else was quicker
+        so_far = "closed, but" if now.state == "closed" else "cannot be closed"
+        return f"{so_far}: {refused}".partition("\n")[0]
     return _CLOSED
+
+
+def _spoken(entry: SessionEntry) -> dict[str, Any]:
+    """Return dialect and quirks of the opener: under others its path would be another one."""
+    ticket = ticket_on_record(entry)
+    return {"dialect": ticket.dialect, "quirks": ticket.quirks}
+
+
+def _records(entry: SessionEntry) -> str | None:
+    """Return the setting for login records: the logout is on them only where the login is."""
+    line = line_on_record(entry.line or "", entry.service, entry.leader)
+    files = DiskLoginFiles(Root("/"), patience=PATIENCE)
+    return SYSTEM if is_logged_in(files, line, entry.leader) else None
 
 
 def _show(entry: SessionEntry, remark: str) -> None:

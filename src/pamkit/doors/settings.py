@@ -44,11 +44,15 @@ class Preference(Record, eq=False):
 
 
 class Settings(Record, eq=False):
-    """What the file says; `None` leaves the choice to what the system is."""
+    """What the file says; `None` leaves the choice to what the system is.
+
+    ``sessions`` is the file where sessions are on record; `None` keeps none.
+    """
 
     dialect: str | None = None
     quirks: tuple[str, ...] | None = None
     preference: Preference = Preference()
+    sessions: str | None = None
 
 
 DEFAULT = Settings()
@@ -101,6 +105,8 @@ def _after(settings: Settings, words: list[str], value: str) -> Settings | None:
     if words == ["quirks"]:
         chosen = () if value == "none" else tuple(value.replace(",", " ").split())
         return settings.changed(quirks=chosen)
+    if words == ["sessions"] and (value == "none" or value.startswith("/")):
+        return settings.changed(sessions=None if value == "none" else value)
     if words[:1] != ["modules"] or value not in MODES:
         return None
     preference = settings.preference

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pamkit.doors.settings import Settings
     from pamkit.engine.transaction import Core
+    from pamkit.sessions.keeper import Keeper
 
 SETTINGS_PATH = "/etc/pamkit.conf"
 
@@ -43,12 +44,13 @@ def new_core(service: str, user: str | None, confdir: str | None) -> tuple[Core,
     world: Any = LazyWorld()
     try:
         dialect, quirks = spoken_here()
-        preference = None
+        preference = keeper = None
         settings = _settings()
         if settings is not None:
             dialect = settings.dialect or dialect
             quirks = quirks if settings.quirks is None else settings.quirks
             preference = settings.preference.within(service_name(service, quirks_named(quirks)))
+            keeper = None if settings.sessions is None else _keeper(settings.sessions)
         made = core(
             service,
             user,
@@ -58,6 +60,7 @@ def new_core(service: str, user: str | None, confdir: str | None) -> tuple[Core,
             world=world,
             natives=NativeModules(preference, os.uname().machine),
             audit=lambda run: trail.after_run(run),
+            keeper=keeper,
         )
         for finding in made.policy.findings:
             if finding.severity is Severity.ERROR:
@@ -70,6 +73,14 @@ def new_core(service: str, user: str | None, confdir: str | None) -> tuple[Core,
     except PamError as refused:  # a policy that cannot be used
         world.log.write(Priority.ERR, f"PAM {refused.message}")
     raise NotStarted(ReturnCode.ABORT)
+
+
+def _keeper(path: str) -> Keeper:
+    """Return what keeps sessions on record; the session is that of the process which opens it."""
+    from pamkit.sessions.keeper import Keeper
+    from pamkit.stores.session_statements import SessionStatements
+
+    return Keeper(SessionStatements(path), me=os.getpid, leader=None)
 
 
 def _settings() -> Settings | None:

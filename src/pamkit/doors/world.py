@@ -29,6 +29,10 @@ _OF_THE_SYSTEM = (
     "identity",
     "keyrings",
     "quotas",
+    "terminal_filters",
+    "mounts",
+    "contexts",
+    "local_sockets",
 )
 _DEBIAN_MARK = "/etc/debian_version"
 _OLD_NAMES = ("buster", "bullseye", "bookworm")

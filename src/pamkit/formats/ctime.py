@@ -16,6 +16,13 @@ def ctime(shown: LocalTime) -> str:
     return f"{date} {shown.hour:02d}:{shown.minute:02d}:{shown.second:02d} {shown.year}"
 
 
+def ctime_with_zone(shown: LocalTime) -> str:
+    """Return the same with the zone: `Sun Nov  1 12:00:00 CET 2026`."""
+    date = f"{weekday_and_month(shown)} {shown.day:2d}"
+    time = f"{shown.hour:02d}:{shown.minute:02d}:{shown.second:02d}"
+    return f"{date} {time} {shown.zone} {shown.year}"
+
+
 def weekday_and_month(shown: LocalTime) -> str:
     """Return how such a time begins: `Sun Nov`."""
     return f"{_DAYS[shown.weekday]} {_MONTHS[shown.month - 1]}"

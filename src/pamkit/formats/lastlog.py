@@ -32,7 +32,9 @@ def size(layout: Layout) -> int:
 def decode(data: bytes, layout: Layout) -> LastLogin:
     """Return a record; where there is less than one, at the end of the file, is none."""
     code = _code(layout)
-    seconds, line, host = code.unpack(data.ljust(code.size, b"\0")[: code.size])
+    if len(data) < code.size:
+        return LastLogin(0)
+    seconds, line, host = code.unpack(data[: code.size])
     return LastLogin(seconds, line.rstrip(b"\0"), host.rstrip(b"\0"))
 
 

@@ -48,6 +48,9 @@ CREATE TABLE sessions (
 ) WITHOUT ROWID;
 """
 
+FIRST = "PRAGMA journal_mode = MEMORY;"
+"""For the making alone: nobody else knows the file yet."""
+
 SETTINGS = """
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
@@ -66,6 +69,9 @@ IS_OURS = (
 _TABLE = "sessions INDEXED BY sqlite_autoindex_sessions_1"
 """The table by its key: a view that somebody planted has none."""
 
+_T1, _T2, _T3, _T5, _T6, _T9 = (f"CAST(?{number} AS TEXT)" for number in (1, 2, 3, 5, 6, 9))
+"""Texts, which may be handed over as bytes."""
+
 COLUMNS = (
     "id, state, service, user, uid, line, host, leader, started, boot, closer, closer_started,"
     " opened, closed, ticket"
@@ -74,26 +80,34 @@ COLUMNS = (
 BEGIN = (
     "INSERT INTO sessions"
     " (id, state, service, user, uid, line, host, leader, started, boot, opened)"
-    " VALUES (?1, 'opening', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    f" VALUES ({_T1}, 'opening', {_T2}, {_T3}, ?4, {_T5}, {_T6}, ?7, ?8, {_T9}, ?10)"
 )
-OPENED = f"UPDATE {_TABLE} SET state = 'open', ticket = ?2 WHERE id = ?1 AND state = 'opening'"
-FAILED = f"DELETE FROM {_TABLE} WHERE id = ?1 AND state = 'opening'"
+OPENED = (
+    f"UPDATE {_TABLE} SET state = 'open', ticket = {_T2}, user = coalesce({_T3}, user),"
+    f" uid = CASE WHEN ?3 IS NULL THEN uid ELSE ?4 END WHERE id = {_T1} AND state = 'opening'"
+)
+FAILED = f"DELETE FROM {_TABLE} WHERE id = {_T1} AND state = 'opening'"
 CLAIM = (
     f"UPDATE {_TABLE} SET state = 'closing', closer = ?2, closer_started = ?3"
-    " WHERE id = ?1 AND state = 'open'"
+    f" WHERE id = {_T1} AND state = 'open'"
 )
 RELEASE = (
     f"UPDATE {_TABLE} SET state = 'open', closer = NULL, closer_started = NULL"
-    " WHERE id = ?1 AND state = 'closing' AND closer = ?2 AND closer_started = ?3"
+    f" WHERE id = {_T1} AND state = 'closing' AND closer = ?2 AND closer_started = ?3"
 )
 CLOSED = (
     f"UPDATE {_TABLE} SET state = 'closed', closed = ?4"
-    " WHERE id = ?1 AND state = 'closing' AND closer = ?2 AND closer_started = ?3"
+    f" WHERE id = {_T1} AND state = 'closing' AND closer = ?2 AND closer_started = ?3"
 )
-FIND = f"SELECT {COLUMNS} FROM {_TABLE} WHERE id = ?1"
+FIND = f"SELECT {COLUMNS} FROM {_TABLE} WHERE id = {_T1}"
 OF_LINE = (
     f"SELECT {COLUMNS} FROM sessions"
-    " WHERE user = ?1 AND line = ?2 AND state = 'open' ORDER BY opened"
+    f" WHERE user = {_T1} AND line = {_T2} AND state = 'open' ORDER BY opened"
 )
+ONLY = (
+    "SELECT CASE WHEN count(*) = 1 THEN min(id) END FROM sessions"
+    f" WHERE user = {_T1} AND line = {_T2} AND state = 'open'"
+)
+"""One row: the id, or nothing."""
 NOT_CLOSED = f"SELECT {COLUMNS} FROM sessions WHERE state <> 'closed' ORDER BY opened, id"
 FORGET = "DELETE FROM sessions WHERE state = 'closed' AND closed < ?1"

@@ -35,6 +35,14 @@ END = (
 )
 """The logout of the newest login on a terminal, of that user or, without a name, of anybody."""
 
+END_ONLY = (
+    "UPDATE wtmp SET Logout = ?1 WHERE ID ="
+    " (SELECT CASE count(*) WHEN 1 THEN max(ID) END FROM wtmp WHERE Type = 3"
+    " AND TTY = CAST(?2 AS TEXT) AND (?3 = x'' OR User = CAST(?3 AS TEXT)) AND Logout IS NULL"
+    " AND Login >= (SELECT coalesce(max(Login), 0) FROM wtmp WHERE Type = 1)) RETURNING ID"
+)
+"""The same for a line that several logins can have at once, unless there is more than one."""
+
 ALL = (
     "SELECT Type, CAST(User AS BLOB), Login, Logout, CAST(TTY AS BLOB), CAST(RemoteHost AS BLOB),"
     " CAST(Service AS BLOB) FROM wtmp ORDER BY Login DESC, Logout ASC"

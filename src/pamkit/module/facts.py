@@ -67,6 +67,9 @@ CHANGES_UMASK = Fact("changes-umask", "it changes the permissions that new files
 CHANGES_KEYRING = Fact("changes-keyring", "it changes the kernel keyring of the process")
 CHANGES_AUDIT = Fact("changes-audit", "it changes whom and what the kernel's audit records")
 CHANGES_QUOTA = Fact("changes-quota", "it changes how much of a file system a user may take")
+CHANGES_CONTEXT = Fact(
+    "changes-context", "it changes the SELinux context of what the process starts"
+)
 CHANGES_MOUNTS = Fact("changes-mounts", "it mounts, or gives the process mounts of its own")
 CHANGES_CAPABILITIES = Fact("changes-capabilities", "it changes the capabilities of the process")
 WRITES_FILES = Fact("writes-files", "it writes files that outlive the transaction")

@@ -41,14 +41,16 @@ class Run(Effect):
     ``into`` is the file that its output goes to the end of, instead of coming back; with a
     ``heading`` the file is made if it is not there, and the heading written first.
     ``with_errors``: standard error goes where the output goes; otherwise it goes nowhere.
-    ``as_effective_user``: its real user is the effective one.  ``new_session``: it is the
-    leader of one (`setsid(2)`).
+    ``as_effective_user``: its real user is the effective one.  ``as_user``: it is this user and
+    group alone, with no other groups and no way back.  ``new_session``: it is the leader of one
+    (`setsid(2)`).
     """
 
     argv: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
     stdin: Secret | bytes = b""
     as_effective_user: bool = False
+    as_user: tuple[int, int] | None = None
     into: str = ""
     heading: bytes | None = None
     with_errors: bool = False
@@ -57,8 +59,9 @@ class Run(Effect):
     def __await__(self) -> Generator[Effect, Any, Finished]:
         """Come back with how it ended.
 
-        Raises `NoOutput` if ``into`` cannot be opened, `OSError` if the program cannot be
-        started, and `ChildProcessError` if nobody knows how it ended.
+        Raises `NoOutput` if ``into`` cannot be opened, `NoUser` if it cannot be ``as_user``,
+        `OSError` if the program cannot be started, and `ChildProcessError` if nobody knows how
+        it ended.
         """
         finished: Finished = yield self
         return finished
@@ -66,6 +69,10 @@ class Run(Effect):
 
 class NoOutput(OSError):
     """Raised if the file that a program's output should go to cannot be opened."""
+
+
+class NoUser(PermissionError):
+    """Raised if a program cannot run as a user; its file name is the function of C that failed."""
 
 
 class Start(Effect):

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from pamkit.formats.faillock_tally import Failure
+    from pamkit.module.keys import Keys
+    from pamkit.module.local_sockets import LocalSockets
+    from pamkit.module.mounts import Mounts
+    from pamkit.module.security_contexts import Contexts
+    from pamkit.module.terminal_filter import TerminalFilters
 
     class Accounts(Protocol):
         """Users and groups."""
@@ -201,6 +206,16 @@ if TYPE_CHECKING:
             that; another `OSError` if it cannot be, and then nothing is changed.
             """
 
+        def new(self, directory: str, start: str) -> str:
+            """Make an empty file that was not there; return its path.
+
+            Its name is ``start`` and six letters or digits that nobody can foresee; only whoever
+            made it may read and write it.  `OSError` if it cannot be.
+            """
+
+        def remove(self, path: str) -> None:
+            """Remove what lies at a path, a link itself, but no directory; or `OSError`."""
+
         def drop_to(self, account: Account) -> AbstractContextManager[None]:
             """Touch files as this user for a while; `PermissionError` if that is not possible."""
 
@@ -256,6 +271,15 @@ if TYPE_CHECKING:
 
         def change_root(self, path: str) -> None:
             """Make a directory the root of the process, and go there; `OSError` if it fails."""
+
+        def number(self) -> int:
+            """Return the number of the process itself."""
+
+        def variable(self, name: str) -> str | None:
+            """Return a variable of the process's own environment; whoever started it chose it."""
+
+        def set_variable(self, name: str, value: str | None) -> None:
+            """Change that, or with `None` remove it; `OSError` if it cannot be."""
 
         def is_running(self, number: int) -> bool:
             """Whether there is a process of that number; in doubt there is."""
@@ -367,8 +391,11 @@ if TYPE_CHECKING:
             it cannot be had, or is no regular file.
             """
 
-        def read(self, path: str, at: int, size: int) -> bytes:
-            """Return bytes of a file, fewer only at its end; `OSError` as `hold` has it."""
+        def read(self, path: str, at: int, size: int, *, waits: bool = ...) -> bytes:
+            """Return bytes of a file, fewer only at its end; `OSError` as `hold` has it.
+
+            ``waits`` false: also while another holds it, who may be in the middle of writing.
+            """
 
         def change(
             self, path: str, create: str, statement: str, values: tuple[bytes | int | None, ...]
@@ -378,6 +405,15 @@ if TYPE_CHECKING:
             ``create`` is a statement that goes before.  Returns the first row, if there is one.
             `OSError` as `hold` has it; `PermissionError` for root where others could lay a journal
             beside the file.
+            """
+
+        def look(
+            self, path: str, statement: str, values: tuple[bytes | int | None, ...]
+        ) -> tuple[bytes | int | None, ...] | None:
+            """Return the first row that a statement finds in an SQLite file, if there is one.
+
+            Nothing is changed, and no file made: `FileNotFoundError` if there is none; otherwise
+            `OSError` as `hold` has it.
             """
 
     class HeldFile(AbstractContextManager["HeldFile"], Protocol):
@@ -410,12 +446,13 @@ if TYPE_CHECKING:
             host: str | None,
             tty: str | None,
             granted: bool,
-        ) -> None:
-            """Write a record of a kind of `libaudit.h`, if the machine keeps any.
+        ) -> bool:
+            """Write a record of a kind of `libaudit.h`; return whether there is one now.
 
-            ``user`` is the account it is about; `None` leaves accounts out of it.  Without
-            ``host`` or ``tty`` those of the process are taken.  `OSError` if the record is lost,
-            with the function of C that failed as its file name.
+            There is none where the kernel keeps none, or this process may not write any.  ``user``
+            is the account it is about; `None` leaves accounts out of it.  Without ``host`` or
+            ``tty`` those of the process are taken.  `OSError` if the record is lost, with the
+            function of C that failed as its file name.
             """
 
         def collector(self) -> int:
@@ -457,7 +494,7 @@ if TYPE_CHECKING:
         def set_login_uid(self, uid: int) -> None:
             """Say who logged in; `OSError` if the kernel does not take it."""
 
-    class Keyrings(Protocol):
+    class Keyrings(Keys, Protocol):
         """The keyrings of the calling thread (`keyrings(7)`); all raise `OSError`."""
 
         def session(self) -> int:
@@ -616,7 +653,10 @@ class Quota(Record):
 
 
 class LocalTime(Record):
-    """What a clock on the wall shows; ``weekday`` counts from Monday, which is 0."""
+    """What a clock on the wall shows; ``weekday`` counts from Monday, which is 0.
+
+    ``zone`` is the short name of its time zone, `CET`.
+    """
 
     year: int
     month: int
@@ -625,6 +665,7 @@ class LocalTime(Record):
     minute: int
     second: int
     weekday: int
+    zone: str = ""
 
 
 class World(Record, eq=False):
@@ -648,5 +689,9 @@ class World(Record, eq=False):
     identity: Identity
     keyrings: Keyrings
     quotas: Quotas
+    terminal_filters: TerminalFilters
+    mounts: Mounts
+    contexts: Contexts
+    local_sockets: LocalSockets
     random: Randomness
     log: Log

@@ -89,8 +89,11 @@ PACKAGES = (
     "userdb",
     "faillock",
     "limits",
+    "logind",
+    "namespace",
     "timestamp",
     "records",
+    "sessions",
     "doors",
 )
 """Packages of pamkit, with every module in them."""
@@ -174,12 +177,15 @@ AT_EVERY_START = (
 NOT_FROZEN = (
     "pamkit.stores.c_by_ctypes",
     "pamkit.stores.c_memory_by_ctypes",
+    "pamkit.stores.c_mounts_by_ctypes",
     "pamkit.stores.c_selinux_by_ctypes",
     "pamkit.stores.c_sockets_by_python",
     "pamkit.stores.c_process_by_ctypes",
     "pamkit.stores.c_sqlite_by_python",
+    "pamkit.stores.c_terminal_by_ctypes",
     "pamkit.stores.login_tables",
     "pamkit.stores.native_calls",
+    "pamkit.stores.session_registry",
     "pamkit.stores.user_file",
 )
 """What cannot work in the core, which has no `ctypes` and does the same in C, or not at all."""

@@ -40,11 +40,15 @@ class Substack(Record, eq=False):
 
 
 class Chain(Record, eq=False):
-    """All links of one facility of one service; ``origin`` is the service they come from."""
+    """All links of one facility of one service; ``origin`` is the service they come from.
+
+    ``rules`` are the dialect and the quirks they were written for, as `dialect.rules_of` says them.
+    """
 
     facility: Facility
     origin: str
     links: tuple[Link | Substack, ...]
+    rules: str = ""
 
     def __iter__(self) -> Iterator[Link]:
         """All links, those of substacks in their place."""

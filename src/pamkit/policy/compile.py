@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pamkit.policy.chain import Chain, Link, Substack
 from pamkit.policy.control import ALL_BAD
+from pamkit.policy.dialect import rules_of
 from pamkit.policy.resolve import OTHER, Place, Policy
 from pamkit.policy.syntax import Kind
 from pamkit.vocab.diagnostic import Finding, Severity
@@ -12,11 +13,13 @@ from pamkit.vocab.facility import Facility
 
 def compile_policy(policy: Policy) -> dict[Facility, Chain]:
     """Return the chain that is run for each facility; it may be empty, and then denies."""
+    rules = rules_of(policy.dialect, policy.quirks)
     return {
         facility: Chain(
             facility,
             policy.service if policy.own[facility] else OTHER,
             _links(policy.places(facility), _Numbers()),
+            rules,
         )
         for facility in Facility
     }

@@ -61,6 +61,13 @@ QUIRK_SETS = {
 """Named sets: `libpam` is Linux-PAM 1.7, `libpam-1.5` also what 1.5 and older do."""
 
 
+def rules_of(dialect: Dialect, chosen: frozenset[str]) -> str:
+    """Return a dialect and quirks as one line: equal where the same words mean the same."""
+    traits = ((name, getattr(dialect, name)) for name in ("at_include", "jump_counts"))
+    had = [name for name, has in traits if has]
+    return " ".join((dialect.name, *had, "with", *sorted(chosen)))
+
+
 def quirks(names: Iterable[str]) -> frozenset[str]:
     """Return the quirks that names of quirks and of sets stand for; `KeyError` if unknown."""
     chosen: frozenset[str] = frozenset()

@@ -1,7 +1,8 @@
 """What a policy means, as text: equal for two policies that ask the same modules the same way.
 
 A path that was recorded under one policy can be followed under another only if both are equal in
-this sense.  Where the lines stand, and what comments lie between them, does not matter.
+this sense.  Where the lines stand, and what comments lie between them, does not matter; dialect and
+quirks do, for the same lines are walked otherwise under others.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def meaning_of(chain: Chain) -> str:
-    """Return the chain as lines: modules, words and actions in order, substacks indented."""
-    return "".join(_lines(chain.links, ""))
+    """Return the chain as lines: its rules, then modules, words and actions, substacks indented."""
+    return "".join((f"{chain.rules!a}\n", *_lines(chain.links, "")))
 
 
 def _lines(links: tuple[Link | Substack, ...], indent: str) -> Iterator[str]:

@@ -55,7 +55,8 @@ class Place(Record):
 class Policy(Record):
     """What is configured for one service: its own places and those of `other`, by facility.
 
-    ``files`` are the files that were read, in the order of first use.
+    ``files`` are the files that were read, in the order of first use; ``dialect`` and ``quirks``
+    say how.
     """
 
     service: str
@@ -63,6 +64,8 @@ class Policy(Record):
     other: dict[Facility, tuple[Place, ...]]
     files: tuple[PolicyFile, ...]
     findings: tuple[Finding, ...]
+    dialect: Dialect
+    quirks: frozenset[str]
 
     def places(self, facility: Facility) -> tuple[Place, ...]:
         """The places that are asked for a facility: the service's own, or else those of `other`."""
@@ -107,6 +110,8 @@ def resolve(
         _frozen(loader.other),
         tuple(loader.files.values()),
         tuple(loader.findings),
+        dialect,
+        quirks,
     )
 
 

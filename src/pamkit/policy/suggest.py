@@ -9,9 +9,12 @@ if TYPE_CHECKING:
 _FAR = 2  # two slips of the pen; more is another word
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """Return the known word nearest to ``word``, or `""` if none is near."""
-    best, found = _FAR + 1, ""
+def closest(word: str, known: Iterable[str], *, most: int = _FAR) -> str:
+    """Return the known word nearest to ``word``, or `""` if none is near.
+
+    ``most`` is how many slips of the pen there may be, no more than two.
+    """
+    best, found = most + 1, ""
     for candidate in known:
         far = _distance(word, candidate)
         if far < best and far < len(candidate):

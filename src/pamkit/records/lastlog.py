@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pamkit.records.event import LoginEvent
 
 
+_BEHIND_ALL = 1 << 62
+_MODE = 0o644
+
+
 class LastlogRecorder:
-    """Writes logins to the record of last logins; the file is not made."""
+    """Writes logins to the record of last logins; the file is made by who asks for it alone."""
 
     __slots__ = ("_files", "_layout", "path")
 
@@ -38,7 +42,27 @@ class LastlogRecorder:
             # The time is in front; without one there is no login.
             write_over(held, at, data, void=self._layout.bits // 8)
 
-    def find(self, uid: int) -> LastLogin:
-        """Return the last login of a user; `OSError` if the file cannot be read."""
+    def is_there(self) -> bool:
+        """Whether there is a file; `OSError` if it cannot be written."""
+        try:
+            # Behind all users, where nobody is kept waiting.
+            with self._files.hold(self.path, start=_BEHIND_ALL, length=1):
+                return True
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+
+    def make(self) -> None:
+        """Make the file; `OSError` if it cannot be."""
+        with self._files.hold(self.path, start=_BEHIND_ALL, length=1, create=_MODE):
+            return
+
+    def find(self, uid: int, *, waits: bool = True) -> LastLogin:
+        """Return the last login of a user; `OSError` if the file cannot be read.
+
+        ``waits`` false: also while somebody writes it.
+        """
         size = lastlog.size(self._layout)
-        return lastlog.decode(self._files.read(self.path, uid * size, size), self._layout)
+        data = self._files.read(self.path, uid * size, size, waits=waits)
+        return lastlog.decode(data, self._layout)

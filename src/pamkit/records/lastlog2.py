@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pamkit.formats import lastlog2
-from pamkit.records.event import Happening, bytes_of
+from pamkit.formats.utmp import text
+from pamkit.records.event import Happening, LoginEvent, bytes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.module.world import LoginFiles
-    from pamkit.records.event import LoginEvent
 
 
 class Lastlog2Recorder:
@@ -30,3 +30,17 @@ class Lastlog2Recorder:
         texts = (bytes_of(event.line), bytes_of(event.host), bytes_of(event.service))
         values = (bytes_of(event.user), event.when // 1_000_000, *texts)
         self._files.change(self.path, lastlog2.CREATE, lastlog2.PUT, values)
+
+    def find(self, user: str) -> LoginEvent | None:
+        """Return the last login of a user; `None` if they never did, or the row makes no sense.
+
+        `OSError` if the file cannot be read: `FileNotFoundError` if there is none.
+        """
+        match self._files.look(self.path, lastlog2.FIND, (bytes_of(user),)):
+            case (bytes(), int(seconds), *rest):
+                line, host, service = (
+                    text(each) if isinstance(each, bytes) else "" for each in rest
+                )
+                when = seconds * 1_000_000
+                return LoginEvent(Happening.LOGIN, when, user, None, line, host, service)
+        return None

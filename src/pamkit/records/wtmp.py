@@ -14,6 +14,7 @@ from pamkit.records.event import Happening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pamkit.formats.utmp import UtmpRecord
     from pamkit.module.world import HeldFile, LoginFiles
     from pamkit.records.event import LoginEvent
 
@@ -31,9 +32,12 @@ class _GrowingFile:
 
     def record(self, event: LoginEvent) -> None:
         """Put an event on record; see `Recorder`."""
-        if event.happening not in self._wanted:
-            return
-        data = encode(as_utmp(event), self._layout)
+        if event.happening in self._wanted:
+            self.put(as_utmp(event))
+
+    def put(self, record: UtmpRecord) -> None:
+        """Write a record behind all others; it raises what `Recorder` raises."""
+        data = encode(record, self._layout)
         with self._files.hold(self.path) as held:
             self._look_at(held)
             # What is left of a record that was cut short is written over.

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pamkit.records.event import LoginEvent
 
 
+_TERMINALS = (b"pts/", b"tty")
+
+
 class WtmpdbRecorder:
     """Writes logins, logouts and boots to the database of wtmpdb(8).
 
@@ -29,7 +32,8 @@ class WtmpdbRecorder:
         """Put an event on record, and return the row's number; see `Recorder`.
 
         A logout without a number ends the newest login on its terminal, of its user if that is
-        named.  `OSError` (ESRCH) if there is none that is open: no other is ended twice.
+        named; where the line is no terminal, but a word that many have at once, the only one.
+        `OSError` (ESRCH) if there is none that is open: no other is ended twice.
         """
         match event.happening:
             case Happening.FAILURE:
@@ -38,7 +42,9 @@ class WtmpdbRecorder:
                 number = self._do(wtmpdb.END_BY_NUMBER, event.when, event.number)
             case Happening.LOGOUT:
                 line, user = bytes_of(event.line), bytes_of(event.user)
-                number = self._do(wtmpdb.END, event.when, line, user)
+                is_terminal = line.startswith(_TERMINALS)
+                statement = wtmpdb.END if is_terminal else wtmpdb.END_ONLY
+                number = self._do(statement, event.when, line, user)
             case Happening.LOGIN:
                 number = self._add(event, wtmpdb.LOGIN, event.user, event.line)
             case Happening.BOOT:

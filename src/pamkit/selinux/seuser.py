@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pamkit.formats.seusers import Config, config, seuser_of, seusers
 from pamkit.module.membership import is_member
-from pamkit.selinux.standing import CONFIG
+from pamkit.selinux.standing import CONFIG, has_levels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def seuser(files: Files, accounts: Accounts, user: str, *, place: str | None) ->
         name = group.decode("utf-8", "surrogateescape")
         return account is not None and is_member(accounts, account, name)
 
-    entries = seusers(data, with_level=_has_levels(files, place))
+    entries = seusers(data, with_level=has_levels(files, place))
     found = seuser_of(user.encode("utf-8", "surrogateescape"), entries, is_in)
     if found is not None:
         return found.decode("utf-8", "surrogateescape")
@@ -44,13 +44,3 @@ def _config(files: Files) -> Config:
         return config(files.read(CONFIG))
     except (FileNotFoundError, NotADirectoryError):
         return Config()
-
-
-def _has_levels(files: Files, place: str | None) -> bool:
-    """Whether the policy has levels (MLS), as far as the kernel says so."""
-    if place is None:
-        return False
-    try:
-        return files.read(f"{place}/mls").strip() == b"1"
-    except OSError:
-        return False

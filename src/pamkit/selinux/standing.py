@@ -36,12 +36,44 @@ def standing(files: Files) -> Standing:
     one that is read-only (as in containers), and without `/etc/selinux/config`.
     """
     try:
-        place = _place(files.read(MOUNTS, limit=_MOST_MOUNTS))
-        if place is None or not files.exists(CONFIG):
+        place = place_of_selinux(files)
+        if place is None:
             return Standing(None, is_enforcing=False)
         return Standing(place, is_enforcing=files.read(f"{place}/enforce").strip() == b"1")
     except OSError:
         return Standing(None, is_enforcing=False)
+
+
+def place_of_selinux(files: Files) -> str | None:
+    """Return where the kernel's SELinux can be asked; `None` if it is off.
+
+    `OSError` if that cannot be told: for those who must not take it for off.
+    """
+    try:
+        place = _place(files.read(MOUNTS, limit=_MOST_MOUNTS))
+    except FileNotFoundError:
+        if files.exists(ENFORCE):
+            raise  # it is there, and what it is cannot be looked up
+        return None
+    return place if place is not None and files.exists(CONFIG) else None
+
+
+def is_permissive(files: Files, place: str) -> bool:
+    """Whether the kernel says that it lets pass what its policy forbids; in doubt it does not."""
+    try:
+        return files.read(f"{place}/enforce").strip() == b"0"
+    except OSError:
+        return False
+
+
+def has_levels(files: Files, place: str | None) -> bool:
+    """Whether the policy has levels (MLS), as far as the kernel says so."""
+    if place is None:
+        return False
+    try:
+        return files.read(f"{place}/mls").strip() == b"1"
+    except OSError:
+        return False
 
 
 def _place(data: bytes) -> str | None:

@@ -16,7 +16,7 @@ from pamkit.vocab.priority import Priority
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from pamkit.sessions.ticket import Walked
 
@@ -36,14 +36,19 @@ if TYPE_CHECKING:
         ) -> str:
             """Put a session on record that is being opened; return its id."""
 
-        def opened(self, name: str, ticket: str) -> bool:
-            """Say that a session is open."""
+        def opened(
+            self, name: str, ticket: str, *, user: str | None = None, uid: int | None = None
+        ) -> bool:
+            """Say that a session is open; with ``user``, that it is somebody else's by now."""
 
         def failed(self, name: str) -> bool:
             """Forget a session that could not be opened."""
 
         def claim(self, name: str, closer: int) -> object | None:
             """Return a session that ``closer`` may close now; `None` if it may not."""
+
+        def only(self, user: str, line: str) -> str | None:
+            """Return the id of the one session that a user has open on a line, if it is one."""
 
         def release(self, name: str, closer: int) -> bool:
             """Take a session for open again."""
@@ -67,6 +72,7 @@ class Keeper:
         self._registry, self._me, self._leader = registry, me, leader
         self.name = name
         self._pending: Primitive | None = None
+        self._user = ""
 
     def before(self, core: Walked, primitive: Primitive) -> int | None:
         """Note what is about to happen; return the code that refuses it, or `None`.
@@ -76,7 +82,9 @@ class Keeper:
         if self._pending is primitive:
             return None
         try:
-            fits = self._opening(core) if primitive is Primitive.OPEN_SESSION else self._closing()
+            fits = (
+                self._opening(core) if primitive is Primitive.OPEN_SESSION else self._closing(core)
+            )
         except OSError as fault:
             _complain(core, fault)
             return ReturnCode.SESSION_ERR
@@ -121,13 +129,12 @@ class Keeper:
             core.world.log.write(Priority.ERR, "PAM a session of this handle is open already")
             return False
         texts = core.handle.texts
-        user = texts.get(Item.USER, "")
-        account = core.world.accounts.find(user)
+        self._user = user = texts.get(Item.USER, "")
         self.name = self._registry.begin(
             service=core.handle.service,
             user=user,
-            uid=None if account is None else account.uid,
-            line=texts.get(Item.TTY, "").removeprefix("/dev/"),
+            uid=_uid_of(core, user),
+            line=_line(texts.get(Item.TTY, "")),
             host=texts.get(Item.RHOST, ""),
             leader=self._me() if self._leader is None else self._leader,
             now=_now(core),
@@ -141,15 +148,26 @@ class Keeper:
             self.name = ""
             return code
         name, self.name = self.name, ""
-        if self._registry.opened(name, ticket.text()):
+        other: dict[str, Any] = {}
+        if ticket.user != self._user:  # a module has found out who it is
+            other = {"user": ticket.user, "uid": _uid_of(core, ticket.user)}
+        if self._registry.opened(name, ticket.text(), **other):
             self.name = name
             return code  # yes: the modules opened it, and it is on record
         core.world.log.write(Priority.ERR, "PAM the session is not on record any more")
         return ReturnCode.SESSION_ERR
 
-    def _closing(self) -> bool:
-        # Without a record there is no other process that could close it as well.
-        return not self.name or self._registry.claim(self.name, self._me()) is not None
+    def _closing(self, core: Walked) -> bool:
+        """Claim the session, or that which is linked by user and line; B14, B16 to B18."""
+        texts = core.handle.texts
+        user, line = texts.get(Item.USER, ""), _line(texts.get(Item.TTY, ""))
+        name = self.name or (self._registry.only(user, line) if user and line else None)
+        if name is None:
+            return True  # without a record there is no other process that could close it as well
+        if self._registry.claim(name, self._me()) is None:
+            return False
+        self.name = name
+        return True  # nobody else closes it as long as this process does
 
     def _closed(self, core: Walked, code: int) -> int:
         if not self.name:
@@ -160,6 +178,15 @@ class Keeper:
             return code if done else ReturnCode.SESSION_ERR
         self._registry.release(self.name, self._me())
         return code
+
+
+def _line(terminal: str) -> str:
+    return terminal.removeprefix("/dev/")
+
+
+def _uid_of(core: Walked, user: str) -> int | None:
+    account = core.world.accounts.find(user)
+    return None if account is None else account.uid
 
 
 def _now(core: Walked) -> int:

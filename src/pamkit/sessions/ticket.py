@@ -1,11 +1,16 @@
 """What a process needs that closes a session another process opened, as a value and as text.
 
 A ticket proves nothing: whoever can write one can choose which modules are asked at the end of a
-session.  It belongs where only those can write who may close sessions.
+session, and what they answered at its beginning.  It belongs where only those can write who may
+close sessions.  Refused all the same is one that fits nothing: another policy, dialect or set of
+quirks, a path that nobody can have walked through the policy, a record that is about somebody else.
 """
 
 from __future__ import annotations
 
+import sys
+
+from pamkit.formats.json_text import json_object
 from pamkit.policy.fingerprint import meaning_of
 from pamkit.vocab.facility import Facility, Primitive
 from pamkit.vocab.item import TEXTS, Item
@@ -18,7 +23,23 @@ if TYPE_CHECKING:
 
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain
+    from pamkit.policy.resolve import Policy
     from pamkit.semantics.trace import Path
+
+    class Entry(Protocol):
+        """What a record of the registry says, as far as its ticket has to say the same."""
+
+        @property
+        def service(self) -> str:
+            """The service that opened the session."""
+
+        @property
+        def user(self) -> str:
+            """Whose session it is."""
+
+        @property
+        def ticket(self) -> str:
+            """The ticket, as text."""
 
     class Handle(Protocol):
         """What transaction and modules share, as far as a ticket carries it."""
@@ -47,6 +68,10 @@ if TYPE_CHECKING:
             """Everything outside."""
 
         @property
+        def policy(self) -> Policy:
+            """The policy that is in force."""
+
+        @property
         def chains(self) -> Mapping[Facility, Chain]:
             """The chains of the policy."""
 
@@ -54,7 +79,7 @@ if TYPE_CHECKING:
             """Return the path that a primitive walked last."""
 
 
-_VERSION = 1
+_VERSION = 2
 _MOST = 1 << 20
 """Bytes of a ticket that are read: a hundred times what any policy makes."""
 
@@ -68,7 +93,8 @@ class Ticket(Record):
 
     ``items`` and ``environment`` are those of the handle.  ``authenticated`` and ``opened`` are the
     paths of authenticate (`None`: nobody was asked) and open_session; ``auth_policy`` and
-    ``session_policy`` are fingerprints of the chains that were walked.
+    ``session_policy`` are fingerprints of the chains that were walked, ``dialect`` and ``quirks``
+    how they were read and walked.
     """
 
     service: str
@@ -79,13 +105,12 @@ class Ticket(Record):
     opened: Path
     auth_policy: str
     session_policy: str
+    dialect: str
+    quirks: tuple[str, ...]
 
     def text(self) -> str:
         """Return the ticket as one line of JSON."""
-        import json
-
-        fields: dict[str, Any] = {name: getattr(self, name) for name in FIELDS}
-        return json.dumps({"version": _VERSION, **fields}, ensure_ascii=True)
+        return json_object({"version": _VERSION, **{name: getattr(self, name) for name in FIELDS}})
 
 
 def ticket_from(text: str) -> Ticket:
@@ -111,7 +136,19 @@ def ticket_from(text: str) -> Ticket:
         environment=_pairs(found, "environment"),
         authenticated=None if path is None else _path(path, "authenticated"),
         opened=_path(found["opened"], "opened"),
+        quirks=_words(found, "quirks"),
     )
+
+
+def ticket_on_record(entry: Entry) -> Ticket:
+    """Return the ticket that stands in a record; `BadTicket` if it is another session's."""
+    ticket = ticket_from(entry.ticket)
+    for what in ("service", "user"):
+        recorded, said = getattr(entry, what), getattr(ticket, what)
+        if recorded != said:
+            reason = f"{what}: the record is about `{recorded}`, its ticket about `{said}`"
+            raise BadTicket(reason)
+    return ticket
 
 
 def ticket_of(core: Walked) -> Ticket | None:
@@ -129,19 +166,26 @@ def ticket_of(core: Walked) -> Ticket | None:
         opened=opened,
         auth_policy=fingerprint(core.chains[Facility.AUTH]),
         session_policy=fingerprint(core.chains[Facility.SESSION]),
+        dialect=core.policy.dialect.name,
+        quirks=tuple(sorted(core.policy.quirks)),
     )
 
 
 def fingerprint(chain: Chain) -> str:
     """Return 64 hexadecimal digits that stand for what a chain means."""
-    from hashlib import sha256
+    data = meaning_of(chain).encode("utf-8", "surrogatepass")
+    if "_pamkit_c" in sys.builtin_module_names:  # behind our own libpam.so.0 there is no `hashlib`
+        from pamkit.formats.sha2 import sha256
 
-    return sha256(meaning_of(chain).encode("utf-8", "surrogatepass")).hexdigest()
+        return sha256(data).hex()
+    from hashlib import sha256 as quick
+
+    return quick(data).hexdigest()
 
 
-_TEXTS = ("service", "user", "auth_policy", "session_policy")
+_TEXTS = ("service", "user", "auth_policy", "session_policy", "dialect")
 
-FIELDS = (*_TEXTS, "items", "environment", "authenticated", "opened")
+FIELDS = (*_TEXTS, "items", "environment", "authenticated", "opened", "quirks")
 """The names of a ticket's fields."""
 
 
@@ -161,6 +205,13 @@ def _pairs(
     if known is not None and not {each[0] for each in value} <= known:
         raise BadTicket(f"{name}: expected names of items")
     return tuple((each[0], each[1]) for each in value)
+
+
+def _words(found: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = found[name]
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise BadTicket(f"{name}: expected texts")
+    return tuple(value)
 
 
 def _is_pair(each: object) -> bool:

@@ -42,18 +42,19 @@ class KernelAudit:
         host: str | None,
         tty: str | None,
         granted: bool,
-    ) -> None:
+    ) -> bool:
         """Write a record; `OSError`, with the name of C's function, if it is lost."""
         try:
             error = -self._send(AuditRecord(kind, op, user, host, tty, granted))
         except OSError as fault:
             if fault.errno in NO_AUDIT:
-                return  # nobody wants a record
+                return False  # nobody wants a record
             raise OSError(fault.errno, _words(fault.errno), "audit_open") from None
         # C: EPERM is ignored: who may not write records may still lock a screen.
         if error not in (0, errno.EPERM):
             function = "audit_log_user_message" if user is None else "audit_log_acct_message"
             raise OSError(error, _words(error), function)
+        return error == 0
 
     def collector(self) -> int:
         """Return the process that takes the records, 0 if there is none; `AUDIT_GET`."""
@@ -87,8 +88,9 @@ class NoAudit:
         host: str | None,
         tty: str | None,
         granted: bool,
-    ) -> None:
+    ) -> bool:
         """Write nothing."""
+        return False
 
     def collector(self) -> int:
         """Refuse: whether records of another machine are taken cannot be told."""

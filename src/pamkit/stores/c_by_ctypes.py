@@ -12,6 +12,22 @@ from pamkit.stores.c_kernel_by_ctypes import keyctl as keyctl
 from pamkit.stores.c_kernel_by_ctypes import quota as quota
 from pamkit.stores.c_kernel_by_ctypes import set_group_ids as set_group_ids
 from pamkit.stores.c_kernel_by_ctypes import set_quota as set_quota
+from pamkit.stores.c_keys_by_ctypes import add_key as add_key
+from pamkit.stores.c_keys_by_ctypes import find_key as find_key
+from pamkit.stores.c_keys_by_ctypes import read_key as read_key
+from pamkit.stores.c_mounts_by_ctypes import mount as mount
+from pamkit.stores.c_mounts_by_ctypes import unmount as unmount
+from pamkit.stores.c_mounts_by_ctypes import unshare_mounts as unshare_mounts
+from pamkit.stores.c_process_by_ctypes import set_variable as set_variable
+from pamkit.stores.c_process_by_ctypes import variable as variable
+from pamkit.stores.c_sockets_by_python import local_connect as local_connect
+from pamkit.stores.c_sockets_by_python import local_peer as local_peer
+from pamkit.stores.c_sockets_by_python import local_receive as local_receive
+from pamkit.stores.c_terminal_by_ctypes import hold_signals as hold_signals
+from pamkit.stores.c_terminal_by_ctypes import raw_terminal as raw_terminal
+from pamkit.stores.c_terminal_by_ctypes import release_signals as release_signals
+from pamkit.stores.c_terminal_by_ctypes import set_terminal as set_terminal
+from pamkit.stores.c_terminal_by_ctypes import stream_pair as stream_pair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -379,6 +395,13 @@ def sqlite(
 
     texts = _text(path), _text(settings), _text(statement)
     return c_sqlite_by_python.sqlite(*texts, tuple(values), may_write)
+
+
+def selinux(function: bytes, texts: Sequence[bytes | None], /) -> tuple[bytes | None, ...]:
+    """A function of libselinux."""
+    from pamkit.stores import c_selinux_by_ctypes
+
+    return c_selinux_by_ctypes.selinux(function, texts)
 
 
 def audit(

@@ -33,8 +33,9 @@ _NUMBERS = {
 }
 
 _JOIN = 1
-_OPERATIONS = (0, _JOIN, 3, 8)
-"""C: `KEYCTL_GET_KEYRING_ID`, `KEYCTL_JOIN_SESSION_KEYRING`, `KEYCTL_REVOKE`, `KEYCTL_LINK`."""
+_OPERATIONS = (0, _JOIN, 3, 8, 9, 15)
+"""C: `KEYCTL_GET_KEYRING_ID`, `_JOIN_SESSION_KEYRING`, `_REVOKE`, `_LINK`, `_UNLINK`,
+`_SET_TIMEOUT`."""
 
 _GET_QUOTA, _SET_QUOTA = 0x800007 << 8, 0x800008 << 8
 """C: `QCMD(Q_GETQUOTA, USRQUOTA)` and `QCMD(Q_SETQUOTA, USRQUOTA)`."""
@@ -54,7 +55,7 @@ def set_group_ids(real: int, effective: int, saved: int, /) -> None:
     """setresgid(2), the system call."""
     import ctypes
 
-    _call(_numbers()[0], *(ctypes.c_uint32(_id(one)) for one in (real, effective, saved)))
+    call(numbers()[0], *(ctypes.c_uint32(_id(one)) for one in (real, effective, saved)))
 
 
 def keyctl(operation: int, first: int, second: int, /) -> int:
@@ -66,7 +67,7 @@ def keyctl(operation: int, first: int, second: int, /) -> int:
     for one in (first, second):
         if not -(2**31) <= one < 2**31:
             raise ValueError("a number that is too small or too large")
-    return _call(_numbers()[1], *(ctypes.c_long(one) for one in (operation, first, second)))
+    return call(numbers()[1], *(ctypes.c_long(one) for one in (operation, first, second)))
 
 
 def quota(device: bytes, uid: int, /) -> tuple[int, ...]:
@@ -153,7 +154,8 @@ def _quotactl(command: int, device: bytes, uid: int, block: ctypes.Structure) ->
         raise OSError(code, os.strerror(code))
 
 
-def _numbers() -> tuple[int, int]:
+def numbers() -> tuple[int, int]:
+    """Return the numbers of setresgid and of keyctl here; `OSError` on an unknown machine."""
     machine = os.uname().machine
     if (machine, _64) not in _NUMBERS:
         # Not ENOSYS: that is the kernel's word for having no keyrings at all.
@@ -161,7 +163,8 @@ def _numbers() -> tuple[int, int]:
     return _NUMBERS[machine, _64]
 
 
-def _call(number: int, *args: object) -> int:
+def call(number: int, *args: object) -> int:
+    """Make a system call; return its answer, or raise `OSError`."""
     import ctypes
 
     libc = ctypes.CDLL(None, use_errno=True)

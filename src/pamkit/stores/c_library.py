@@ -126,6 +126,33 @@ if TYPE_CHECKING:
         def forbid_new_privileges(self) -> None:
             """PR_SET_NO_NEW_PRIVS of prctl(2), for this thread alone and for good; or `OSError`."""
 
+        def variable(self, name: bytes, /) -> bytes | None:
+            """getenv(3), of the program's own environment; `ValueError` for no name."""
+
+        def set_variable(self, name: bytes, value: bytes | None, /) -> None:
+            """setenv(3), or without a value unsetenv(3); `OSError` if it fails.
+
+            C: whoever reads the environment in another thread at that moment may read anything.
+            """
+
+        def raw_terminal(self, descriptor: int, /) -> object:
+            """tcsetattr(3): let all bytes pass, unchanged; return the mode before.
+
+            `OSError` if it fails, with the name of the function as its file name.
+            """
+
+        def set_terminal(self, descriptor: int, mode: object, /) -> None:
+            """tcsetattr(3): give a terminal a mode that `raw_terminal` returned; or `OSError`."""
+
+        def hold_signals(self) -> object:
+            """pthread_sigmask(3): hold back all signals to this thread; return which were."""
+
+        def release_signals(self, held: object, /) -> None:
+            """pthread_sigmask(3): hold back those again that `hold_signals` returned, no others."""
+
+        def stream_pair(self) -> tuple[int, int]:
+            """socketpair(2): two ends of a stream; a program that is run inherits neither."""
+
         def translate(self, text: bytes, /) -> bytes:
             """dgettext(3) in the domain of Linux-PAM: ``text`` in the language of the program."""
 
@@ -192,8 +219,18 @@ if TYPE_CHECKING:
             """keyctl(2) for this thread alone: the kernel's answer, or `OSError`.
 
             Operations that take numbers: `KEYCTL_GET_KEYRING_ID` (0), `KEYCTL_REVOKE` (3),
-            `KEYCTL_LINK` (8), and without a name, which is 0, `KEYCTL_JOIN_SESSION_KEYRING` (1).
+            `KEYCTL_LINK` (8), `KEYCTL_UNLINK` (9), `KEYCTL_SET_TIMEOUT` (15), and without a name,
+            which is 0, `KEYCTL_JOIN_SESSION_KEYRING` (1).
             """
+
+        def add_key(self, name: bytes, data: bytes, keyring: int, /) -> int:
+            """add_key(2), of the type `user`: the key's number; one of that name is filled anew."""
+
+        def find_key(self, keyring: int, name: bytes, /) -> int:
+            """`KEYCTL_SEARCH` of keyctl(2), of the type `user`: the key's number, or `OSError`."""
+
+        def read_key(self, key: int, /) -> bytes:
+            """`KEYCTL_READ` of keyctl(2): what is in a key, or `OSError`."""
 
         def quota(self, device: bytes, uid: int, /) -> tuple[int, ...]:
             """Q_GETQUOTA of quotactl(2), for a user: the eight numbers of `struct dqblk`.
@@ -204,6 +241,50 @@ if TYPE_CHECKING:
 
         def set_quota(self, device: bytes, uid: int, numbers: Sequence[int], which: int, /) -> None:
             """Q_SETQUOTA of quotactl(2): eight numbers; ``which`` of them count (`QIF_...`)."""
+
+        def unshare_mounts(self) -> None:
+            """CLONE_NEWNS of unshare(2): give this thread alone mounts of its own; or `OSError`."""
+
+        def mount(
+            self,
+            source: bytes | None,
+            target: bytes,
+            kind: bytes | None,
+            flags: int,
+            options: bytes | None,
+            /,
+        ) -> None:
+            """mount(2), for this thread and all that share its mounts; `OSError` if it fails."""
+
+        def unmount(self, target: bytes, flags: int, /) -> None:
+            """umount2(2); `OSError` if it fails."""
+
+        def selinux(
+            self, function: bytes, texts: Sequence[bytes | None], /
+        ) -> tuple[bytes | None, ...]:
+            """A function of libselinux by its name: the texts that it gives.
+
+            One of those that pam_selinux(8) calls; ``texts`` are what it takes, without what is
+            always null.  The class of `security_compute_relabel` is given by its name.
+            `OSError` with the function's name if it fails, or `ENOSYS` without a libselinux.
+            """
+
+        def local_connect(self, path: bytes, /) -> int:
+            """connect(2) to a stream socket at a path, or a name: ``@`` stands for its first NUL.
+
+            Returns a descriptor that programs do not inherit, and on which nobody waits.
+            `BlockingIOError` if its queue is full, another `OSError` if nobody listens there.
+            """
+
+        def local_receive(self, descriptor: int, size: int, /) -> tuple[bytes, tuple[int, ...]]:
+            """recvmsg(2): at most ``size`` bytes, and at most 16 descriptors that came with them.
+
+            They are above 2, and no program inherits them.  `OSError` if it fails, or there were
+            more, and then none is left.
+            """
+
+        def local_peer(self, descriptor: int, /) -> int:
+            """SO_PEERCRED of getsockopt(2): the process that listened at the other end."""
 
     c_library: CLibrary
 elif "_pamkit_c" in sys.builtin_module_names:

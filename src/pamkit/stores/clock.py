@@ -31,4 +31,5 @@ class SystemClock:
             shown.tm_min,
             shown.tm_sec,
             shown.tm_wday,
+            shown.tm_zone or "",
         )

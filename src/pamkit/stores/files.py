@@ -114,6 +114,18 @@ class DiskFiles:
 
         replace(self._root, path, data, mode=mode)
 
+    def new(self, directory: str, start: str) -> str:
+        """Make an empty file that was not there, and return its path; see `world.Files`."""
+        from pamkit.stores.new_file import new_file
+
+        return new_file(self._root, directory, start)
+
+    def remove(self, path: str) -> None:
+        """Remove what lies at a path, a link itself, but no directory."""
+        from pamkit.stores.new_file import remove
+
+        remove(self._root, path)
+
     def drop_to(self, account: Account) -> ActAs:
         """Touch files as this user for a while, in this thread.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 
+from pamkit.formats.passwd import bytes_of
 from pamkit.stores.c_library import c_library
+from pamkit.vocab.secret import Secret
 
-_GET, _JOIN, _REVOKE, _LINK = 0, 1, 3, 8
+_GET, _JOIN, _REVOKE, _LINK, _UNLINK, _SET_TIMEOUT = 0, 1, 3, 8, 9, 15
 _SESSION, _USER, _USER_SESSION = -3, -4, -5
 
 
@@ -36,6 +38,35 @@ class KernelKeyrings:
         """Make a keyring, and what only it has, unusable for everybody."""
         c_library.keyctl(_REVOKE, keyring, 0)
 
+    def put(self, name: str, secret: Secret, *, seconds: int) -> int:
+        """Make or fill a key, and say when it ends; see `module.keys`."""
+        key = c_library.add_key(bytes_of(name), secret.expose(), _SESSION)
+        try:
+            self.expire(key, seconds=seconds)
+        except BaseException:
+            self.remove(key)  # a key without an end was not asked for
+            raise
+        return key
+
+    def find(self, name: str) -> int:
+        """Return the number of a key that is good."""
+        return c_library.find_key(_SESSION, bytes_of(name))
+
+    def read(self, key: int) -> Secret:
+        """Return what is in a key."""
+        return Secret(c_library.read_key(key))
+
+    def expire(self, key: int, *, seconds: int) -> None:
+        """Let a key end so many seconds from now."""
+        if seconds < 1:  # C: 0 is for ever
+            raise ValueError("a key that lives for less than a second")
+        c_library.keyctl(_SET_TIMEOUT, key, seconds)
+
+    def remove(self, key: int) -> None:
+        """Take a key out of the session keyring, and revoke it."""
+        c_library.keyctl(_REVOKE, key, 0)
+        c_library.keyctl(_UNLINK, key, _SESSION)
+
 
 class NoKeyrings:
     """The keyrings of another machine, which are not in this kernel."""
@@ -59,6 +90,26 @@ class NoKeyrings:
         raise _refused()
 
     def revoke(self, keyring: int) -> None:
+        """Refuse, as `session` does."""
+        raise _refused()
+
+    def put(self, name: str, secret: Secret, *, seconds: int) -> int:
+        """Refuse, as `session` does."""
+        raise _refused()
+
+    def find(self, name: str) -> int:
+        """Refuse, as `session` does."""
+        raise _refused()
+
+    def read(self, key: int) -> Secret:
+        """Refuse, as `session` does."""
+        raise _refused()
+
+    def expire(self, key: int, *, seconds: int) -> None:
+        """Refuse, as `session` does."""
+        raise _refused()
+
+    def remove(self, key: int) -> None:
         """Refuse, as `session` does."""
         raise _refused()
 

@@ -74,10 +74,12 @@ class DiskLoginFiles:
             raise
         return DiskHeldFile(descriptor)
 
-    def read(self, path: str, at: int, size: int) -> bytes:
+    def read(self, path: str, at: int, size: int, *, waits: bool = True) -> bytes:
         """Return bytes of a file as they are when nobody writes; see `world.LoginFiles`."""
         descriptor = open_regular(self._root, path)
         try:
+            if not waits:
+                return _read(descriptor, at, size)
             self._patiently(lambda: _lock(descriptor, fcntl.F_RDLCK, at, size))
             try:
                 return _read(descriptor, at, size)
@@ -93,19 +95,37 @@ class DiskLoginFiles:
         if is_open_to_others(self._root, path):
             raise refusal(path)
         self._make(path)
-        settings = _SETTINGS + create.encode()
-        return self._patiently(lambda: self._sqlite(path, settings, statement.encode(), values))
+        settings, asked = _SETTINGS + create.encode(), statement.encode()
+        return self._patiently(lambda: self._sqlite(path, settings, asked, values, writes=True))
+
+    def look(self, path: str, statement: str, values: tuple[Value, ...]) -> Row | None:
+        """Return a row of a database; see `world.LoginFiles`.
+
+        What is left of a change that was cut short is put in order first, where that is safe, by
+        who may.
+        """
+        with self._root.place(path) as place:
+            os.stat(place.name, dir_fd=place.directory)
+        writes, asked = not is_open_to_others(self._root, path), statement.encode()
+        settings = _SETTINGS + b"PRAGMA query_only = ON;"
+        return self._patiently(lambda: self._sqlite(path, settings, asked, values, writes=writes))
 
     def _sqlite(
-        self, path: str, settings: bytes, statement: bytes, values: tuple[Value, ...]
+        self,
+        path: str,
+        settings: bytes,
+        statement: bytes,
+        values: tuple[Value, ...],
+        *,
+        writes: bool,
     ) -> Row | None:
         from pamkit.stores.c_library import c_library
 
         if self._root.is_system:
-            return c_library.sqlite(bytes_of(path), settings, statement, values, True)[0]
+            return c_library.sqlite(bytes_of(path), settings, statement, values, writes)[0]
         with self._root.place(path) as place:
             inside = b"/proc/self/fd/%d/%s" % (place.directory, place.name)
-            return c_library.sqlite(inside, settings, statement, values, True)[0]
+            return c_library.sqlite(inside, settings, statement, values, writes)[0]
 
     def _make(self, path: str) -> None:
         """Make an empty file, which SQLite takes for an empty database, unless one is there.

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 
+from pamkit.formats.passwd import bytes_of, text_of
 from pamkit.module.world import Machine
 from pamkit.stores.c_library import c_library
 
@@ -72,6 +73,22 @@ class ThisProcess:
         os.chdir(place)
         os.chroot(place)
         os.chdir(b"/")
+
+    def variable(self, name: str) -> str | None:
+        """Return a variable of the process's own environment."""
+        value = c_library.variable(bytes_of(name))
+        return None if value is None else text_of(value)
+
+    def set_variable(self, name: str, value: str | None) -> None:
+        """Change that, or with `None` remove it, `setenv(3)`."""
+        try:
+            c_library.set_variable(bytes_of(name), None if value is None else bytes_of(value))
+        except ValueError:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
+
+    def number(self) -> int:
+        """Return the number of the process, `getpid(2)`."""
+        return os.getpid()
 
     def is_running(self, number: int) -> bool:
         """Whether there is a process of that number, by `kill(2)` with no signal."""
@@ -140,6 +157,14 @@ class OnlyLooking(ThisProcess):
 
     def set_umask(self, mask: int) -> int:
         """Refuse: this process goes on with its own files."""
+        raise _refused()
+
+    def variable(self, name: str) -> str | None:
+        """Return nothing: what started this process knows another machine."""
+        return None
+
+    def set_variable(self, name: str, value: str | None) -> None:
+        """Refuse: this process goes on with its own work."""
         raise _refused()
 
     def forbid_new_privileges(self) -> None:

@@ -12,13 +12,13 @@ import os
 import select
 from _thread import allocate_lock
 
-from pamkit.module.program import Finished, NoOutput
+from pamkit.module.program import Finished, NoOutput, NoUser
 from pamkit.stores.c_library import c_library
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from pamkit.module.program import Run, Running
@@ -279,12 +279,15 @@ def _spawn(
             (os.POSIX_SPAWN_DUP2, their_in, 0),
             (os.POSIX_SPAWN_DUP2, their_out, 1),
             errors,
-            *_closing(),
+            *closing(3),
         ],
         # What Python ignores a program should not find ignored.
         "setsigdef": (_SIGPIPE, _SIGXFSZ),
         "setsid": wanted.new_session,
     }
+    if wanted.as_user is not None:
+        with _AnotherUser(*wanted.as_user):
+            return os.posix_spawn(words[0], words, variables, **how)
     if not wanted.as_effective_user or os.getuid() == os.geteuid():
         return os.posix_spawn(words[0], words, variables, **how)
     with _EffectiveUser():
@@ -314,16 +317,66 @@ class _EffectiveUser:
         syscalls.set_user_ids(*self._before)
 
 
-def _closing() -> list[tuple[Any, ...]]:
-    """Return actions that close every descriptor from 3 on."""
+class _AnotherUser:
+    """While it is entered, this thread is a user and a group, and has no other groups.
+
+    C: ``setgid``, ``setgroups`` and ``setuid`` in the child; see `_EffectiveUser`.  The thread
+    keeps its way back in the saved user, which a new program does not inherit: exec makes that
+    the effective one.  What root could hand on beside its number must not be there.
+    """
+
+    def __init__(self, uid: int, gid: int) -> None:
+        self._uid, self._gid = uid, gid
+
+    def __enter__(self) -> None:
+        from pamkit.stores import syscalls
+
+        self._users, self._groups, self._others = os.getresuid(), os.getresgid(), os.getgroups()
+        # The real user of the process is not asked: who is not root cannot give groups up.
+        if self._users[1] != 0:
+            raise NoUser(errno.EPERM, os.strerror(errno.EPERM), "setgroups")
+        if syscalls.keeps_rights() or syscalls.hands_rights_on():
+            raise NoUser(errno.EPERM, os.strerror(errno.EPERM), "setuid")
+        try:
+            self._change("setgid", syscalls.set_group_ids, *(self._gid,) * 3)
+            self._change("setgroups", syscalls.set_groups, ())
+            # The effective user is root's way back, so it waits in the saved one.
+            self._change("setuid", syscalls.set_user_ids, self._uid, self._uid, 0)
+        except BaseException:
+            self._restore()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._restore()
+
+    def _change(self, function: str, change: Callable[..., object], *args: object) -> None:
+        try:
+            change(*args)
+        except PermissionError as fault:
+            raise NoUser(fault.errno, fault.strerror, function) from None
+
+    def _restore(self) -> None:
+        from pamkit.stores import syscalls
+
+        # The users first: it takes root's rights to change groups.  A saved user that is neither
+        # can be had back only with these rights.
+        if os.geteuid() != 0:
+            syscalls.set_user_ids(self._uid, 0, 0)
+        syscalls.set_group_ids(*self._groups)
+        syscalls.set_groups(self._others)
+        syscalls.set_user_ids(*self._users)
+
+
+def closing(first: int) -> list[tuple[Any, ...]]:
+    """Return actions that close every descriptor from ``first`` on."""
     close_from = getattr(os, "POSIX_SPAWN_CLOSEFROM", None)
     if close_from is not None:
-        return [(close_from, 3)]
+        return [(close_from, first)]
     try:
         known = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:
         known = list(range(min(os.sysconf("SC_OPEN_MAX"), _MOST_DESCRIPTORS)))
-    return [(os.POSIX_SPAWN_CLOSE, number) for number in known if number > 2]
+    return [(os.POSIX_SPAWN_CLOSE, number) for number in known if number >= first]
 
 
 def _pipe(pipes: list[int]) -> tuple[int, int]:

@@ -33,6 +33,7 @@ def rewrite(
     *,
     create: bool = False,
     backup: Callable[[OSError], object] | None = None,
+    locked: bool = True,
 ) -> bool:
     """Replace a regular file by its edited self; return whether ``edit`` wanted that.
 
@@ -40,7 +41,8 @@ def rewrite(
     for root alone, out of what ``edit`` makes of nothing; else it is `FileNotFoundError`.  With
     ``backup`` the old file stays, as a link under its name and `.old`; ``backup`` is told if
     that cannot be.  Raises `OSError` if any other step fails, and then the file is untouched and
-    nothing lies beside it.  Whoever calls holds the lock of the file.
+    nothing lies beside it.  Whoever calls holds the lock of the file; for a file that has none,
+    without ``locked``, each writer's new file has a name of its own.
     C: pam_unix writes ``.pam.shadowXXXXXX`` in the same directory, pam_pwhistory
     ``opasswd.tmpXXXXXX``.
     """
@@ -56,7 +58,7 @@ def rewrite(
                 raise
             new = edit(b"")
             if new is not None:
-                _replace(place, None, new)
+                _replace(place, None, new, locked=locked)
             return new is not None
         try:
             if not stat.S_ISREG(os.fstat(old).st_mode):
@@ -66,7 +68,7 @@ def rewrite(
                 raise OSError(errno.EFBIG, f"more than {MAX_ACCOUNT_FILE} bytes", path)
             new = edit(data)
             if new is not None:
-                _replace(place, old, new, backup)
+                _replace(place, old, new, backup, locked=locked)
         finally:
             os.close(old)
     return new is not None
@@ -77,9 +79,11 @@ def _replace(
     old: int | None,
     data: bytes,
     backup: Callable[[OSError], object] | None = None,
+    *,
+    locked: bool,
 ) -> None:
     # One name: what a writer that was killed left behind goes before the next one writes.
-    aside = b".pam." + place.name
+    aside = b".pam." + (place.name if locked else os.urandom(8).hex().encode())
     _remove(aside, place.directory)
     _remove(aside + BACKUP, place.directory)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

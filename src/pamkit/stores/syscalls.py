@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOBODY = 0xFFFFFFFF
 _NO_SETUID_FIXUP = 1 << 2
+_STATUS, _AMBIENT, _MOST_STATUS = "/proc/thread-self/status", b"CapAmb:", 1 << 16
 
 
 def set_groups(groups: Sequence[int]) -> None:
@@ -65,6 +66,24 @@ def keeps_rights() -> bool:
         return bool(c_library.securebits() & _NO_SETUID_FIXUP)
     except OSError:
         return True
+
+
+def hands_rights_on() -> bool:
+    """Whether programs that this thread starts keep rights of root, whoever they run as.
+
+    Ambient capabilities (`capabilities(7)`); where nobody can tell, it is feared.
+    """
+    try:
+        descriptor = os.open(_STATUS, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            lines = os.read(descriptor, _MOST_STATUS).split(b"\n")
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return True
+    ambient = [line[len(_AMBIENT) :].strip() for line in lines if line.startswith(_AMBIENT)]
+    # A kernel that names none has none; zero is nothing handed on.
+    return any(number.strip(b"0") for number in ambient)
 
 
 def _permitted(change: Callable[..., object], *args: Any) -> None:

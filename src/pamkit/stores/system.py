@@ -14,8 +14,10 @@ from pamkit.stores.hashing import LibCrypt
 from pamkit.stores.home_directory import DiskHomes
 from pamkit.stores.identity import NobodyElse, ThreadIdentity
 from pamkit.stores.keyrings import KernelKeyrings, NoKeyrings
+from pamkit.stores.local_sockets import NoSockets, SystemSockets
 from pamkit.stores.log import CallingLog, SystemLog
 from pamkit.stores.login_files import DiskLoginFiles
+from pamkit.stores.mounts import KernelMounts, NoMounts
 from pamkit.stores.network import HostNames
 from pamkit.stores.outside import SystemOutside
 from pamkit.stores.password_quality import LibPwquality
@@ -23,8 +25,10 @@ from pamkit.stores.process import OnlyLooking, ThisProcess
 from pamkit.stores.quotas import KernelQuotas, NoQuotas
 from pamkit.stores.randomness import KernelRandomness
 from pamkit.stores.root import Root
+from pamkit.stores.security_contexts import LibSelinux, NoContexts
 from pamkit.stores.single_logins import NoLogins, SystemLogins
 from pamkit.stores.tallies import DiskTallies
+from pamkit.stores.terminal_filter import NoFilters, ProcessFilters
 from pamkit.stores.timestamps import DiskTimestamps
 from pamkit.stores.user_databases import DiskDatabases
 
@@ -55,6 +59,10 @@ def system_world(root: str = "/") -> World:
         identity=ThreadIdentity() if place.is_system else NobodyElse(),
         keyrings=KernelKeyrings() if place.is_system else NoKeyrings(),
         quotas=KernelQuotas() if place.is_system else NoQuotas(),
+        terminal_filters=ProcessFilters() if place.is_system else NoFilters(),
+        mounts=KernelMounts() if place.is_system else NoMounts(),
+        contexts=LibSelinux() if place.is_system else NoContexts(),
+        local_sockets=SystemSockets() if place.is_system else NoSockets(),
         random=random,
         log=SystemLog() if place.is_system else CallingLog(_nowhere),
     )

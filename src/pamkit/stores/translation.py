@@ -32,6 +32,10 @@ _COUNTED = (
         "Warning: your password will expire in %d day.",
         "Warning: your password will expire in %d days.",
     ),
+    (
+        "There was %d failed login attempt since the last successful login.",
+        "There were %d failed login attempts since the last successful login.",
+    ),
 )
 """Texts with a number in them, for one and for many."""
 

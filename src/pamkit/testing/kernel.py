@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pamkit.module.world import Quota
+from pamkit.testing.keys import MemoryKeys
 
 _EPERM, _ESRCH = 1, 3
 
@@ -60,11 +61,12 @@ class MemoryIdentity:
             raise self.faults[what]
 
 
-class MemoryKeyrings:
+class MemoryKeyrings(MemoryKeys):
     """Keyrings by number: who owns them; and what became of them."""
 
     def __init__(self, identity: MemoryIdentity) -> None:
         """Serve the thread of ``identity``, which has no session keyring of its own yet."""
+        super().__init__()
         self._identity = identity
         self.current: int | None = None
         """The session keyring; `None`: that of the user."""
@@ -74,8 +76,6 @@ class MemoryKeyrings:
         """Users whose keyring was put into the session keyring."""
         self.revoked: list[tuple[int, int]] = []
         """Keyrings, and the effective users that revoked them."""
-        self.faults: dict[str, OSError] = {}
-        """What is raised, by the name of the method."""
 
     def session(self) -> int:
         """Return the number of the session keyring."""
@@ -103,10 +103,6 @@ class MemoryKeyrings:
         """Note that a keyring was revoked, and by whom."""
         self._fail("revoke")
         self.revoked.append((keyring, self._identity.users[1]))
-
-    def _fail(self, what: str) -> None:
-        if what in self.faults:
-            raise self.faults[what]
 
 
 class MemoryQuotas:

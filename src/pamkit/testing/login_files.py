@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     Value = bytes | int | None
 
-_ENOENT, _EAGAIN = 2, 11
+_ENOENT, _EIO, _EAGAIN = 2, 5, 11
 
 
 class MemoryLoginFiles:
@@ -24,6 +24,8 @@ class MemoryLoginFiles:
         """What is raised, by path, instead of giving a file."""
         self.held: list[str] = []
         """The files that somebody holds, for whom everybody else waits."""
+        self.writing: set[str] = set()
+        """The files that somebody is writing, for whom readers wait as well."""
         self.open_to_all: set[str] = set()
         """The files that any user may read or write."""
         self.kind_of_machine = "x86_64"
@@ -44,8 +46,10 @@ class MemoryLoginFiles:
         self.held.append(path)
         return MemoryHeldFile(self, path, found)
 
-    def read(self, path: str, at: int, size: int) -> bytes:
-        """Return bytes of a file."""
+    def read(self, path: str, at: int, size: int, *, waits: bool = True) -> bytes:
+        """Return bytes of a file; `BlockingIOError` if it is among ``writing``."""
+        if waits and path in self.writing:
+            raise BlockingIOError(_EAGAIN, "somebody is writing", path)
         return bytes(self._file(path)[at : at + size])
 
     def change(
@@ -59,10 +63,29 @@ class MemoryLoginFiles:
         if path in self.held:
             raise BlockingIOError(_EAGAIN, "somebody is writing", path)
         if path not in self.databases:
-            self.databases[path] = sqlite3.connect(":memory:", isolation_level=None)
+            self.databases[path] = sqlite3.connect(
+                ":memory:", isolation_level=None, check_same_thread=False
+            )
             self.databases[path].text_factory = bytes
         self.databases[path].execute(create)
         row: tuple[Value, ...] | None = self.databases[path].execute(statement, values).fetchone()
+        return row
+
+    def look(
+        self, path: str, statement: str, values: tuple[Value, ...]
+    ) -> tuple[Value, ...] | None:
+        """Return the first row that a statement finds in a database."""
+        import sqlite3
+
+        if path in self.faults:
+            raise self.faults[path]
+        if path not in self.databases:
+            raise FileNotFoundError(_ENOENT, "No such file or directory", path)
+        try:
+            found = self.databases[path].execute(statement, values)
+        except sqlite3.Error as fault:
+            raise OSError(_EIO, str(fault), path) from None
+        row: tuple[Value, ...] | None = found.fetchone()
         return row
 
     def _file(self, path: str) -> bytearray:

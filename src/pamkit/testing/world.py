@@ -15,7 +15,11 @@ from pamkit.module.world import (
     World,
 )
 from pamkit.testing.kernel import MemoryIdentity, MemoryKeyrings, MemoryQuotas
+from pamkit.testing.local_sockets import MemorySockets
 from pamkit.testing.login_files import MemoryLoginFiles
+from pamkit.testing.mounts import MemoryMounts
+from pamkit.testing.security_contexts import MemoryContexts
+from pamkit.testing.terminal_filters import MemoryTerminalFilters
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -227,7 +231,8 @@ class StoppedClock:
         days, seconds = divmod(int(when), 86400)
         year, month, day = _date(days)
         hour, minute = divmod(seconds // 60, 60)
-        return LocalTime(year, month, day, hour, minute, seconds % 60, (days + 3) % 7)
+        weekday = (days + 3) % 7
+        return LocalTime(year, month, day, hour, minute, seconds % 60, weekday, "UTC")
 
 
 class MemoryTally:
@@ -411,6 +416,9 @@ class MemoryFiles:
         self.acting_as = ""
         self.read_by: list[tuple[str, str]] = []
         """Path and user (`""`: oneself) of each read."""
+        self.made: list[tuple[str, str]] = []
+        """Path and user of each new file, as in ``read_by``."""
+        self.removed: list[tuple[str, str]] = []
         self.replaced: dict[str, int] = {}
         """The permission bits of files that were replaced."""
 
@@ -468,6 +476,26 @@ class MemoryFiles:
             raise there
         self.files[path], self.replaced[path] = data, mode
 
+    def new(self, directory: str, start: str) -> str:
+        """Make an empty file; an exception that lies at the directory is raised."""
+        there = self.files.get(directory)
+        if isinstance(there, OSError):
+            raise there
+        path = f"{directory}/{start}{len(self.made):06d}"
+        self.files[path] = b""
+        self.made.append((path, self.acting_as))
+        return path
+
+    def remove(self, path: str) -> None:
+        """Forget a file; an exception that lies there is raised."""
+        there = self.files.get(path)
+        if isinstance(there, OSError):
+            raise there
+        if there is None:
+            raise FileNotFoundError(_ENOENT, "No such file or directory", path)
+        del self.files[path]
+        self.removed.append((path, self.acting_as))
+
     def drop_to(self, account: Account) -> Dropped:
         """Read files as another user for a while."""
         return Dropped(self, account)
@@ -518,6 +546,8 @@ class StandInProcess:
         self.root = "/"
         self.may_gain = True
         """Whether programs can give the process more rights."""
+        self.variables: dict[str, str] = {}
+        """The process's own environment."""
         self.faults: dict[str, OSError] = {}
         """What is raised instead of a limit, `limit` or its number, or another change, by name."""
         self._groups = groups
@@ -586,6 +616,21 @@ class StandInProcess:
         if self._euid:
             raise PermissionError(_EPERM, "Operation not permitted")
         self.root = path
+
+    def number(self) -> int:
+        """Return the number of the process."""
+        return 4321
+
+    def variable(self, name: str) -> str | None:
+        """Return one of ``variables``."""
+        return self.variables.get(name)
+
+    def set_variable(self, name: str, value: str | None) -> None:
+        """Change one of ``variables``."""
+        self._fail("set_variable")
+        self.variables.pop(name, None)
+        if value is not None:
+            self.variables[name] = value
 
     def is_running(self, number: int) -> bool:
         """Whether the process is one of ``running``."""
@@ -785,11 +830,12 @@ class MemoryAudit:
         host: str | None,
         tty: str | None,
         granted: bool,
-    ) -> None:
+    ) -> bool:
         """Keep a record, or raise the fault."""
         if self.fault is not None:
             raise self.fault
         self.records.append((kind, op, user, host, tty, granted))
+        return True
 
     def collector(self) -> int:
         """Return the process that takes the records."""
@@ -943,6 +989,10 @@ def memory_world(
         identity=identity,
         keyrings=MemoryKeyrings(identity),
         quotas=MemoryQuotas(),
+        terminal_filters=MemoryTerminalFilters(),
+        mounts=MemoryMounts(),
+        contexts=MemoryContexts(),
+        local_sockets=MemorySockets(),
         random=FixedRandomness(),
         log=MemoryLog(),
     )

@@ -19,7 +19,8 @@ class Finding(Record):
     """Something odd that was found while reading a policy; it never stops the reading.
 
     ``rule`` is a stable name (`unknown-control`), ``message`` one lower-case sentence
-    without a full stop, ``help`` what to do about it.
+    without a full stop, ``help`` what to do about it.  ``related`` are the other places that are
+    involved, each with what is there.
     """
 
     rule: str
@@ -27,6 +28,7 @@ class Finding(Record):
     span: Span
     message: str
     help: str = ""
+    related: tuple[tuple[Span, str], ...] = ()
 
     def __str__(self) -> str:
         """The finding as one or two lines of text."""

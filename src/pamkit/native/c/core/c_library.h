@@ -27,6 +27,10 @@ c_function c_syslog;
 c_function c_set_groups, c_set_user_ids, c_set_group_ids, c_set_file_user, c_set_file_group, c_securebits;
 /* c_limits.c */
 c_function c_limit, c_set_limit, c_forbid_new_privileges;
+/* c_terminal.c */
+c_function c_raw_terminal, c_set_terminal, c_stream_pair, c_hold_signals, c_release_signals;
+/* c_environment.c */
+c_function c_variable, c_set_variable;
 /* c_write.c */
 c_function c_write_quietly;
 /* c_text.c */
@@ -40,9 +44,15 @@ c_function c_audit;
 /* c_audit_ask.c */
 c_function c_audit_ask;
 /* c_keys.c */
-c_function c_keyctl;
+c_function c_keyctl, c_add_key, c_find_key, c_read_key;
 /* c_quota.c */
 c_function c_quota, c_set_quota;
+/* c_mounts.c */
+c_function c_unshare_mounts, c_mount, c_unmount;
+/* c_selinux.c */
+c_function c_selinux;
+/* c_sockets.c */
+c_function c_local_connect, c_local_receive, c_local_peer;
 
 PyMODINIT_FUNC PyInit__pamkit_c(void);
 

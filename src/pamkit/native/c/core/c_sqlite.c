@@ -22,8 +22,8 @@ enum {
     TYPE_INTEGER = 1,
     TYPE_NULL = 5,
     PRIMARY = 0xff, /* the bits of a result code that are not the finer reason */
-    MOST_VALUES = 8,
-    MOST_COLUMNS = 8,
+    MOST_VALUES = 16,
+    MOST_COLUMNS = 16,
     MOST_BYTES = 1 << 20, /* of a value or a row; whatever is longer is none of ours */
     LIMIT_LENGTH = 0,     /* bounds them also while they are computed */
     REASON_SIZE = 256,

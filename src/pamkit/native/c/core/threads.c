@@ -113,6 +113,8 @@ static void after_fork_in_child(void)
         first_state = mine; /* the others are gone, and one must always stay */
         PyEval_SaveThread();
         held = false;
+    } else if (inside) {
+        first_state = mine; /* Python forks, and is about to forget the others itself */
     }
     core_start_unlock();
 }

@@ -1,0 +1,36 @@
+"""Touching the files of a user with that user's rights, and no others."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from pamkit.module.world import Account, World
+
+    T = TypeVar("T")
+
+
+class NotThatUser(Exception):
+    """Raised if root cannot take a user's place; the text says why."""
+
+
+def as_user(world: World, account: Account, act: Callable[[], T]) -> T:
+    """Return what ``act`` returns, which touches files and waits for nothing.
+
+    What it raises, as far as it is an `OSError`, is raised when everything is as before.  Who is
+    not root has no rights to give up, and acts with those that there are.
+    """
+    if world.process.euid() != 0:
+        return act()
+    try:
+        # INVARIANT: no await inside.
+        with world.files.drop_to(account):
+            try:
+                return act()
+            except OSError as fault:
+                odd = fault
+    except PermissionError as refused:
+        raise NotThatUser(f"cannot act as {account.name}: {refused.strerror}") from None
+    raise odd

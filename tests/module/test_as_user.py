@@ -1,0 +1,55 @@
+"""What touches a user's files does it with the user's rights, or not at all."""
+
+import pytest
+
+from pamkit.module.as_user import NotThatUser, as_user
+from pamkit.module.world import World
+from pamkit.testing.world import MemoryFiles, StandInProcess, account, memory_world
+
+_ALICE = account("alice")
+
+
+def _world(euid: int = 0) -> World:
+    return memory_world(files={"/f": "x"}, process=StandInProcess(uid=1000, euid=euid))
+
+
+def _files(world: World) -> MemoryFiles:
+    assert isinstance(world.files, MemoryFiles)
+    return world.files
+
+
+def test_root_acts_as_the_user_and_is_itself_again() -> None:
+    world = _world()
+    assert as_user(world, _ALICE, lambda: world.files.read("/f")) == b"x"
+    assert (_files(world).read_by, _files(world).acting_as) == ([("/f", "alice")], "")
+
+
+def test_who_is_not_root_acts_with_the_rights_there_are() -> None:
+    world = _world(euid=1000)
+    assert as_user(world, _ALICE, lambda: world.files.read("/f")) == b"x"
+    assert _files(world).read_by == [("/f", "")]
+
+
+@pytest.mark.parametrize("euid", [0, 1000])
+def test_what_goes_wrong_with_a_file_is_told_as_it_is(euid: int) -> None:
+    world = _world(euid)
+    with pytest.raises(FileNotFoundError):
+        as_user(world, _ALICE, lambda: world.files.read("/g"))
+    _files(world).files["/f"] = PermissionError(13, "Permission denied")
+    with pytest.raises(PermissionError):
+        as_user(world, _ALICE, lambda: world.files.read("/f"))
+    assert _files(world).acting_as == ""
+
+
+def test_nothing_is_touched_if_the_user_s_place_cannot_be_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = _world()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(_files(world), "drop_to", refuse)
+    with pytest.raises(NotThatUser, match=r"^cannot act as alice: Operation not permitted$"):
+        as_user(world, _ALICE, lambda: world.files.read("/f"))
+    assert _files(world).read_by == []
