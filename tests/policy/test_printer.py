@@ -24,6 +24,10 @@ def test_printing_gives_every_byte_back() -> None:
         ("auth      required  pam_x.so", "auth\trequired   pam_x.so "),
         ("auth      required  pam_x.so                a b\n", "auth required pam_x.so \\\n a\tb\n"),
         ("auth      [default=bad] pam_x.so  # why\n", "  auth [default=bad] pam_x.so# why  \n"),
+        (
+            "-AUTH     Required  X.so                    A [B  c]\n",
+            "-AUTH Required X.so A [B  c]\n",
+        ),
         ("auth      include   common\n", "auth include common\n"),
         ("\n# kept\n  # kept too\n", "\n# kept\n  # kept too\n"),
     ],
@@ -82,9 +86,12 @@ def test_a_line_that_would_mean_something_else_is_left(monkeypatch: pytest.Monke
 
 
 def test_what_older_libpams_take_for_one_line_is_left_together() -> None:
-    text = "auth required x.so \\\n\n# c\naccount  required x.so\naccount  required x.so\n"
+    text = (
+        f"auth required x.so \\\n\n# c\n{' ' * 1100}\n"
+        "account  required x.so\naccount  required x.so\n"
+    )
     lines = laid_out(parse(text, "f"))
-    assert [(line.number, line.left) for line in lines if line.left] == [(1, OLDER), (4, OLDER)]
+    assert [(line.number, line.left) for line in lines if line.left] == [(1, OLDER), (5, OLDER)]
     assert layout(text) == text.removesuffix("account  required x.so\n") + (
         "account   required  x.so\n"
     )

@@ -20,7 +20,8 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(ma
 _LINES = (
     "auth required x.so a\n", " auth  required\tx.so [a  b]\n", "account required x.so \\\n", "\n",
     "# c\n", "# c \\\n", " \\\n", " a  [b\n", "auth  required x.so b  c]\n", "x" * 1010, "# " * 500,
-    " " * 1015, "auth required x.so " + " " * 999 + "a\\\n", "\0", "auth required x.so # \\\n",
+    " " * 1015, " " * 1100 + "\n", "auth required x.so " + " " * 999 + "a\\\n", "\0",
+    "auth required x.so # \\\n",
 )  # fmt: skip
 _LONG = st.lists(st.sampled_from(_LINES), max_size=12).map("".join)
 """What libpam before 1.6 reads otherwise, and lines around it."""

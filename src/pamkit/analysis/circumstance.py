@@ -54,3 +54,13 @@ def thing(module: str) -> str:
 def condition(text: str) -> str:
     """Return the name of the circumstance whether a condition of the policy's own is met."""
     return f"condition {text}"
+
+
+def answer_of(line: str) -> str:
+    """Return the name of the circumstance what a module answers in a line that stands twice."""
+    return f"answer of {line}"
+
+
+def trouble_of(module: str) -> str:
+    """Return the name of the circumstance whether a module can do its work, and how it says not."""
+    return f"trouble of {module}"

@@ -125,6 +125,8 @@ class Model:
         self._declarations, self._primitive, self._healthy = declarations, primitive, healthy
         self._special = special
         self._rows: dict[Link, tuple[Row, ...]] = {}
+        self.beside: Mapping[tuple[str, ...], tuple[tuple[int, ...], ...]] = {}
+        """What other lines with the same words do with a code: what they treat apart stays so."""
 
     def __call__(self, link: Link, known: Known) -> Iterator[Outcome]:
         """Yield what a link may do, given what is known; circumstances settle as they matter."""
@@ -137,7 +139,8 @@ class Model:
         """Return all that a link may do, one row for each difference that its line makes."""
         if link not in self._rows:
             rows = (Row(_C.PERM_DENIED),) if link.refusal else self._of(link)
-            self._rows[link] = tuple(_distinct(link, rows))
+            tables = self.beside.get((link.module, *link.args), ())
+            self._rows[link] = tuple(_distinct((link.actions, *tables), rows))
         return self._rows[link]
 
     def names(self, link: Link) -> frozenset[str]:
@@ -208,18 +211,18 @@ def _proofs(subject: Subject) -> tuple[str, ...]:
 
 def _of_a_proof(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
     proofs = _proofs(subject)
-    is_remote = _is_remote(subject)
-    reach = ((REACHABLE, "yes"),) if is_remote else ()
+    reach = ((REACHABLE, "yes"),) if _is_remote(subject) else ()
     for code in codes:
         if code not in (_C.SUCCESS, _C.NEW_AUTHTOK_REQD):
-            yield from _refused(code, proofs, reach, is_remote=is_remote)
+            yield from _refused(subject, code, proofs, reach)
             continue
         given = tuple((name, "right") for name in proofs)
         marks = tuple(f"{PROVED} {name}" for name in proofs)
         for user in VALUES[USER]:
             # A directory may know users of the files as well, and nobody can rely on it.
-            usual = code == _C.SUCCESS and _knows(subject, user)
-            yield Row(code, ((USER, user), *given, *reach), marks, usual)
+            also = () if _knows(subject, user) else ((_stranger(subject), "yes"),)
+            usual = code == _C.SUCCESS and not also
+            yield Row(code, ((USER, user), *also, *given, *reach), marks, usual)
         if subject.states(GRANTS_WITHOUT_SECRET):
             if proofs == (SECRET,):
                 yield Row(code, ((SECRET, BLANK), *reach), (BLANK,), usual=False)
@@ -228,23 +231,28 @@ def _of_a_proof(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
 
 
 def _refused(
-    code: int, proofs: tuple[str, ...], reach: tuple[tuple[str, str], ...], *, is_remote: bool
+    subject: Subject, code: int, proofs: tuple[str, ...], reach: tuple[tuple[str, str], ...]
 ) -> Iterator[Row]:
     """Yield a refusal: on a good day whoever has all that is asked for is not refused."""
-    if code == _C.AUTHINFO_UNAVAIL and is_remote:
+    if code == _C.AUTHINFO_UNAVAIL and reach:
         yield Row(code, ((REACHABLE, "no"),))
         yield Row(code, usual=False)
     elif code in TROUBLE or code == _C.IGNORE:
         yield Row(code, usual=False)
     elif code == _C.USER_UNKNOWN:
         for user in VALUES[USER]:
-            if user == "nobody" or (user == "directory") != is_remote:
-                yield Row(code, ((USER, user), *reach))
+            if not _knows(subject, user):
+                yield Row(code, ((USER, user), (_stranger(subject), "no"), *reach))
     else:
         for name in proofs:
             for value in VALUES.get(name, ("right", "wrong")):
                 if value != "right":
                     yield Row(code, ((name, value), *reach))
+
+
+def _stranger(subject: Subject) -> str:
+    """Return the name of the circumstance whether a module knows users that it need not know."""
+    return f"{subject.name} knows strangers"
 
 
 def _of_an_account(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
@@ -277,13 +285,13 @@ def _is_remote(subject: Subject) -> bool:
     return subject.states(ASKS_NETWORK) or subject.states(ASKS_DAEMON)
 
 
-def _distinct(link: Link, rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield the rows that differ in what comes of them; codes the line treats alike are one."""
+def _distinct(tables: tuple[tuple[int, ...], ...], rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows that differ in what comes of them; codes that lines treat alike are one."""
     seen = set()
     for row in rows:
-        action = link.actions[row.code]
+        actions = tuple(table[row.code] for table in tables)
         kind = row.code if row.code in _TOLD_APART else -1
-        difference = (action, kind, row.when, row.marks)
+        difference = (actions, kind, row.when, row.marks)
         if difference not in seen:
             seen.add(difference)
             yield row
