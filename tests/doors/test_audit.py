@@ -310,8 +310,8 @@ class Stage:
     def __init__(self, directory: Path, built: Path) -> None:
         self._directory = directory
         self._built = built
-        self._interposer = directory / "interposer.so"
-        made, source = str(self._interposer), str(Path(__file__).with_name("audit_interposer.c"))
+        self.interposer = directory / "interposer.so"
+        made, source = str(self.interposer), str(Path(__file__).with_name("audit_interposer.c"))
         subprocess.run(
             ["cc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", made, source, "-ldl"],
             check=True,
@@ -338,7 +338,7 @@ class Stage:
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],
-                "LD_PRELOAD": str(self._interposer),
+                "LD_PRELOAD": str(self.interposer),
                 "PYTHONPATH": str(ROOT / "src"),
             },
         )
@@ -409,3 +409,49 @@ def test_this_kernel_takes_a_record(tmp_path_factory: pytest.TempPathFactory) ->
         -errno.EPERM,
     )
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+AVC = """
+import ctypes, os, sys
+from pathlib import Path
+from tests.stores.built_c import load
+said = b"avc:  denied  { rootok } for  scontext=a:b:c tcontext=a:b:c tclass=passwd permissive=0"
+os.environ["AUDIT_RECORDS"] = "stock"
+libaudit = ctypes.CDLL("libaudit.so.1")
+channel = libaudit.audit_open()
+for tty in (None, b"pts/3"):
+    libaudit.audit_log_user_avc_message(channel, 1107, said, None, None, tty, 0)
+libaudit.audit_close(channel)
+os.environ["AUDIT_RECORDS"] = "ours"
+for tty in (None, b"pts/3"):
+    load(Path(sys.argv[1])).audit(1107, said, None, None, tty, False)
+"""
+
+
+@stock_needed
+def test_what_selinux_says_is_recorded_as_libaudit_records_it(
+    tmp_path: Path, stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    built = build(tmp_path_factory.getbasetemp())
+    master, slave = pty.openpty()
+    try:
+        for terminal in (slave, subprocess.DEVNULL):
+            subprocess.run(
+                [sys.executable, "-c", AVC, str(built)],
+                check=True,
+                cwd=tmp_path,
+                stdin=terminal,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={
+                    "LD_PRELOAD": str(stage.interposer),
+                    "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
+                },
+            )
+    finally:
+        os.close(master)
+        os.close(slave)
+    stock, ours = ((tmp_path / name).read_text().splitlines() for name in ("stock", "ours"))
+    assert b"permissive=0 exe=" in bytes.fromhex(stock[0].split()[-1])
+    assert len(stock) == 4
+    assert stock == ours

@@ -16,7 +16,8 @@ Contexts = Mapping[str, str | tuple[str, ...] | int]
 """What is answered by function and texts, `getseuser|alice|login`: texts, or an error's number.
 
 `mls` stands for whether there are levels, `enforce` for a kernel that does not tell whether it
-enforces, and `getfilecon|*` for every file that is there.
+enforces, and `getfilecon|*` for every file that is there.  `rootok|a|b` is a right of the class
+`passwd`: who is not in the table has it; texts are what the policy wants recorded of that.
 """
 
 SOURCE = r"""
@@ -120,6 +121,10 @@ int get_ordered_context_list_with_level(const char *user, const char *level, con
     return count;
 }
 int getcon(char **context) { return give(answer("getcon", NULL, NULL), context); }
+int getprevcon_raw(char **context)
+{
+    return give(answer("getprevcon_raw", NULL, NULL), context);
+}
 int getexeccon(char **context)
 {
     const char *value = answer("getexeccon", NULL, NULL);
@@ -145,10 +150,44 @@ int security_check_context(const char *context)
 {
     return failed(answer("security_check_context", context, NULL)) ? -1 : 0;
 }
+union selinux_callback { int (*log)(int type, const char *form, ...); };
+static union selinux_callback callback;
+union selinux_callback selinux_get_callback(int which)
+{
+    return which == 0 ? callback : (union selinux_callback){NULL};
+}
+void selinux_set_callback(int which, union selinux_callback now)
+{
+    if (which == 0)
+        callback = now;
+}
+/* A right of the class `passwd`: who has it not is named; who has it, as the policy wants it. */
+static int right_of(const char *subject, const char *object, const char *right)
+{
+    const char *value = answer(right, subject, object);
+    if (value == NULL)
+        return 0;
+    if (failed(value)) {
+        int code = errno;
+        if (callback.log != NULL)
+            callback.log(0, "%s %s for %s\n", "denied", right, subject);
+        return errno = code, -1;
+    }
+    for (int at = 0; callback.log != NULL; at++) {
+        char *line = text(value, at);
+        if (line == NULL)
+            break;
+        callback.log(at, at % 2 == 0 ? "%s\n" : "%s (line %d of %s)\n", line, at + 1, right);
+        free(line);
+    }
+    return 0;
+}
 int selinux_check_access(const char *subject, const char *object, const char *kind,
                          const char *right, void *extra)
 {
     (void)extra;
+    if (strcmp(kind, "passwd") == 0)
+        return right_of(subject, object, right);
     if (strcmp(kind, "context") != 0 || strcmp(right, "contains") != 0)
         return errno = EINVAL, -1;
     return failed(answer("selinux_check_access", subject, object)) ? -1 : 0;

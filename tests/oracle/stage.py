@@ -218,6 +218,12 @@ int audit_log_user_message(int fd, int type, const char *text, const char *host,
     (void)fd, (void)address;
     return keep(type, text, NULL, host, tty, result);
 }
+int audit_log_user_avc_message(int fd, int type, const char *text, const char *host,
+                               const char *address, const char *tty, unsigned id)
+{
+    (void)fd, (void)address, (void)id;
+    return keep(type, text, NULL, host, tty, 0);
+}
 """
 
 
@@ -741,6 +747,7 @@ class _C:
             if "grantors=" in op:
                 continue  # libpam's own is another test's matter
             if user is None:
+                op = op.removesuffix("\n")  # C hands on what libselinux writes, as a line
                 op = op.replace("pam: default-context=", "pam_selinux default-context=")
                 op = op.replace(" uid=", " suid=")  # up to 1.5 it was not `op=pam_faillock suid=0`
             yield int(kind), op, user, host, tty, granted != "0"
@@ -784,6 +791,7 @@ class _Clock(SystemClock):
 
 def _selinux(case: Case) -> dict[str, bytes]:
     said = {"/proc/self/mounts": b"selinuxfs /sys/fs/selinux selinuxfs rw,relatime 0 0\n"}
+    said["/proc/filesystems"] = b"nodev\tselinuxfs\n"
     if case.selinux < 3:
         said["/sys/fs/selinux/enforce"] = b"%d" % (case.selinux > 1)
     if "mls" in (case.contexts or ()):

@@ -57,6 +57,7 @@ FUNCTIONS = [
     "release_signals",
     "securebits",
     "selinux",
+    "selinux_access",
     "set_file_group",
     "set_file_user",
     "set_group_ids",
@@ -260,6 +261,10 @@ def test_a_shadow_entry_has_a_hash_and_six_numbers(c: "CLibrary") -> None:
         ("selinux", (b"getseuser", (None, b"login")), TypeError),
         ("selinux", (b"security_check_context", (None,)), TypeError),
         ("selinux", (b"getcon",), TypeError),
+        ("selinux_access", (b"a", b"b", b"c"), TypeError),
+        ("selinux_access", (b"a", b"b", b"c", None), TypeError),
+        ("selinux_access", (b"a", "b", b"c", b"d"), TypeError),
+        ("selinux_access", (b"a", b"b\0", b"c", b"d"), ValueError),
         ("local_connect", (b"/run/a\0b",), ValueError),
         ("local_connect", ("/run/a",), TypeError),
         ("local_receive", (-1, 1), ValueError),
@@ -872,6 +877,7 @@ SELINUX = """
 import ctypes
 table = {
     "getcon": "own", "getseuser|alice|login": "staff_u\\037s0", "getseuser|bob|login": "bob",
+    "getprevcon_raw": "before",
     "list|staff_u|s0": "a\\037b", "list|bob|(null)": "c", "getfilecon|/dev/null": "old",
     "get_default_type|staff_r": "staff_t", "security_compute_relabel|old": "new", "raw|a": "A",
     "security_compute_member|a|old": "mine",
@@ -887,6 +893,7 @@ def asked(function, *texts):
     except OSError as error:
         print(errno.errorcode.get(error.errno), error.strerror, error.filename)
 asked(b"getcon")
+asked(b"getprevcon_raw")
 asked(b"getseuser", b"alice", b"login")
 asked(b"getseuser", b"bob", b"login")
 asked(b"getseuser", b"eve", b"login")
@@ -920,6 +927,7 @@ asked(b"selinux_trans_to_raw_context", b"a")
 
 ASKED = """\
 b'own'
+b'before'
 b'staff_u' b's0'
 b'bob' None
 EINVAL Invalid argument getseuser
@@ -980,8 +988,56 @@ except OSError as error:
     print(errno.errorcode[error.errno], error.strerror.partition(" ")[0])
 """
     assert elsewhere(program, LD_LIBRARY_PATH=place) == "ENOSYS libselinux\n"
+    access = program.replace('selinux(b"getcon", ())', 'selinux_access(b"a", b"b", b"c", b"d")')
+    assert elsewhere(access, LD_LIBRARY_PATH=place) == "ENOSYS libselinux\n"
     (tmp_path / "libselinux.so.1").write_bytes(b"no library")
     assert elsewhere(program, LD_LIBRARY_PATH=place) == "ENOSYS there\n"
+    assert elsewhere(access, LD_LIBRARY_PATH=place) == "ENOSYS there\n"
+
+
+ACCESS = """
+import ctypes
+other = ctypes.CDLL("libselinux.so.1")
+other.selinux_get_callback.restype = ctypes.c_void_p
+heard = []
+@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p)
+def hear(_, form):
+    heard.append(form)
+    return 0
+own = ctypes.cast(hear, ctypes.c_void_p).value
+other.selinux_set_callback(0, ctypes.c_void_p(own))
+table = {
+    "rootok|a|b": "=once", "rootok|a|c": "=first\037second", "rootok|a|d": "E13",
+    "rootok|a|e": "E0", "rootok|a|f": "=" + "x" * 3000 + "\037" + "y" * 3000,
+}
+lines = "".join(f"\036{key}\035{said}" for key, said in table.items())
+other.pamkit_contexts((lines + "\036").encode(), 1)
+for object_ in (b"a", b"b", b"c", b"d", b"e"):
+    print(*c.selinux_access(b"a", object_, b"passwd", b"rootok"))
+print(*c.selinux_access(b"a", b"b", b"nothing", b"rootok"))
+may, said = c.selinux_access(b"a", b"f", b"passwd", b"rootok")
+print(may, len(said), said[2999:3003])
+print(other.selinux_get_callback(0) == own, heard)
+"""
+
+ALLOWED = r"""True b''
+True b'once\n'
+True b'first\nsecond (line 2 of rootok)\n'
+False b'denied rootok for a\n'
+False b'denied rootok for a\n'
+False b''
+True 4095 b'x\nyy'
+True []
+"""
+
+
+@both
+@pytest.mark.needs("cc")
+def test_what_libselinux_says_of_a_right_is_heard_by_who_asks_alone(
+    elsewhere: Callable[..., str], tmp_path: Path
+) -> None:
+    place = _stand_in(tmp_path, contexts.SOURCE)
+    assert elsewhere(ACCESS, LD_LIBRARY_PATH=place) == ALLOWED
 
 
 @both
@@ -990,6 +1046,8 @@ def test_the_systems_own_libselinux_answers(c: "CLibrary") -> None:
     assert c.selinux(b"selinux_trans_to_raw_context", [b"a:b:c"]) == (b"a:b:c",)
     with pytest.raises(OSError):  # noqa: PT011  # what it is depends on whether SELinux is on
         c.selinux(b"getfilecon", [b"/no such file"])
+    may, said = c.selinux_access(b"no", b"context", b"passwd", b"rootok")  # C: yes if it is off
+    assert [type(may), type(said)] == [bool, bytes]
 
 
 def _securebits() -> int:

@@ -28,6 +28,10 @@ class _Library:
             raise self.answer
         return self.answer
 
+    def selinux_access(self, *texts: bytes) -> tuple[bool, bytes]:
+        said = self.selinux(b"selinux_check_access", texts)
+        return bool(said), b"".join(each or b"" for each in said)
+
 
 _CALLS: list[tuple[Callable[[LibSelinux], object], tuple[bytes | None, ...], object, str]] = [
     (lambda c: c.login("alice", "sshd"), (b"a_u", b"s0"), ("a_u", "s0"), "getseuser alice sshd"),
@@ -39,6 +43,7 @@ _CALLS: list[tuple[Callable[[LibSelinux], object], tuple[bytes | None, ...], obj
         "get_ordered_context_list_with_level a_u None",
     ),
     (lambda c: c.current(), (b"a",), "a", "getcon"),
+    (lambda c: c.previous(), (b"a",), "a", "getprevcon_raw"),
     (lambda c: c.of_programs(), (None,), None, "getexeccon"),
     (lambda c: c.set_of_programs(None), (), None, "setexeccon None"),
     (lambda c: c.set_of_keys("a"), (), None, "setkeycreatecon a"),
@@ -57,6 +62,18 @@ _CALLS: list[tuple[Callable[[LibSelinux], object], tuple[bytes | None, ...], obj
         (),
         True,
         "selinux_check_access a b context contains",
+    ),
+    (
+        lambda c: c.allows("a", "b", "passwd", "rootok"),
+        (b"first\nsecond\xff\n",),
+        (True, ("first", "second\udcff")),
+        "selinux_check_access a b passwd rootok",
+    ),
+    (
+        lambda c: c.allows("a", "b", "passwd", "rootok"),
+        (),
+        (False, ()),
+        "selinux_check_access a b passwd rootok",
     ),
     (lambda c: c.default_type("a_r"), (b"a_t",), "a_t", "get_default_type a_r"),
     (lambda c: c.raw("a"), (b"b",), "b", "selinux_trans_to_raw_context a"),
@@ -92,7 +109,7 @@ def test_what_the_library_does_not_know_is_no_context(monkeypatch: pytest.Monkey
 
 def test_where_there_must_be_a_text_none_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security_contexts, "c_library", _Library((None,)))
-    for ask in (LibSelinux().current, lambda: LibSelinux().raw("a")):
+    for ask in (LibSelinux().current, LibSelinux().previous, lambda: LibSelinux().raw("a")):
         with pytest.raises(OSError, match="Invalid argument"):
             ask()
 
@@ -102,6 +119,8 @@ def test_what_c_would_cut_is_no_context(text: str, monkeypatch: pytest.MonkeyPat
     library = _Library()
     monkeypatch.setattr(security_contexts, "c_library", library)
     assert not LibSelinux().is_valid(text)
+    with pytest.raises(OSError, match="Invalid argument"):
+        LibSelinux().allows("a", text, "passwd", "rootok")
     with pytest.raises(OSError, match="Invalid argument"):
         LibSelinux().set_of_programs(text)
     assert library.asked == []
@@ -116,6 +135,7 @@ def test_the_contexts_of_another_machine_are_not_here(tmp_path: Path) -> None:
         *(lambda: elsewhere.set_of_keys("a"), lambda: elsewhere.of_file("/dev/null")),
         *(lambda: elsewhere.set_of_file("/dev/null", "a"), lambda: elsewhere.raw("a")),
         *(lambda: elsewhere.of_terminal("a", "b"), lambda: elsewhere.member("a", "b")),
+        *(elsewhere.previous, lambda: elsewhere.allows("a", "a", "passwd", "rootok")),
     )
     for ask in asks:
         with pytest.raises(PermissionError):

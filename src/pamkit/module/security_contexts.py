@@ -22,6 +22,12 @@ if TYPE_CHECKING:
         def current(self) -> str:
             """Return the context of the calling thread."""
 
+        def previous(self) -> str:
+            """Return the context that this process had before it began its program.
+
+            As the kernel writes it, without names for levels.
+            """
+
         def of_programs(self) -> str | None:
             """Return the context that programs get which the calling thread starts.
 
@@ -54,6 +60,15 @@ if TYPE_CHECKING:
 
         def contains(self, outer: str, inner: str) -> bool:
             """Whether the range of one context has that of another in it; in doubt it has not."""
+
+        def allows(
+            self, subject: str, target: str, kind: str, right: str
+        ) -> tuple[bool, tuple[str, ...]]:
+            """Whether one context has a right to another, and lines that are to be audited.
+
+            ``kind`` and ``right`` are a class and a permission of the policy.  A permissive kernel
+            allows what its policy does not, and says so in the lines.
+            """
 
         def default_type(self, role: str) -> str | None:
             """Return the type that goes with a role; `None` if none is known."""

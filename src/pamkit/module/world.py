@@ -450,9 +450,10 @@ if TYPE_CHECKING:
             """Write a record of a kind of `libaudit.h`; return whether there is one now.
 
             There is none where the kernel keeps none, or this process may not write any.  ``user``
-            is the account it is about; `None` leaves accounts out of it.  Without ``host`` or
-            ``tty`` those of the process are taken.  `OSError` if the record is lost, with the
-            function of C that failed as its file name.
+            is the account it is about; `None` leaves accounts out of it.  The kind `USER_AVC` has
+            what SELinux says as ``op``, and no ``granted``.  Without ``host`` or ``tty`` those
+            of the process are taken.  `OSError` if the record is lost, with the function of C that
+            failed as its file name.
             """
 
         def collector(self) -> int:

@@ -404,6 +404,15 @@ def selinux(function: bytes, texts: Sequence[bytes | None], /) -> tuple[bytes | 
     return c_selinux_by_ctypes.selinux(function, texts)
 
 
+def selinux_access(
+    subject: bytes, object_: bytes, kind: bytes, right: bytes, /
+) -> tuple[bool, bytes]:
+    """A question to libselinux, and what it says meanwhile."""
+    from pamkit.stores import c_selinux_by_ctypes
+
+    return c_selinux_by_ctypes.selinux_access(subject, object_, kind, right)
+
+
 def audit(
     kind: int,
     op: bytes,

@@ -203,7 +203,8 @@ if TYPE_CHECKING:
         ) -> int:
             """audit_log_acct_message(3): 0, or a negative error if the record was not taken.
 
-            Without a user audit_log_user_message(3) of a text ``op=...``, about no account.
+            Without a user audit_log_user_message(3) of a text ``op=...``, about no account; of the
+            kind `USER_AVC` audit_log_user_avc_message(3) of the text as it is.
             `OSError` if there is no way to the kernel's audit at all.
             """
 
@@ -264,9 +265,18 @@ if TYPE_CHECKING:
         ) -> tuple[bytes | None, ...]:
             """A function of libselinux by its name: the texts that it gives.
 
-            One of those that pam_selinux(8) calls; ``texts`` are what it takes, without what is
+            One of those that our modules call; ``texts`` are what it takes, without what is
             always null.  The class of `security_compute_relabel` is given by its name.
             `OSError` with the function's name if it fails, or `ENOSYS` without a libselinux.
+            """
+
+        def selinux_access(
+            self, subject: bytes, object_: bytes, kind: bytes, right: bytes, /
+        ) -> tuple[bool, bytes]:
+            """selinux_check_access(3): whether it may be, and the lines for the audit's log.
+
+            They are what libselinux says meanwhile, at most 4095 bytes; the program's own callback
+            does not hear of it.  `OSError` with `ENOSYS` without a libselinux.
             """
 
         def local_connect(self, path: bytes, /) -> int:

@@ -17,6 +17,7 @@ LIBRARY = "libselinux.so.1"
 # How many texts a function takes, and how many it gives.
 _PLAIN = {
     b"getcon": (0, 1),
+    b"getprevcon_raw": (0, 1),
     b"getexeccon": (0, 1),
     b"setexeccon": (1, 0),
     b"setkeycreatecon": (1, 0),
@@ -41,6 +42,13 @@ _TAKES = {name: takes for name, (takes, _) in _PLAIN.items()} | {
 _MAY_BE_NONE = {b"setexeccon": (0,), b"setkeycreatecon": (0,), _CONTEXTS: (1,)}
 """Which texts may be missing; others are looked into by the library."""
 
+_LOG_CALLBACK = 0
+"""C: `SELINUX_CB_LOG`."""
+
+_MOST_SAID = 4096
+_MOST_VALUES = 4
+"""So many further arguments lie in registers, whatever the processor."""
+
 _lock = _allocate_lock()
 
 _loaded: list[Any] = []
@@ -49,15 +57,7 @@ _loaded: list[Any] = []
 
 def selinux(function: bytes, texts: Sequence[bytes | None], /) -> tuple[bytes | None, ...]:
     """A function of libselinux."""
-    if function not in _TAKES or len(texts) != _TAKES[function]:
-        raise ValueError("no function of libselinux that takes so many texts")
-    for at, text in enumerate(texts):
-        if text is None and at in _MAY_BE_NONE.get(function, ()):
-            continue
-        if not isinstance(text, bytes):
-            raise TypeError("expected bytes")
-        if b"\0" in text:
-            raise ValueError("a NUL in a text for C")
+    _check(function, texts)
     library = _library()
     with _lock:  # not all of it is safe for threads
         if function == _CONTEXTS:
@@ -67,6 +67,69 @@ def selinux(function: bytes, texts: Sequence[bytes | None], /) -> tuple[bytes | 
         last: tuple[Any, ...] = (None,) if function == _ACCESS else ()
         gives = _PLAIN[function][1] if function in _PLAIN else 0
         return _called(library, function, *_characters(texts), *last, gives=gives)
+
+
+def selinux_access(
+    subject: bytes, object_: bytes, kind: bytes, right: bytes, /
+) -> tuple[bool, bytes]:
+    """A question to libselinux, and what it says meanwhile."""
+    import ctypes
+
+    texts = (subject, object_, kind, right)
+    _check(_ACCESS, texts)
+    library = _library()
+    ask = _function(library, _ACCESS)
+    before = _function(library, b"selinux_get_callback")
+    change = _function(library, b"selinux_set_callback")
+
+    class Callback(ctypes.Structure):  # a union with functions of other types
+        _fields_ = (("function", ctypes.c_void_p),)
+
+    said = bytearray()
+
+    def keep(_: int, form: bytes, *values: int | None) -> int:
+        try:
+            said.extend(_written(form, values)[: _MOST_SAID - 1 - len(said)])
+        except Exception:  # noqa: BLE001  # C: nothing may escape into the library
+            return -1
+        return 0
+
+    values = (ctypes.c_void_p,) * _MOST_VALUES
+    kept = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, *values)(keep)
+    with _lock:
+        before.restype = Callback
+        restored = before(_LOG_CALLBACK)
+        change(_LOG_CALLBACK, Callback(ctypes.cast(kept, ctypes.c_void_p)))
+        try:
+            may = ask(*_characters(texts), None) == 0
+        finally:
+            change(_LOG_CALLBACK, restored)
+    return may, bytes(said)
+
+
+def _written(form: bytes, values: tuple[int | None, ...]) -> bytes:
+    """Return what printf(3) writes; the form alone if that may need more values than there are."""
+    import ctypes
+
+    if b"*" in form or form.count(b"%") > len(values):
+        return form
+    text = ctypes.create_string_buffer(_MOST_SAID)
+    write = ctypes.CDLL(None).snprintf
+    write(text, ctypes.c_size_t(_MOST_SAID), form, *map(ctypes.c_void_p, values))
+    return text.value
+
+
+def _check(function: bytes, texts: Sequence[bytes | None]) -> None:
+    """Raise `ValueError` or `TypeError` unless the texts are those of a function we know."""
+    if function not in _TAKES or len(texts) != _TAKES[function]:
+        raise ValueError("no function of libselinux that takes so many texts")
+    for at, text in enumerate(texts):
+        if text is None and at in _MAY_BE_NONE.get(function, ()):
+            continue
+        if not isinstance(text, bytes):
+            raise TypeError("expected bytes")
+        if b"\0" in text:
+            raise ValueError("a NUL in a text for C")
 
 
 def _called(library: Any, name: bytes, *arguments: Any, gives: int) -> tuple[bytes | None, ...]:

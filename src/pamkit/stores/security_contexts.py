@@ -32,6 +32,10 @@ class LibSelinux:
         """Return our context: getcon(3)."""
         return _there(*_asked("getcon"))
 
+    def previous(self) -> str:
+        """Return the context from before this program: getprevcon_raw(3)."""
+        return _there(*_asked("getprevcon_raw"))
+
     def of_programs(self) -> str | None:
         """Return the context for programs: getexeccon(3)."""
         return _asked("getexeccon")[0]
@@ -76,6 +80,18 @@ class LibSelinux:
             return False
         return True
 
+    def allows(
+        self, subject: str, target: str, kind: str, right: str
+    ) -> tuple[bool, tuple[str, ...]]:
+        """Ask selinux_check_access(3), and keep what it would write to its log."""
+        try:
+            texts = map(bytes_of, (subject, target, kind, right))
+            may, said = c_library.selinux_access(*texts)
+        except ValueError:
+            function = "selinux_check_access"
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), function) from None
+        return may, tuple(filter(None, text_of(said).split("\n")))
+
     def default_type(self, role: str) -> str | None:
         """Return the type for a role: get_default_type(3)."""
         try:
@@ -102,6 +118,10 @@ class NoContexts:
         raise _refused()
 
     def current(self) -> str:
+        """Refuse, as `login` does."""
+        raise _refused()
+
+    def previous(self) -> str:
         """Refuse, as `login` does."""
         raise _refused()
 
@@ -140,6 +160,12 @@ class NoContexts:
     def contains(self, outer: str, inner: str) -> bool:
         """Have no context."""
         return False
+
+    def allows(
+        self, subject: str, target: str, kind: str, right: str
+    ) -> tuple[bool, tuple[str, ...]]:
+        """Refuse, as `login` does."""
+        raise _refused()
 
     def default_type(self, role: str) -> str | None:
         """Know no role."""

@@ -20,6 +20,12 @@ class MemoryContexts:
         self.types: dict[str, str] = {}
         """Default types by role."""
         self.own = "system_u:system_r:login_t:s0"
+        self.before = "staff_u:staff_r:staff_t:s0"
+        """Our context before we began our program."""
+        self.allowed: set[tuple[str, str, str, str]] = set()
+        """Who has which right: subject, target, class and permission."""
+        self.denials: tuple[str, ...] = ()
+        """What is to be audited of a right that nobody has."""
         self.programs: str | None = None
         self.keys: str | None = None
         self.files: dict[str, str] = {}
@@ -48,6 +54,11 @@ class MemoryContexts:
         """Return our context."""
         self._fail("current")
         return self.own
+
+    def previous(self) -> str:
+        """Return our context from before."""
+        self._fail("previous")
+        return self.before
 
     def of_programs(self) -> str | None:
         """Return the context for programs."""
@@ -97,6 +108,14 @@ class MemoryContexts:
     def contains(self, outer: str, inner: str) -> bool:
         """Whether the inner one is none of those outside."""
         return inner not in self.outside
+
+    def allows(
+        self, subject: str, target: str, kind: str, right: str
+    ) -> tuple[bool, tuple[str, ...]]:
+        """Whether it is one of those that are allowed."""
+        self._fail("allows")
+        may = (subject, target, kind, right) in self.allowed
+        return may, () if may else self.denials
 
     def default_type(self, role: str) -> str | None:
         """Return the type for a role."""

@@ -1,5 +1,5 @@
 /* Audit records, in the words and by the steps of libaudit's audit_log_acct_message(3) and, of no
- * account, audit_log_user_message(3). */
+ * account, audit_log_user_message(3) or, of SELinux, audit_log_user_avc_message(3). */
 
 #include "c_library.h"
 
@@ -167,13 +167,17 @@ static int write_text(char text[MESSAGE_SIZE], const struct record *record)
     const char *host = unless_empty(record->host);
     write_address(address, host);
     const char *tty = record->tty == NULL ? find_tty(tty_name) : unless_empty(record->tty);
-    if (host == NULL && tty != NULL)
+    bool is_avc = record->type == AUDIT_USER_AVC;
+    if (host == NULL && tty != NULL && !is_avc)
         host = find_host(host_name, tty);
 
-    int length = snprintf(text, MESSAGE_SIZE,
-                          "op=%s%s exe=%s hostname=%s addr=%s terminal=%s res=%s", record->op,
-                          account, program, or_unknown(host), address, or_unknown(tty),
-                          record->success ? "success" : "failed");
+    /* C: what libselinux says is written as it is, and whether it was granted stands in it; the
+     * user is root, who asks on nobody's behalf. */
+    const char *result = record->success ? " res=success" : " res=failed";
+    int length = snprintf(text, MESSAGE_SIZE, "%s%s%s exe=%s%s hostname=%s addr=%s terminal=%s%s",
+                          is_avc ? "" : "op=", record->op, account, program,
+                          is_avc ? " sauid=0" : "", or_unknown(host), address, or_unknown(tty),
+                          is_avc ? "" : result);
     if (length < 0 || NLMSG_SPACE((size_t)length + 1) > MESSAGE_SIZE)
         return -EINVAL;
     return length;

@@ -54,6 +54,7 @@ static PyMethodDef functions[] = {
     FUNCTION(mount),
     FUNCTION(unmount),
     FUNCTION(selinux),
+    FUNCTION(selinux_access),
     FUNCTION(local_connect),
     FUNCTION(local_receive),
     FUNCTION(local_peer),

@@ -50,7 +50,7 @@ c_function c_quota, c_set_quota;
 /* c_mounts.c */
 c_function c_unshare_mounts, c_mount, c_unmount;
 /* c_selinux.c */
-c_function c_selinux;
+c_function c_selinux, c_selinux_access;
 /* c_sockets.c */
 c_function c_local_connect, c_local_receive, c_local_peer;
 

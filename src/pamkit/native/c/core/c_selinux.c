@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +14,8 @@
 enum {
     MOST_TEXTS = 4,
     MOST_GIVEN = 2,
+    MOST_SAID = 4096,
+    LOG_CALLBACK = 0, /* C: SELINUX_CB_LOG */
 };
 
 /* What a function takes and gives, beside texts. */
@@ -31,6 +35,7 @@ struct selinux_function {
 
 static const struct selinux_function known[] = {
     {"getcon", PLAIN, 0, 1, -1},
+    {"getprevcon_raw", PLAIN, 0, 1, -1},
     {"getexeccon", PLAIN, 0, 1, -1},
     {"setexeccon", PLAIN, 1, 0, 0},
     {"setkeycreatecon", PLAIN, 1, 0, 0},
@@ -57,6 +62,14 @@ typedef int asks_access(const char *subject, const char *object, const char *kin
 typedef int asks_label(const char *subject, const char *object, unsigned short kind, char **first);
 typedef unsigned short asks_class(const char *name);
 
+/* C: `union selinux_callback`, which has other functions as well. */
+union callback {
+    int (*log)(int type, const char *format, ...);
+    void *other;
+};
+typedef union callback asks_callback(int which);
+typedef void sets_callback(int which, union callback callback);
+
 /* A function by its shape. */
 union address {
     void *found;
@@ -75,6 +88,8 @@ struct libselinux {
     void (*free_text)(char *text);
     void (*free_list)(char **list);
     asks_class *find_class;
+    asks_callback *callback;
+    sets_callback *set_callback;
 };
 
 /* Read and written under the interpreter's lock, the fields all at once. */
@@ -93,7 +108,13 @@ struct asked {
     char *given[MOST_GIVEN];
     char **list;
     int count;
+    bool listens; /* to what the library says meanwhile */
+    size_t said_size;
+    char said[MOST_SAID];
 };
+
+/* Who listens to the library in this thread. */
+static __thread struct asked *listening __attribute__((tls_model("initial-exec")));
 
 /* Finds the library and the function; false with an exception set.
  *
@@ -110,6 +131,8 @@ static bool find(struct asked *asked)
             *(void **)&found.free_text = dlsym(found.handle, "freecon");
             *(void **)&found.free_list = dlsym(found.handle, "freeconary");
             *(void **)&found.find_class = dlsym(found.handle, "string_to_security_class");
+            *(void **)&found.callback = dlsym(found.handle, "selinux_get_callback");
+            *(void **)&found.set_callback = dlsym(found.handle, "selinux_set_callback");
         }
     }
     if (found.handle != NULL)
@@ -121,7 +144,8 @@ static bool find(struct asked *asked)
     }
     loaded = found;
     if (asked->address.found == NULL || found.free_text == NULL || found.free_list == NULL
-        || found.find_class == NULL) {
+        || found.find_class == NULL
+        || (asked->listens && (found.callback == NULL || found.set_callback == NULL))) {
         c_failed_because(ENOSYS, "libselinux lacks a function");
         return false;
     }
@@ -145,6 +169,39 @@ static int call_plain(struct asked *asked)
     return asked->address.asks_two(texts[0], texts[1], &given[0], &given[1]);
 }
 
+/* Keeps what the library says; what there is no room for is lost. */
+__attribute__((format(printf, 2, 3))) static int keep(int type, const char *format, ...)
+{
+    struct asked *asked = listening;
+    va_list arguments;
+
+    (void)type;
+    if (asked == NULL)
+        return 0;
+    size_t room = sizeof asked->said - asked->said_size;
+    va_start(arguments, format);
+    int size = vsnprintf(asked->said + asked->said_size, room, format, arguments);
+    va_end(arguments);
+    if (size > 0)
+        asked->said_size += (size_t)size < room ? (size_t)size : room - 1;
+    return 0;
+}
+
+static int check_access(const struct libselinux *library, struct asked *asked)
+{
+    const char *const *texts = asked->texts;
+
+    if (!asked->listens)
+        return asked->address.asks_access(texts[0], texts[1], texts[2], texts[3], NULL);
+    union callback before = library->callback(LOG_CALLBACK);
+    library->set_callback(LOG_CALLBACK, (union callback){.log = keep});
+    listening = asked;
+    int result = asked->address.asks_access(texts[0], texts[1], texts[2], texts[3], NULL);
+    listening = NULL;
+    library->set_callback(LOG_CALLBACK, before);
+    return result;
+}
+
 static void call(const struct libselinux *library, struct asked *asked)
 {
     const char *const *texts = asked->texts;
@@ -164,7 +221,7 @@ static void call(const struct libselinux *library, struct asked *asked)
         result = asked->count < 0 ? -1 : 0;
         break;
     case ACCESS:
-        result = asked->address.asks_access(texts[0], texts[1], texts[2], texts[3], NULL);
+        result = check_access(library, asked);
         break;
     case RELABEL:
         kind = library->find_class(texts[2]);
@@ -216,10 +273,11 @@ static PyObject *result_of(const struct libselinux *library, struct asked *asked
     return result;
 }
 
-static PyObject *answered(struct asked *asked)
+/* Asks the library; false with an exception set if there is none to ask. */
+static bool ask(struct asked *asked)
 {
     if (!find(asked))
-        return NULL;
+        return false;
     /* Whoever held it when this process was forked is not here to give it back. */
     if (library_process != getpid()) {
         library_process = getpid();
@@ -232,7 +290,7 @@ static PyObject *answered(struct asked *asked)
     call(&library, asked);
     pthread_mutex_unlock(&library_lock);
     c_enter(&outside);
-    return result_of(&library, asked);
+    return true;
 }
 
 static const struct selinux_function *function_of(const char *name, Py_ssize_t count)
@@ -271,8 +329,26 @@ PyObject *c_selinux(PyObject *module, PyObject *const *arguments, Py_ssize_t cou
         return NULL;
     struct asked asked = {.function = function_of(name, PyTuple_GET_SIZE(texts))};
     PyObject *result = NULL;
-    if (asked.function != NULL && take_texts(texts, &asked))
-        result = answered(&asked);
+    if (asked.function != NULL && take_texts(texts, &asked) && ask(&asked))
+        result = result_of(&loaded, &asked);
     Py_DECREF(texts);
     return result;
+}
+
+/* selinux_access(subject, object, kind, right): whether selinux_check_access(3) says yes, and what
+ * the library says meanwhile, which would go to its log. */
+PyObject *c_selinux_access(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    (void)module;
+    struct asked asked = {.function = function_of("selinux_check_access", MOST_TEXTS)};
+    asked.listens = true;
+    if (asked.function == NULL || !c_has(count, MOST_TEXTS))
+        return NULL;
+    for (int at = 0; at < MOST_TEXTS; at++)
+        if ((asked.texts[at] = c_text_of(arguments[at])) == NULL)
+            return NULL;
+    if (!ask(&asked))
+        return NULL;
+    return Py_BuildValue("Oy#", asked.error == -1 ? Py_True : Py_False, asked.said,
+                         (Py_ssize_t)asked.said_size);
 }
