@@ -139,7 +139,7 @@ class Model:
         """Return all that a link may do, one row for each difference that its line makes."""
         if link not in self._rows:
             rows = (Row(_C.PERM_DENIED),) if link.refusal else self._of(link)
-            tables = self.beside.get((link.module, *link.args), ())
+            tables = self.beside.get((link.module, *link.args, link.refusal), ())
             self._rows[link] = tuple(_distinct((link.actions, *tables), rows))
         return self._rows[link]
 

@@ -20,12 +20,12 @@ from pamkit.analysis.claims import (
 )
 from pamkit.analysis.explore import TooMany
 from pamkit.analysis.verify import verify as judge
-from pamkit.assembly import dialect_named, policy_source, registry
+from pamkit.assembly import dialect_named, policy_source
+from pamkit.cli.declarations import declarations
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
 from pamkit.cli.version import version
-from pamkit.facts import declaration_of
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.resolve import resolve, service_name
 from pamkit.policy.source import Layout
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from pamkit.analysis.explore import Choice
     from pamkit.analysis.model import Declarations
     from pamkit.analysis.verify import Result
-    from pamkit.module.declaration import Declaration
 
 _USUAL = (NO_GRANT_WITHOUT_PROOF, WRONG_PASSWORD_NEVER_GRANTS, ROOT_WITHOUT_NETWORK)
 
@@ -68,20 +67,6 @@ def verify(args: argparse.Namespace) -> int:
             _show(service, results)
     is_proved = all(result.holds for _, results in found for result in results)
     return DONE if is_proved else REFUSED
-
-
-def declarations() -> Declarations:
-    """Return what modules state, by what a policy writes: ours, and those with a fact sheet."""
-    ours = registry()
-    kept: dict[str, Declaration | None] = {}
-
-    def find(written: str) -> Declaration | None:
-        if written not in kept:
-            module, name = ours.find(written), ours.name_of(written)
-            kept[written] = module.declaration if module else declaration_of(name)
-        return kept[written]
-
-    return find
 
 
 def _claim(name: str) -> Claim:
@@ -150,14 +135,15 @@ def _show_run(result: Result) -> None:
         print("          no run of the policy does")
         return
     for choice in result.witness:
-        step = _step(choice)
-        because = ", ".join(f"{name}: {value}" for name, value in step["because"].items())
-        place = f"{step['file']}:{step['line']}"
+        shows = step(choice)
+        because = ", ".join(f"{name}: {value}" for name, value in shows["because"].items())
+        place = f"{shows['file']}:{shows['line']}"
         note = f"  ({because})" if because else ""
-        print(shown(f"          {place}  {step['module']} answers {step['answer']}{note}"))
+        print(shown(f"          {place}  {shows['module']} answers {shows['answer']}{note}"))
 
 
-def _step(choice: Choice) -> dict[str, Any]:
+def step(choice: Choice) -> dict[str, Any]:
+    """Return one step of a run, for a document or to be shown."""
     span = choice.link.span
     return {
         "file": span.file,
@@ -176,7 +162,7 @@ def _print_json(found: list[tuple[str, list[Result]]]) -> None:
             "sentence": result.claim.sentence,
             "holds": result.holds,
             "assumed": list(result.assumed),
-            "run": [_step(choice) for choice in result.witness],
+            "run": [step(choice) for choice in result.witness],
         }
         for service, results in found
         for result in results
