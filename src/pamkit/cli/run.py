@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import Any
 
     from pamkit.engine.driver import Conversation
     from pamkit.policy.dialect import Dialect
@@ -44,10 +45,11 @@ _VERBS = {
 }
 
 
-def run(args: argparse.Namespace, conversation: Conversation | None = None) -> int:
+def run(args: argparse.Namespace, conversation: Conversation | None = None, **replaced: Any) -> int:
     """Carry out a transaction; return the exit status.
 
-    Without ``conversation`` the terminal answers, or standard input line by line.
+    Without ``conversation`` the terminal answers, or standard input line by line.  ``replaced``
+    are settings of the transaction in place of the usual ones.
     """
     planned = tasks(args.do, flags(args.flags))
     items = _items(args)
@@ -61,19 +63,18 @@ def run(args: argparse.Namespace, conversation: Conversation | None = None) -> i
         report.step(started[0], primitive, step)
 
     try:
-        transaction = Transaction(
-            args.service,
-            args.user,
-            conversation=conversation or _terminal(quiet=args.json),
-            confdir=args.confdir,
-            root=args.root,
-            dialect=dialect,
-            quirks=args.quirk,
-            items=items,
-            watch=watch,
-            audit=lambda run: report.finish(started[0], run),
-            log=_show_log if args.log else None,
-        )
+        settings: dict[str, Any] = {
+            "conversation": conversation or _terminal(quiet=args.json),
+            "confdir": args.confdir,
+            "root": args.root,
+            "dialect": dialect,
+            "quirks": args.quirk,
+            "items": items,
+            "watch": watch,
+            "audit": lambda run: report.finish(started[0], run),
+            "log": _show_log if args.log else None,
+        }
+        transaction = Transaction(args.service, args.user, **{**settings, **replaced})
     except PolicyError as bad:
         report.unusable(bad)
         return UNUSABLE
