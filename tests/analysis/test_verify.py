@@ -17,7 +17,7 @@ from pamkit.analysis.verify import Result, verify
 from pamkit.semantics.verdict import Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.facility import FACILITY_OF, Facility
+from pamkit.vocab.facility import FACILITY_OF
 from tests.analysis.policies import chains, declarations
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ def _result(name: str, text: str, **files: str) -> Result:
     claim = BY_NAME.get(name) or needs(name.removeprefix("needs-"))
     return verify(claim, chains(text, **files), declarations)
 
+
+_ACCOUNT = """account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so
+account requisite pam_deny.so
+account required pam_permit.so
+"""
 
 _TOLD = [
     # What is claimed, of which policy, and whether it holds.
@@ -73,6 +78,17 @@ _TOLD = [
         True,
     ),
     ("local-can-get-in", "auth required pam_deny.so\n", False),
+    ("expired-is-refused", _ACCOUNT, True),
+    ("expired-is-refused", "account required pam_permit.so\n", False),
+    # ACCT-03: being local is enough for it.
+    ("expired-is-refused", "account sufficient pam_localuser.so\n" + _ACCOUNT, False),
+    ("due-is-said", _ACCOUNT, True),
+    # FLOW-11: nothing is said of `new_authtok_reqd`.
+    (
+        "due-is-said",
+        "account [success=ok default=ignore] pam_unix.so\naccount required pam_permit.so\n",
+        False,
+    ),
     ("needs-pam_oath", "auth required pam_unix.so\nauth required pam_oath.so\n", True),
     # MFA-05: sufficient in front of the second factor.
     ("needs-pam_oath", "auth sufficient pam_unix.so\nauth required pam_oath.so\n", False),
@@ -124,8 +140,11 @@ _CONTROLS = (
 
 
 def _policy(draw: random.Random) -> str:
-    count = draw.randrange(1, 4)
-    return "".join(f"auth {draw.choice(_CONTROLS)} {draw.choice(_LINES)}\n" for _ in range(count))
+    return "".join(
+        f"{facility} {draw.choice(_CONTROLS)} {draw.choice(_LINES)}\n"
+        for facility in ("auth", "account")
+        for _ in range(draw.randrange(1, 4))
+    )
 
 
 def _by_brute_force(claim: Claim, chain: Chain) -> bool:
@@ -189,7 +208,7 @@ def test_every_witness_of_a_broken_claim_ends_as_the_claim_forbids() -> None:
         made = chains(_policy(draw))
         for claim in CLAIMS:
             found = verify(claim, made, declarations)
-            at = begin(made[Facility.AUTH].links)
+            at = begin(made[FACILITY_OF[claim.primitive]].links)
             marks: set[str] = set()
             for choice in found.witness:
                 assert isinstance(at, Cursor)

@@ -6,7 +6,16 @@ end so (*never*), or some run must (*can*).
 
 from __future__ import annotations
 
-from pamkit.analysis.circumstance import CALLER, LOCKED, NOLOGIN, REACHABLE, SECRET, USER
+from pamkit.analysis.circumstance import (
+    CALLER,
+    DUE,
+    EXPIRED,
+    LOCKED,
+    NOLOGIN,
+    REACHABLE,
+    SECRET,
+    USER,
+)
 from pamkit.analysis.model import BLANK, PROVED, TRUSTED
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.facility import Primitive
@@ -124,6 +133,26 @@ LOCAL_CAN_GET_IN = Claim(
     healthy=True,
 )
 
+EXPIRED_IS_REFUSED = Claim(
+    "expired-is-refused",
+    "a local user whose account has expired is refused by the account check",
+    Primitive.ACCT_MGMT,
+    Quantity.NEVER,
+    is_granted,
+    ((USER, "local"), (EXPIRED, "yes"), (NOLOGIN, "no"), (LOCKED, "no")),
+    healthy=True,
+)
+
+DUE_IS_SAID = Claim(
+    "due-is-said",
+    "a local user whose password has to be changed first is told so by the account check",
+    Primitive.ACCT_MGMT,
+    Quantity.NEVER,
+    is_granted,
+    ((USER, "local"), (EXPIRED, "no"), (DUE, "yes"), (NOLOGIN, "no"), (LOCKED, "no")),
+    healthy=True,
+)
+
 CLAIMS = (
     NO_GRANT_WITHOUT_PROOF,
     NO_BLANK_PASSWORD,
@@ -132,6 +161,8 @@ CLAIMS = (
     ROOT_CAN_GET_IN,
     ROOT_WITHOUT_NETWORK,
     LOCAL_CAN_GET_IN,
+    EXPIRED_IS_REFUSED,
+    DUE_IS_SAID,
 )
 """Claims that have no words of their own."""
 
