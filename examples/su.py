@@ -50,7 +50,10 @@ def _shell(session: pamkit.Session, args: argparse.Namespace) -> int:
     command = [f"-{os.path.basename(shell)}" if args.login else shell]
     if args.command is not None:
         command += ["-c", args.command]
-    settings = {} if args.login else {"cwd": None, "env": {**os.environ, **session.env}}
+    # As with su(1): what was there stays, but for whose it is.
+    new = dict(session.process.environment)
+    whose = {name: new[name] for name in ("HOME", "SHELL", "USER", "LOGNAME")}
+    settings = {} if args.login else {"cwd": None, "env": {**os.environ, **whose, **session.env}}
     # What is typed is for the shell; handlers, not SIG_IGN, which the shell would inherit.
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
         signal.signal(number, lambda *_: None)

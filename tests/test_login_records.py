@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,14 +15,18 @@ import pamkit
 import pamkit.aio
 from pamkit.formats import lastlog, wtmpdb
 from pamkit.formats.utmp import BTMP, SHORT, UTMP, WTMP, Kind, UtmpRecord, decode
+from pamkit.login_records import mark_of
 from pamkit.module.call import ModuleCall
 from pamkit.records.event import LoginEvent
+from pamkit.records.utmp import UtmpRecorder
 from pamkit.semantics.lifecycle import Standing
+from pamkit.semantics.trace import Run
 from pamkit.testing.login_files import MemoryLoginFiles
 from pamkit.testing.script import Script, later
 from pamkit.testing.world import MemoryLog, StandInProcess, account, memory_world
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.facility import HOOK_NAMES
+from pamkit.vocab.facility import HOOK_NAMES, Primitive
+from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
 from tests.fronts import answering, settings
 from tests.hooks import module
@@ -144,6 +150,27 @@ def test_b17_two_sessions_without_a_terminal_are_told_apart(front: Front) -> Non
     ]
 
 
+@pytest.mark.parametrize("leaders", [(10123, 20123), (1, 1 << 22), (4096, 8192), (64, 4160)])
+def test_b17_two_processes_with_numbers_that_end_alike_have_records_of_their_own(
+    leaders: tuple[int, int],
+) -> None:
+    machine = _Machine()
+    given: dict[str, Any] = {"service": "test", "records": "system", **machine.settings}
+    one, _ = (pamkit.login("alice", "pw", leader=leader, **given) for leader in leaders)
+    one.close()
+    assert [(each.pid, each.kind) for each in machine.of(UTMP)] == [
+        (leaders[0], DEAD),
+        (leaders[1], USER),
+    ]
+
+
+def test_the_mark_of_a_session_without_a_terminal_is_no_terminals() -> None:
+    marks = {mark_of(number) for number in range(0, 1 << 22, 997)}
+    assert len(marks) == len(range(0, 1 << 22, 997))
+    assert {len(mark) for mark in marks} == {4}
+    assert not any(mark[0].isalnum() or mark[0] in ":/" for mark in marks)
+
+
 @both
 def test_a_login_in_wtmpdb_is_ended_by_its_number(front: Front) -> None:
     machine = _Machine()
@@ -206,8 +233,9 @@ def test_records_that_a_machine_does_not_keep_are_no_fault(front: Front) -> None
     [
         ("pam_lastlog.so", {UTMP}),
         ("pam_lastlog.so nowtmp", {UTMP, WTMP}),
-        ("pam_lastlog.so noupdate", {UTMP, lastlog.LASTLOG}),
+        ("pam_lastlog.so noupdate", {UTMP, WTMP, lastlog.LASTLOG}),
         ("pam_wtmpdb.so", {UTMP, WTMP, lastlog.LASTLOG}),
+        (f"pam_wtmpdb.so database={wtmpdb.PATH}", {UTMP, WTMP, lastlog.LASTLOG}),
     ],
 )
 def test_what_a_module_of_the_session_has_written_is_not_written_twice(
@@ -257,6 +285,33 @@ def test_whatever_a_recorder_raises_the_session_is_closed_and_the_credentials_go
     with pytest.raises(RuntimeError, match="broken"):
         front(machine, records=[recorder])
     assert (calls[-2:], recorder.count) == (["close_session", "setcred"], at)
+
+
+@both
+@pytest.mark.parametrize("again", [False, True])
+def test_a_session_that_was_open_when_it_was_cut_off_is_closed(front: Front, again: bool) -> None:
+    calls: list[str] = []
+    machine = _Machine()
+    machine.settings["modules"]["pam_x"] = answering(calls)
+
+    def breaks(run: Run) -> None:
+        if run.primitive is Primitive.OPEN_SESSION:
+            raise KeyError("open")
+        if again and run.primitive is Primitive.CLOSE_SESSION:
+            raise KeyError("close")
+
+    with pytest.raises(KeyError, match="open"):
+        front(machine, audit=breaks)
+    assert calls[calls.index("open_session") :] == ["open_session", "close_session", "setcred"]
+
+
+@both
+def test_who_was_logged_in_when_a_record_was_cut_off_is_logged_out(front: Front) -> None:
+    machine = _Machine()
+    utmp = UtmpRecorder(machine.files)
+    with pytest.raises(KeyboardInterrupt):
+        front(machine, records=[utmp, _Faulty(KeyboardInterrupt(), at=1)])
+    assert [each.kind for each in machine.of(UTMP)] == [DEAD]
 
 
 def test_an_interrupt_while_a_record_is_written_closes_the_session() -> None:
@@ -386,6 +441,22 @@ def test_of_two_that_would_end_a_session_on_record_one_does(tmp_path: Path) -> N
     assert [seen for seen, _ in machine.seen] == ["open_session", "close_session"]
 
 
+def test_b19_b20_without_a_terminal_the_openers_login_is_ended(tmp_path: Path) -> None:
+    machine = _Machine()
+    more: dict[str, Any] = {"sessions": str(tmp_path / "s.sqlite"), "records": "system"}
+    with subprocess.Popen(["sleep", "60"]) as leader:
+        try:
+            opened = pamkit.login(
+                "alice", "pw", service="test", leader=leader.pid, **machine.settings, **more
+            )
+            name = opened.transaction.session_id
+            with pamkit.Transaction.resume(name, **machine.settings, **more) as other:
+                other.session().close()
+        finally:
+            leader.kill()
+    assert [(each.pid, each.kind) for each in machine.of(UTMP)] == [(leader.pid, DEAD)]
+
+
 def test_a_session_that_was_taken_over_is_closed_once() -> None:
     machine = _Machine()
     session = pamkit.login("alice", "pw", service="test", **machine.settings)
@@ -412,3 +483,87 @@ def test_groups_that_a_module_adds_are_those_of_the_users_process(front: Front) 
     found: list[Any] = []
     front(machine, lambda session: found.append(session.process))
     assert [(each.uid, each.gid, each.groups) for each in found] == [(1000, 1000, (29,))]
+
+
+def test_groups_that_came_while_others_were_opened_are_nobodys() -> None:
+    """A process has one set of groups: whose they are that came meanwhile, nobody can say."""
+    machine = _Machine()
+    process = machine.world.process
+
+    async def gives(call: ModuleCall[Any]) -> int:
+        if call.item(Item.USER) == "alice":
+            process.set_groups((*process.groups(), 29))
+        await call.say(Style.TEXT_INFO, "Welcome.")
+        return ReturnCode.SUCCESS
+
+    hooks: Any = dict.fromkeys(
+        ("authenticate", "acct_mgmt", "open_session", "close_session"),
+        lambda _: ReturnCode.SUCCESS,
+    )
+    machine.settings["modules"]["pam_x"] = module("x", setcred=gives, **hooks)
+    machine.settings["world"] = memory_world(
+        users=[account("alice", uid=1000), account("bob", uid=1001)]
+    ).changed(process=process)
+    both_are_there = asyncio.Barrier(2)
+
+    async def waits(messages: Any) -> list[None]:
+        await both_are_there.wait()
+        return [None for _ in messages]
+
+    async def groups(user: str) -> tuple[int, ...]:
+        given = {**machine.settings, "conversation": waits}
+        session = await pamkit.aio.login(user, "pw", service="test", **given)
+        return session.process.groups
+
+    async def run() -> tuple[tuple[int, ...], ...]:
+        return tuple(await asyncio.gather(groups("bob"), groups("alice")))
+
+    assert asyncio.run(run()) == ((), ())
+
+
+def test_what_another_thread_was_opening_is_nothing_to_a_child() -> None:
+    machine = _Machine()
+    process = machine.world.process
+
+    def forks(call: ModuleCall[Any]) -> int:
+        if call.item(Item.USER) != "alice":
+            process.set_groups((*process.groups(), 29))
+        elif (child := os.fork()) == 0:
+            try:
+                session = pamkit.login("bob", "pw", service="test", **machine.settings)
+                os._exit(sum(session.process.groups))
+            finally:
+                os._exit(1)
+        else:
+            seen.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        return ReturnCode.SUCCESS
+
+    seen: list[int] = []
+    hooks: Any = dict.fromkeys(
+        ("authenticate", "acct_mgmt", "open_session", "close_session"),
+        lambda _: ReturnCode.SUCCESS,
+    )
+    machine.settings["modules"]["pam_x"] = module("x", setcred=forks, **hooks)
+    machine.settings["world"] = memory_world(
+        users=[account("alice", uid=1000), account("bob", uid=1001)]
+    ).changed(process=process)
+    session = pamkit.login("alice", "pw", service="test", **machine.settings)
+    assert seen == [29]
+    assert session.user == "alice"
+
+
+@both
+def test_a_session_that_was_never_opened_to_its_end_takes_nobodys_groups(front: Front) -> None:
+    waiting = _Machine()
+
+    async def waits(call: ModuleCall[Any]) -> int:
+        await call.ask(Style.PROMPT_ECHO_OFF, "Key: ")
+        return ReturnCode.SUCCESS
+
+    hooks: Any = dict.fromkeys(
+        ("authenticate", "acct_mgmt", "setcred", "close_session"), lambda _: ReturnCode.SUCCESS
+    )
+    waiting.settings["modules"]["pam_x"] = module("x", open_session=waits, **hooks)
+    with Script(later(Style.PROMPT_ECHO_OFF, "Key: ")) as script, pytest.raises(pamkit.Incomplete):
+        front(waiting, password=None, conversation=script)
+    test_groups_that_a_module_adds_are_those_of_the_users_process(front)

@@ -384,6 +384,33 @@ def test_b14_b16_whoever_closes_with_user_and_line_takes_the_session_off_the_rec
     assert len(calls) == 2
 
 
+def test_a_handle_that_had_a_session_of_its_own_takes_no_other_off(sessions: str) -> None:
+    first = _open(sessions)
+    inner = _login(sessions)  # the same user, on the same line
+    inner.open_session()
+    for _ in range(2):
+        inner.close_session()
+    assert _entry(sessions, first).state == "open"
+
+
+def test_a_session_that_fell_off_the_record_is_not_taken_for_another(sessions: str) -> None:
+    first = _open(sessions)
+
+    def lose(_: ModuleCall[Any]) -> int:
+        with SessionRegistry(sessions) as registry:
+            (mine,) = [each for each in registry.sessions() if each.state == "opening"]
+            registry.failed(mine.id)
+        return ReturnCode.SUCCESS
+
+    hooks = dict.fromkeys(
+        ("authenticate", "acct_mgmt", "setcred", "close_session"), lambda _: ReturnCode.SUCCESS
+    )
+    inner = _login(sessions, modules=[module("x", open_session=lose, **hooks)])
+    assert _code(inner.open_session) == ReturnCode.SESSION_ERR
+    inner.close_session()
+    assert _entry(sessions, first).state == "open"
+
+
 def test_b17_of_two_that_look_alike_none_is_taken_off(sessions: str) -> None:
     names = [_open(sessions), _open(sessions)]
     _close_afresh(sessions, [])

@@ -201,6 +201,7 @@ class Session(SessionFront):
         key = ("session", flags, False)
         if not self.transaction._is_waiting():
             self._begins()
+        first = len(core.runs)
         try:
             await self.transaction._verb(key, lambda: start_session(core, flags, takes_groups=own))
         except Incomplete:
@@ -211,8 +212,11 @@ class Session(SessionFront):
             self._gives_groups_back()
             raise
         except BaseException:  # an interrupt; it goes on when the rest is undone
-            await _to_the_end(self._undo(delete_credentials))
-            self._gives_groups_back()
+            opened = was_opened(tuple(core.runs[first:]))
+            try:
+                await _to_the_end(self._undo(finish_session if opened else delete_credentials))
+            finally:
+                self._gives_groups_back()
             raise
         self._has_begun()
         if self._unrecorded(Happening.LOGIN):
@@ -273,6 +277,9 @@ class Session(SessionFront):
             await self.transaction._verb(key, lambda: what(core, flags))
         except PamError:
             return
+        except Exception:  # noqa: BLE001  # the application's own fault, in its `audit` or `watch`
+            if what is not delete_credentials:
+                await self._undo(delete_credentials)
 
     def _closed(self) -> None:
         self._open = False

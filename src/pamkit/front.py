@@ -186,7 +186,8 @@ class Front:
                 raise TypeError("expected a ticket or `sessions`: a ticket is not on record")
             name, ticket = "", session
         else:
-            name, ticket = find_on_record(sessions, session, user, line)
+            name, leader, ticket = find_on_record(sessions, session, user, line)
+            settings.setdefault("leader", leader)  # its login record is that process's
         items = {Item[item]: text for item, text in ticket.items}
         given = {**items, **settings.pop("items", {})}
         if name:

@@ -35,6 +35,11 @@ _PAUSE = 0.01
 _LINE = 32
 """Bytes that records have for a line."""
 
+_FIRST = "!#$%&()*+,-.;<=>"
+"""What no terminal's name begins with; 16 of these and 64 letters make 22 bits: any process."""
+
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
+
 
 class LoginRecords:
     """Where one transaction's login is put on record, and its end.
@@ -63,13 +68,27 @@ class LoginRecords:
             if recorder.path in written:
                 continue
             number = self._numbers.get(recorder.path)
-            one = _patiently(event.changed(number=number), recorder)
+            try:
+                one = _patiently(event.changed(number=number), recorder)
+            except BaseException:  # an interrupt, or a fault in a recorder of the application's
+                if happening == Happening.LOGIN:
+                    self._take_back(event)
+                raise
             if happening == Happening.LOGIN and one.number is not None:
                 self._numbers[recorder.path] = one.number
             if one.fault is not None and one.is_kept:
                 _complain(core, one)
             self.recorded += (one,)
         return self.recorded
+
+    def _take_back(self, login: LoginEvent) -> None:
+        """End a login where it is on record so far: who was cut off is not logged in."""
+        there = {each.path for each in self.recorded if each.fault is None}
+        gone = login.changed(happening=Happening.LOGOUT)
+        for recorder in self._recorders:
+            if recorder.path in there:
+                number = self._numbers.get(recorder.path)
+                record_all(gone.changed(number=number), (recorder,))
 
 
 def records_for(
@@ -121,12 +140,12 @@ def _of_the_system(core: Core) -> tuple[Recorder, ...]:
 
 
 _WRITES = (
-    ("pam_lastlog.so", LASTLOG, "noupdate"),
-    ("pam_lastlog.so", WTMP, "nowtmp"),
-    ("pam_lastlog2.so", LASTLOG2, "database="),
-    ("pam_wtmpdb.so", WTMPDB, "database="),
+    ("pam_lastlog.so", LASTLOG, ("noupdate",)),
+    ("pam_lastlog.so", WTMP, ("nowtmp", "noupdate")),
+    ("pam_lastlog2.so", LASTLOG2, ("database=",)),
+    ("pam_wtmpdb.so", WTMPDB, ("database=",)),
 )
-"""Modules that write a record inside open, which record, and the option by which they do not."""
+"""Modules that write a record inside open, which record, and the options by which they do not."""
 
 
 def _written_by_modules(core: Core) -> frozenset[str]:
@@ -136,10 +155,10 @@ def _written_by_modules(core: Core) -> frozenset[str]:
     return frozenset(
         record
         for link in core.chains[Facility.SESSION]
-        for module, record, stop in _WRITES
+        for module, record, stops in _WRITES
         if link.number in succeeded
         and link.module.rpartition("/")[2] == module
-        and not any(arg.startswith(stop) for arg in link.args)
+        and not any(arg.startswith(stops) and not arg.endswith(f"={record}") for arg in link.args)
     )
 
 
@@ -150,15 +169,17 @@ def _event(core: Core, happening: Happening, leader: int) -> LoginEvent:
         account = core.world.accounts.find(user)
     except OSError:
         account = None  # the record says less; whoever it was has been let in
+    terminal = texts.get(Item.TTY, "")
     return LoginEvent(
         happening,
         int(core.world.clock.now() * 1_000_000),
         user,
         None if account is None else account.uid,
-        line_on_record(core.handle.texts.get(Item.TTY, ""), core.handle.service, leader),
+        line_on_record(terminal, core.handle.service, leader),
         texts.get(Item.RHOST, ""),
         core.handle.service,
         pid=leader,
+        name=None if line_of(terminal) else mark_of(leader),
     )
 
 
@@ -169,6 +190,14 @@ def line_on_record(terminal: str, service: str, leader: int) -> str:
         return line
     end = f":{leader}"
     return service[: _LINE - len(end)] + end
+
+
+def mark_of(leader: int) -> str:
+    """Return the mark in utmp of a session without a terminal, for each process another one.
+
+    Four letters of its line would be those of other processes as well, and of `pts/1000`.
+    """
+    return _FIRST[leader >> 18 & 0xF] + "".join(_LETTERS[leader >> at & 0x3F] for at in (12, 6, 0))
 
 
 def _patiently(event: LoginEvent, recorder: Recorder) -> Recorded:

@@ -45,8 +45,8 @@ def _open(path: str) -> SessionRegistry:
 
 def find_on_record(
     sessions: str | Registry | None, name: str | None, user: str | None, line: str | None
-) -> tuple[str, Ticket]:
-    """Return id and ticket of a session that is open; raises `PamError` with `SESSION_ERR`."""
+) -> tuple[str, int, Ticket]:
+    """Return id, leader and ticket of an open session; raises `PamError` with `SESSION_ERR`."""
     from pamkit.sessions.ticket import BadTicket, ticket_on_record
     from pamkit.stores.session_registry import Ambiguous
 
@@ -64,7 +64,7 @@ def find_on_record(
             raise refusal(ReturnCode.SESSION_ERR, f"the session is {state}")
         if user not in (None, entry.user):
             raise refusal(ReturnCode.SESSION_ERR, "the session is another user's")
-        return entry.id, ticket_on_record(entry)
+        return entry.id, entry.leader, ticket_on_record(entry)
     except (Ambiguous, BadTicket) as odd:
         raise refusal(ReturnCode.SESSION_ERR, str(odd)) from None
     except OSError as fault:

@@ -11,8 +11,23 @@ if TYPE_CHECKING:
     from pamkit.user_process import UserProcess
 
 
+class _Opening:
+    """A session that is being opened, and whether this process opened no other meanwhile."""
+
+    __slots__ = ("alone", "front", "process")
+
+    def __init__(self, front: Front, process: int) -> None:
+        self.front, self.process, self.alone = front, process, True
+
+
+_OPENINGS: dict[int, _Opening] = {}
+"""Those of this process, by the identity of the session: a process has one set of groups."""
+
+
 class SessionFront:
     """A session of a transaction; one that was taken over from another process is open."""
+
+    _opening: _Opening | None = None
 
     def __init__(
         self, front: Front, flags: int = 0, *, ends: bool = False, own_process: bool = False
@@ -53,16 +68,42 @@ class SessionFront:
         return user_process(front._core, self._added, dict(os.environ), root=front._root)
 
     def _begins(self) -> None:
+        import os
+
+        me = os.getpid()  # what another thread was opening is nothing to a child
+        # Before the groups are looked at: whoever comes later finds this one here.
+        self._opening = _OPENINGS[id(self)] = _Opening(self._front, me)
+        all_of_them = list(_OPENINGS.values())
+        there = [each for each in all_of_them if each.process == me and not each.front._ended]
+        for each in there:
+            each.alone = len(there) == 1
         self._before = self._front._core.world.process.groups()
 
     def _has_begun(self) -> None:
         self._open = True
         had = frozenset(self._before or ())
-        groups = self._front._core.world.process.groups()
-        self._added = tuple(group for group in groups if group not in had)
+        core = self._front._core
+        added = tuple(group for group in core.world.process.groups() if group not in had)
+        if self._opening is None or self._opening.alone:
+            self._added = added
+        elif added:
+            # They may be another user's, and would be a gift to this one.
+            text = "PAM groups came while other sessions were opened as well: nobody is given them"
+            core.world.log.write(Priority.WARNING, text)
+        self._opens_no_more()
+
+    def _opens_no_more(self) -> None:
+        if self._opening is not None:
+            _OPENINGS.pop(id(self), None)
+            self._opening = None
+
+    def __del__(self) -> None:
+        """Be in nobody's way any more: one that waited may never be opened to its end."""
+        self._opens_no_more()
 
     def _gives_groups_back(self) -> None:
         """Give back the groups that the process took for this session."""
+        self._opens_no_more()
         core, before = self._front._core, self._before
         if not self._own or before is None or core.world.process.groups() == before:
             return

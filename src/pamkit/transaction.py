@@ -199,6 +199,7 @@ class Session(SessionFront):
         self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
         if not self.transaction._is_waiting():
             self._begins()
+        first = len(core.runs)
         try:
             self.transaction._verb(
                 ("session", flags, False), lambda: start_session(core, flags, takes_groups=own)
@@ -211,8 +212,11 @@ class Session(SessionFront):
             self._gives_groups_back()
             raise
         except BaseException:  # an interrupt; it goes on when the rest is undone
-            self._undo(delete_credentials)
-            self._gives_groups_back()
+            opened = was_opened(tuple(core.runs[first:]))
+            try:
+                self._undo(finish_session if opened else delete_credentials)
+            finally:
+                self._gives_groups_back()
             raise
         self._has_begun()
         if self._unrecorded(Happening.LOGIN):
@@ -272,6 +276,9 @@ class Session(SessionFront):
             self.transaction._verb(("undo", flags, False), lambda: what(core, flags))
         except PamError:
             return
+        except Exception:  # noqa: BLE001  # the application's own fault, in its `audit` or `watch`
+            if what is not delete_credentials:
+                self._undo(delete_credentials)
 
     def _closed(self) -> None:
         self._open = False

@@ -154,7 +154,7 @@ def too_slow(machine: Machine) -> Any:
 @scene
 def the_su_of_the_examples(machine: Machine) -> Any:
     su = [sys.executable, "-P", str(ROOT / "examples/su.py")]
-    look = "echo id=$(id -u):$(id -G) in=$(pwd) left=$LEFT"
+    look = "echo id=$(id -u):$(id -G) in=$(pwd) left=$LEFT home=$HOME as=$USER with=$SHELL"
     one = on_a_terminal([*su, "-c", look, "alice"], replies=[], environment=PLACE)
     other = on_a_terminal([*su, "-l", "-c", look, "alice"], replies=[], environment=PLACE)
     asked = on_a_terminal(
@@ -191,6 +191,13 @@ def no_home(machine: Machine) -> Any:
 
 
 @scene
+def somebody_quits(machine: Machine) -> Any:
+    """A key that would end the program, and leave an image of its memory, before a name."""
+    heard = _login(replies=[(WHO, "\x1calice"), (ASK, PASSWORD), (SHELL, "exit 5")])
+    return {"status": heard.status, "said": heard.said}
+
+
+@scene
 def a_hangup(machine: Machine) -> Any:
     """The line goes while a shell runs: it is ended, and so is all the rest."""
     return _cut_off(lambda pid, master: os.close(master))
@@ -200,6 +207,23 @@ def a_hangup(machine: Machine) -> Any:
 def an_end(machine: Machine) -> Any:
     """Somebody ends the process that waits for the shell."""
     return _cut_off(lambda pid, master: os.kill(pid, signal.SIGTERM))
+
+
+@scene
+def a_hangup_before_there_is_a_shell(machine: Machine) -> Any:
+    """The line goes while modules open the session."""
+    Path("/run/hang-up").write_text("kill -HUP $PPID\n")
+    with Path("/etc/pam.d/login").open("a") as policy:
+        policy.write("session optional pam_exec.so type=open_session /bin/sh /run/hang-up\n")
+    heard = _login("-f", "alice", replies=[])
+    _pass_a_second()  # for what the shell had begun: it was not waited for
+    return {
+        "status": heard.status,
+        "said": heard.said,
+        "who": _said("who"),
+        "sessions": _said(*PAMKIT, "sessions"),
+        "left": _said("pgrep", "-u", "alice"),
+    }
 
 
 @scene

@@ -8,10 +8,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pamkit.cli import login
+from pamkit.cli.own_terminal import OwnTerminal
+from pamkit.stores.session_registry import SessionRegistry
 from tests.cli.login_scenes import ROOT
 from tests.native.programs.machine import UNSHARE
 
@@ -44,6 +48,7 @@ def _played() -> str:
         check=False,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
+        timeout=200,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stdout.splitlines()[-1]
@@ -177,6 +182,78 @@ def test_a_hangup_or_an_end_ends_the_shell_and_closes_everything(
     assert os.waitstatus_to_exitcode(seen["status"]) in usual
 
 
+def test_no_key_leaves_an_image_of_what_was_typed(scenes: Scenes) -> None:
+    assert scenes["somebody_quits"]["status"] == 5
+
+
+@pytest.mark.parametrize("group", ["9" * 10, "9" * 5000, "no-such-group", ""])
+def test_a_group_of_terminals_that_is_none_changes_nothing(group: str) -> None:
+    master, terminal = os.openpty()
+    try:
+        before = os.fstat(terminal)
+        with OwnTerminal(terminal, before.st_uid, group, "0600"):
+            assert os.fstat(terminal).st_gid == before.st_gid
+    finally:
+        os.close(master)
+        os.close(terminal)
+
+
+def test_a_registry_that_takes_no_session_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, logged = str(tmp_path / "own" / "sessions.sqlite"), list[str]()
+    monkeypatch.setattr("pamkit.cli.login.syslog.syslog", lambda _, line: logged.append(line))
+    assert (login._usable(path), logged) == (path, [])
+    with SessionRegistry(path) as registry:
+        assert registry.sessions() == ()
+        registry._database.execute("DROP TABLE sessions")  # as where the disk is full
+    assert (login._usable(path), len(logged)) == (None, 1)
+
+
+@pytest.mark.parametrize("said", ["", "-1", "x", "1" * 10, "1" * 5000])
+def test_a_setting_that_is_no_number_that_fits_is_as_if_it_were_not_there(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(login, "_setting_text", lambda _: said)
+    assert login._setting("LOGIN_TIMEOUT", 60) == 60
+
+
+def test_a_hangup_while_the_session_is_opened_leaves_nothing_open(scenes: Scenes) -> None:
+    seen = scenes["a_hangup_before_there_is_a_shell"]
+    assert [seen[name] for name in _LEFT] == ["", "", ""]
+    assert seen["status"] == 128 + signal.SIGHUP
+
+
+_LISTENS_THE_SECOND_TIME = """
+import signal
+signal.signal(signal.SIGHUP, lambda *_: signal.signal(signal.SIGHUP, signal.SIG_DFL))
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+_WAITS_FOR_IT = f"""
+import subprocess, sys
+from pamkit.cli import login
+shell = [sys.executable, "-c", {_LISTENS_THE_SECOND_TIME!r}]
+login._begin = lambda *_: subprocess.Popen(shell)
+sys.exit(login._shell(None, None, []))
+"""
+
+
+def test_a_shell_that_did_not_listen_is_told_once_more() -> None:
+    """As bash between its prompt and its reading: it would wait until somebody types."""
+    words = [sys.executable, "-c", _WAITS_FOR_IT]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == "ready\n"
+        waiting.terminate()
+        try:
+            assert waiting.wait(20) == 128 + signal.SIGHUP
+        finally:
+            waiting.kill()
+
+
 def test_what_a_killed_login_left_is_found_and_reaped_once(scenes: Scenes) -> None:
     seen = scenes["a_death"]
     assert seen["sessions"].rstrip().endswith("its process has gone")
@@ -187,8 +264,9 @@ def test_what_a_killed_login_left_is_found_and_reaped_once(scenes: Scenes) -> No
 
 def test_the_su_of_the_examples_becomes_the_user_and_closes_its_session(scenes: Scenes) -> None:
     seen = scenes["the_su_of_the_examples"]
-    assert "id=2001:2001 27 in=/ left=over" in seen["one"]
-    assert "id=2001:2001 27 in=/home/alice left=" in seen["login"]
+    user = "home=/home/alice as=alice with=/bin/bash"
+    assert f"id=2001:2001 27 in=/ left=over {user}" in seen["one"]
+    assert f"id=2001:2001 27 in=/home/alice left= {user}" in seen["login"]
     assert [line.partition("): ")[2].split(" for")[0] for line in seen["log"]] == [
         "session opened",
         "session closed",

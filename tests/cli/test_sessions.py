@@ -82,6 +82,18 @@ def test_reaping_closes_what_nobody_else_will(
     assert capsys.readouterr().out == ""
 
 
+def test_a_program_can_read_what_came_of_reaping(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _begin(place, os.getpid())
+    seen = []
+    for words in (["--dry-run"], [], []):
+        assert _run(place, "reap", "--json", *words) == 0
+        found = json.loads(capsys.readouterr().out)
+        seen.append([(one["user"], one["outcome"]) for one in found["sessions"]])
+    assert seen == [[("alice", "would be closed")], [("alice", "closed")], []]
+
+
 def test_what_was_never_open_is_forgotten(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     child = subprocess.Popen(["sleep", "60"])
     _begin(place, child.pid)
@@ -109,6 +121,15 @@ def test_without_a_record_it_says_who_makes_one(
 ) -> None:
     assert _run(tmp_path) == 2
     assert "s.sqlite`: no such file\nhelp: an application" in capsys.readouterr().err
+
+
+def test_a_record_that_may_not_be_looked_at_is_not_said_to_be_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.sqlite").symlink_to("s.sqlite")
+    assert _run(tmp_path) == 2
+    said = capsys.readouterr().err
+    assert ("no such file" in said, "s.sqlite" in said) == (False, True)
 
 
 def test_reaping_speaks_the_openers_dialect_and_has_its_quirks(

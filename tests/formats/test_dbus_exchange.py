@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamkit.formats.dbus_exchange import MOST, MOST_DESCRIPTORS, MOST_PIECES, Exchange
+from pamkit.formats.dbus_exchange import MOST_DESCRIPTORS, Exchange
 from pamkit.formats.dbus_message import ERROR, RETURN, Question
 from pamkit.formats.dbus_values import BadValue
 from tests.formats.dbus_answers import HELLO, answer, greeted, refusal
@@ -86,21 +86,66 @@ def test_what_no_bus_says_is_refused(said: bytes) -> None:
         Exchange(_ASKED).hear(said)
 
 
-def test_who_says_too_much_is_refused() -> None:
+def test_an_answer_that_is_too_long_and_too_many_descriptors_are_refused() -> None:
     exchange = Exchange(_ASKED)
-    noise = answer(4, 0, "s", ("x" * 60000,))
     exchange.hear(greeted())
-    for _ in range(MOST // len(noise)):
-        exchange.hear(noise)
-    with pytest.raises(BadValue, match="too much"):
-        exchange.hear(noise)
-    exchange = Exchange(_ASKED)
-    for _ in range(MOST_PIECES):
-        exchange.hear(b"")
-    with pytest.raises(BadValue, match="too much"):
-        exchange.hear(b"")
-    with pytest.raises(BadValue, match="too much"):
+    with pytest.raises(BadValue, match="too long"):
+        exchange.hear(b"l\2\0\1" + b"\0\0\1\0" + b"\1\0\0\0" + b"\0\0\0\0")
+    with pytest.raises(BadValue, match="too many"):
         Exchange(_ASKED).hear(HELLO, tuple(range(MOST_DESCRIPTORS + 1)))
+
+
+class _Stream:
+    """What a bus says, taken as `wanted` says: descriptors come with the first byte they are of."""
+
+    def __init__(self, *said: tuple[bytes, tuple[int, ...]]) -> None:
+        self._data = b"".join(data for data, _ in said)
+        ends = [sum(len(data) for data, _ in said[:at]) for at in range(len(said))]
+        self._descriptors = dict(zip(ends, (came for _, came in said), strict=True))
+        self._at = 0
+
+    def take(self, size: int) -> tuple[bytes, tuple[int, ...]]:
+        start, self._at = self._at, self._at + size
+        came = [
+            one for at, ones in self._descriptors.items() if start <= at < self._at for one in ones
+        ]
+        return self._data[start : self._at], tuple(came)
+
+    @property
+    def is_over(self) -> bool:
+        return self._at >= len(self._data)
+
+
+def test_messages_of_strangers_keep_no_answer_away_however_long_and_many() -> None:
+    """Any user may send signals to whoever waits for an answer on the system's bus."""
+    long = b"l\4\0\1" + (1 << 20).to_bytes(4, "little") + b"\1\0\0\0" + bytes(4) + bytes(1 << 20)
+    crowd = [(answer(4, 0, "s", ("x",), descriptors=2), (at, at + 1)) for at in range(10, 5000, 2)]
+    stream = _Stream(
+        (greeted(), ()),
+        (long, tuple(range(5000, 5253))),
+        *crowd,
+        (long, ()),
+        (answer(RETURN, 2, "h", (0,), descriptors=1), (7,)),
+        (answer(4, 0, "s", ("behind",), descriptors=1), (8,)),
+    )
+    exchange = Exchange(_ASKED)
+    unused: list[int] = []
+    while exchange.answer is None:
+        assert not stream.is_over
+        unused += exchange.hear(*stream.take(exchange.wanted))
+    assert exchange.descriptors == (7,)
+    assert sorted(unused) == [*range(10, 5253)]
+
+
+@pytest.mark.parametrize("size", [1, 3, 16, 1000])
+def test_no_byte_is_taken_of_a_message_behind_the_one_that_began(size: int) -> None:
+    exchange = Exchange(_ASKED)
+    said = greeted() + answer(RETURN, 2, "s", ("yes",)) + b"behind"
+    while exchange.answer is None:
+        piece = min(size, exchange.wanted)
+        exchange.hear(said[:piece])
+        said = said[piece:]
+    assert said == b"behind"
 
 
 @given(st.binary(max_size=200))

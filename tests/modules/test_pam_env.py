@@ -1,9 +1,15 @@
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from pamkit.module.world import Account, World
 from pamkit.modules import pam_env
+from pamkit.stores.files import DiskFiles
+from pamkit.stores.root import Root
 from pamkit.testing.policies import Trial
 from pamkit.testing.world import MemoryFiles, MemoryLog, account, memory_world
 from pamkit.vocab.codes import ReturnCode
@@ -243,3 +249,61 @@ def test_close_session_leaves_everything_alone() -> None:
     trial = _opened(_world("A DEFAULT=1\n", ""))
     assert trial.close_session() == _C.SUCCESS
     assert _environment(trial) == {"A": "1"}
+
+
+# --- with hostile files in place ------------------------------------------------------------------
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A root directory of its own that every user can look into, with a home of alice's."""
+    with tempfile.TemporaryDirectory(prefix="pamkit-env-") as name:
+        root = Path(name)
+        root.chmod(0o755)
+        (root / "home/alice").mkdir(parents=True)
+        os.chown(root / "home/alice", 1000, 1000)
+        (root / "etc/security").mkdir(parents=True)
+        (root / "etc/security/pam_env.conf").touch()
+        yield root
+
+
+def _on_disk(place: Path) -> Trial:
+    world = memory_world(users=[account("alice", shell=_SHELL)])
+    files = DiskFiles(Root(str(place)), world.accounts)
+    return _opened(world.changed(files=files), "user_readenv=1 readenv=0")
+
+
+@pytest.mark.needs("root")
+@pytest.mark.parametrize("kind", ["root's", "root's group's", "link", "fifo", "directory", "way"])
+def test_cve_2010_3430_a_hostile_own_file_neither_hangs_a_login_nor_shows_a_secret(
+    place: Path, kind: str
+) -> None:
+    own, secret = place / "home/alice/.pam_environment", place / "secret"
+    if kind == "fifo":
+        os.mkfifo(own)
+    elif kind == "directory":
+        own.mkdir()
+    elif kind == "way":
+        # The home has been moved away, and a link lies in its place.
+        (place / "root").mkdir(mode=0o700)
+        (place / "root/.pam_environment").write_text("SECRET DEFAULT=root's\n")
+        (place / "home/alice").rename(place / "home/away")
+        (place / "home/alice").symlink_to("/root")
+    else:
+        target = secret if kind == "link" else own
+        target.write_text("SECRET DEFAULT=root's\n")
+        # C up to 1.1.1 kept root's group, and opened what only that may read.
+        target.chmod(0o040 if kind == "root's group's" else 0o600)
+        if kind == "link":
+            own.symlink_to("/secret")
+    trial = _on_disk(place)
+    assert _environment(trial) == {}
+
+
+@pytest.mark.needs("root")
+def test_an_honest_own_file_on_the_same_machine_is_read(place: Path) -> None:
+    own = place / "home/alice/.pam_environment"
+    own.write_text("A DEFAULT=1\n")
+    os.chown(own, 1000, 1000)
+    own.chmod(0o600)
+    assert _environment(_on_disk(place)) == {"A": "1"}

@@ -25,7 +25,7 @@ from pamkit.testing.world import (
 )
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
-from tests.formats.dbus_answers import HELLO, answer, greeted, refusal
+from tests.formats.dbus_answers import HELLO, answer, refusal
 from tests.modules.login_manager import (
     SESSION,
     LoginManager,
@@ -464,11 +464,50 @@ def test_the_time_is_over_when_the_clock_says_so_but_not_because_it_was_set(
     assert len(machine.trial.outside.slept) == sleeps
 
 
-def test_a_bus_that_chatters_without_end_is_left() -> None:
-    noise = answer(4, 0, "s", ("x" * 16000,)) * 100
-    machine = Machine(manager=LoginManager(None, before=greeted() + noise))
+def _among_strangers(machine: Machine, *theirs: tuple[bytes, tuple[int, ...]]) -> None:
+    """Any user may send signals to whoever waits for an answer on the system's bus."""
+    honest = machine.sockets.waiting[SOCKET]
+    assert not isinstance(honest, OSError)
+
+    def speaks(sent: bytes) -> list[tuple[bytes, tuple[int, ...]] | OSError]:
+        said = honest(sent)
+        return [*said[:1], *theirs, *said[1:]] if said else []
+
+    machine.sockets.waiting[SOCKET] = speaks
+
+
+def test_signals_of_strangers_keep_nobody_from_a_session() -> None:
+    machine = Machine()
+    long, short = (answer(4, 0, "s", ("x" * size,)) for size in (60000, 1))
+    _among_strangers(machine, *[(long, ())] * 30, *[(short, ())] * 5000)
+    assert machine.trial.open_session() == _C.SUCCESS
+    assert machine.env["XDG_SESSION_ID"] == "c1"
+    assert sum(machine.outside.slept) < 1
+
+
+def test_descriptors_of_strangers_are_closed_at_once() -> None:
+    machine = Machine()
+    theirs = answer(4, 0, "h", (0,), descriptors=2)
+    _among_strangers(machine, (theirs, (20, 21)), (theirs, (22, 23)))
+    assert machine.trial.open_session() == _C.SUCCESS
+    assert machine.sockets.gone == [20, 21, 22, 23]
+
+
+def test_a_bus_that_chatters_without_end_is_left_when_the_time_is_over() -> None:
+    machine = Machine(manager=LoginManager(None))
+    assert isinstance(machine.world.clock, StoppedClock)
+    clock: StoppedClock = machine.world.clock
+
+    class Slow(StandInOutside):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            clock.time += 1
+
+    machine.trial.outside = Slow()
+    _among_strangers(machine, *[(answer(4, 0, "s", ("x",)), ())] * 20000)
     assert machine.trial.open_session() == _C.SESSION_ERR
-    assert machine.lines == ["Failed to create session: Bad message"]
+    assert machine.lines == ["Failed to create session: Connection timed out"]
+    assert len(machine.trial.outside.slept) == LONG_PATIENCE
 
 
 def test_a_bus_with_a_full_queue_is_tried_again() -> None:

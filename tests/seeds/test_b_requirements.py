@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from pamkit.modules import pam_debug, pam_localuser, pam_permit
 from pamkit.policy.source import MemorySource
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, error, info
@@ -151,3 +152,35 @@ def test_b22_b23_the_codes_of_a_session_pass_through_unchanged(code: ReturnCode)
 def test_b22_no_chain_at_all_is_permission_denied() -> None:
     run = trial("auth required pam_one.so\n", Probe("pam_one"))
     assert run.open_session() == ReturnCode.PERM_DENIED
+
+
+class _Broken(Probe):
+    """A module that raises in whatever it is asked."""
+
+    def answer(self, primitive: Primitive, flags: int) -> ReturnCode:
+        raise MemoryError
+
+
+def test_b22_every_general_code_has_a_cause_in_open_and_close() -> None:
+    """Codes of a whole transaction with shipped modules, not of a probe that was told to answer."""
+    broken = _Broken("pam_broken").module
+    causes = {
+        # DIALECT: a module or a function that is missing is `module_unknown` in Linux-PAM; the two
+        # codes for it that the page has come from modules alone.
+        ReturnCode.OPEN_ERR: ("pam_debug.so open_session=open_err close_session=open_err", 0),
+        ReturnCode.SYMBOL_ERR: ("pam_debug.so open_session=symbol_err close_session=symbol_err", 0),
+        ReturnCode.MODULE_UNKNOWN: ("pam_nowhere.so", 0),
+        ReturnCode.SERVICE_ERR: ("pam_broken.so", 0),
+        ReturnCode.SYSTEM_ERR: ("pam_permit.so", Flag.ESTABLISH_CRED),
+        ReturnCode.BUF_ERR: ("pam_debug.so open_session=buf_err close_session=buf_err", 0),
+        ReturnCode.CONV_ERR: ("pam_localuser.so", 0),
+        ReturnCode.PERM_DENIED: ("[success=9] pam_permit.so", 0),
+    }
+    found = {}
+    for code, (line, flags) in causes.items():
+        control = "" if line.startswith("[") else "required "
+        run = Trial(
+            f"session {control}{line}\n", broken, pam_debug, pam_localuser, pam_permit, user=None
+        )
+        found[code] = [run.call(primitive, flags) for primitive in _SESSION]
+    assert {code: [code, code] for code in causes} == found

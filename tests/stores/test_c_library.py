@@ -783,7 +783,7 @@ def test_one_thread_gets_mounts_of_its_own(c: "CLibrary") -> None:
 
 
 LOCAL = """
-import socket
+import resource, socket
 path = os.environb[b"PLACE"] + b"/socket"
 server = socket.socket(socket.AF_UNIX)
 server.bind(path)
@@ -803,8 +803,16 @@ data, came = c.local_receive(ours, 3)
 print(data, [one > 2 and not os.get_inheritable(one) for one in came], c.local_receive(ours, 9))
 os.open(os.devnull, os.O_RDONLY)
 before = len(os.listdir("/proc/self/fd"))
+socket.send_fds(theirs, [b"x"], [2] * 253)
+data, came = c.local_receive(ours, 10)
+print(len(came))
+for one in came:
+    os.close(one)
+limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (before + 9, limits[1]))
 socket.send_fds(theirs, [b"x"], [2] * 17)
 print(fault(c.local_receive, ours, 10), len(os.listdir("/proc/self/fd")) - before)
+resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 theirs.sendall(b"last")
 theirs.close()
 print(c.local_receive(ours, 10), c.local_receive(ours, 10))
@@ -830,6 +838,7 @@ def test_programs_of_this_machine_are_asked_without_waiting(
         "False False True",
         "EAGAIN",
         "b'hel' [True, True] (b'lo', ())",
+        "253",
         "EMFILE 0",
         "(b'last', ()) (b'', ())",
         "ECONNREFUSED ENOENT",

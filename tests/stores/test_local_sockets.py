@@ -46,6 +46,30 @@ def test_what_is_sent_arrives_and_what_comes_brings_its_descriptors(tmp_path: Pa
         os.fstat(came)
 
 
+def test_a_descriptor_that_the_application_closed_is_not_closed_again(tmp_path: Path) -> None:
+    """Its number may be another file's by then."""
+    path, sockets = str(tmp_path / "socket"), SystemSockets()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        ours = sockets.connect(path)
+        theirs, _ = server.accept()
+    reading, writing = os.pipe()
+    with theirs:
+        socket.send_fds(theirs, [b"two"], [reading, writing])
+        _, (one, other) = ours.receive(10)
+    ours.close()
+    os.close(one)
+    sockets.let_go(one)
+    (tmp_path / "log").touch()
+    with (tmp_path / "log").open("rb") as log:
+        os.dup2(log.fileno(), other)
+        sockets.let_go(other)
+        assert os.path.samestat(os.fstat(other), os.fstat(log.fileno()))
+    for left in (other, reading, writing):
+        os.close(left)
+
+
 def test_a_full_socket_is_not_waited_for(tmp_path: Path) -> None:
     path = str(tmp_path / "socket")
     with socket.socket(socket.AF_UNIX) as server:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import syslog
+import time
 
 from pamkit.cli.own_terminal import OwnTerminal
 from pamkit.cli.shown import policy_text, shown
@@ -19,7 +20,7 @@ from pamkit.engine.terminal import TerminalConversation
 from pamkit.formats import login_defs
 from pamkit.stores.accounts import accounts_for
 from pamkit.stores.root import Root
-from pamkit.stores.session_registry import DEFAULT
+from pamkit.stores.session_registry import DEFAULT, SessionRegistry
 from pamkit.transaction import Transaction
 from pamkit.vocab.codes import text
 from pamkit.vocab.errors import ConversationEnded, MaxTries, PamError, PolicyError, TokenExpired
@@ -39,7 +40,12 @@ if TYPE_CHECKING:
 _RETRIES, _TIMEOUT = 3, 60
 """How often somebody may try, and for how many seconds; what login.defs(5) has by default."""
 
+_MOST_DIGITS = 9
+"""Of a number of login.defs(5): what C's `int` holds.  With more nobody could be let in at all."""
+
 _BY_SIGNAL = 128
+_UNTIL_TOLD_AGAIN = 0.5
+"""Seconds after which a shell that is to end is told so once more."""
 
 
 def login(args: argparse.Namespace) -> int:
@@ -51,6 +57,8 @@ def login(args: argparse.Namespace) -> int:
     if not os.isatty(0):
         raise UsageError("standard input is no terminal", "`script -qc 'pamkit login'` makes one")
     syslog.openlog("login", syslog.LOG_PID, syslog.LOG_AUTHPRIV)
+    # It would leave an image of this process, with what was typed in it.
+    signal.signal(signal.SIGQUIT, lambda *_: None)
     try:
         transaction = _admitted(args)
     except _TimeIsUp as late:
@@ -109,16 +117,28 @@ def _start(args: argparse.Namespace, user: str | None) -> Transaction:
         "records": "system",
     }
     try:
-        try:
-            return Transaction(args.service, user, sessions=args.sessions or DEFAULT, **settings)
-        except PamError as unusable:
-            if args.sessions:
-                raise
-            # A machine whose /run is broken must still let in who can mend it.
-            syslog.syslog(syslog.LOG_WARNING, str(unusable).partition("\n")[0])
-            return Transaction(args.service, user, **settings)
+        return Transaction(args.service, user, sessions=args.sessions or _usable(), **settings)
     except (PamError, PolicyError, ValueError) as bad:
         raise UsageError(policy_text(str(bad))) from None
+
+
+def _usable(path: str = DEFAULT) -> str | None:
+    """Return the registry of sessions if one can be put on record there now, else `None`.
+
+    A machine whose /run is broken, or full, must still let in who can mend it.
+    """
+    me, now = os.getpid(), int(time.time() * 1_000_000)
+    try:
+        with SessionRegistry(path) as registry:
+            nobodys = registry.begin(
+                service="login", user="", uid=None, line="", host="", leader=me, now=now
+            )
+            registry.failed(nobodys)
+    except OSError as fault:
+        why = f"the registry of sessions `{path}` cannot be used: {fault.strerror}"
+        syslog.syslog(syslog.LOG_WARNING, why)
+        return None
+    return path
 
 
 def _authenticate(transaction: Transaction) -> None:
@@ -151,6 +171,13 @@ def _checked(args: argparse.Namespace, transaction: Transaction) -> Transaction 
 def _session(args: argparse.Namespace, transaction: Transaction) -> int:
     """Open the session, run the shell in it, close it; return the status of the shell."""
     session = transaction.session(_silence(transaction), own_process=True)
+    ended: list[int] = []
+    # From here on a hangup is noted, for the shell: who goes now would leave a session half open.
+    # Handlers, not SIG_IGN, which the shell would inherit: what is typed is for the shell alone.
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda number, _: ended.append(number))
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
+        signal.signal(number, lambda *_: None)
     try:
         session.open()
     except PamError as refused:
@@ -162,11 +189,14 @@ def _session(args: argparse.Namespace, transaction: Transaction) -> int:
         if process.uid == 0:
             syslog.syslog(syslog.LOG_NOTICE, f"ROOT LOGIN{_from(args)}")
         with OwnTerminal(0, process.uid, _setting_text("TTYGROUP"), _setting_text("TTYPERM")):
-            return _shell(args, session)
+            return _shell(args, session, ended)
 
 
-def _shell(args: argparse.Namespace, session: Session) -> int:
-    """Run the user's shell to its end; hangups and ends of this process are its own first."""
+def _shell(args: argparse.Namespace, session: Session, ended: list[int]) -> int:
+    """Run the user's shell to its end; hangups and ends of this process are its own first.
+
+    ``ended`` are those that came before there was a shell.
+    """
     children: list[Popen[bytes]] = []
 
     def end(number: int, _: FrameType | None) -> None:
@@ -175,20 +205,20 @@ def _shell(args: argparse.Namespace, session: Session) -> int:
                 child.send_signal(signal.SIGHUP)
                 child.send_signal(signal.SIGCONT)
         ended.append(number)
+        if number != signal.SIGALRM:
+            # bash that was about to read notes the first, and ends when somebody types.
+            signal.setitimer(signal.ITIMER_REAL, _UNTIL_TOLD_AGAIN)
 
-    ended: list[int] = []
-    # Handlers, not SIG_IGN, which the shell would inherit: what is typed is for the shell alone.
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
-        signal.signal(number, lambda *_: None)
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, end)
     child = _begin(args, session)
     if child is None:
         return REFUSED
     children.append(child)
     if ended:  # before there was anybody to tell
-        child.send_signal(signal.SIGHUP)
+        end(signal.SIGHUP, None)
     status = child.wait()
+    signal.setitimer(signal.ITIMER_REAL, 0)
     return status if status >= 0 else _BY_SIGNAL - status
 
 
@@ -260,7 +290,8 @@ def _account(transaction: Transaction) -> Account | None:
 def _setting(key: str, default: int) -> int:
     """Return a number of login.defs(5); what is none is as if it were not there."""
     said = _setting_text(key) or ""
-    return int(said) if said.isdecimal() and said.isascii() else default
+    good = said.isdecimal() and said.isascii() and len(said) <= _MOST_DIGITS
+    return int(said) if good else default
 
 
 def _setting_text(key: str) -> str | None:

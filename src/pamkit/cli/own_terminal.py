@@ -15,6 +15,10 @@ _USUAL_MODE = 0o600
 """Nobody else may write there unless login.defs(5) says so."""
 
 
+_NO_GROUP, _MOST_DIGITS = 0xFFFFFFFF, 10
+"""C: `(gid_t) -1`, and how long a number of a group can be."""
+
+
 class OwnTerminal:
     """Gives a terminal to a user on entering, and takes it back on leaving.
 
@@ -62,7 +66,8 @@ def _number_of(group: str | None) -> int:
     if not group:
         return -1
     if group.isdecimal() and group.isascii():
-        return int(group)
+        # A slip in a file must not keep everybody out: with a number too large nobody comes in.
+        return int(group) if len(group) <= _MOST_DIGITS and int(group) < _NO_GROUP else -1
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:

@@ -2,7 +2,8 @@
 
 Keys of the JSON document: `schema` (1), `pamkit` (version), `sessions`.  A session has `id`,
 `state`, `service`, `user`, `uid`, `line`, `host`, `leader`, `opened` (seconds since 1970) and
-`orphan` (whether its process has gone).
+`orphan` (whether its process has gone); with `reap` those are shown alone, and `outcome` says what
+came of each.
 """
 
 from __future__ import annotations
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
 def sessions(args: argparse.Namespace) -> int:
     """Carry out the command; return the exit status."""
     path = args.file or DEFAULT
-    if not os.path.exists(path):
+    try:
+        os.stat(path)
+    except FileNotFoundError:
         raise UsageError(
             f"`{shown(path)}`: no such file",
             "an application that keeps sessions on record makes it (`sessions=`)",
-        )
+        ) from None
     with SessionRegistry(path) as registry:
         orphans = registry.orphans()
         if args.task == "reap":
@@ -58,14 +61,16 @@ def _reap(
     args: argparse.Namespace, registry: SessionRegistry, orphans: tuple[SessionEntry, ...]
 ) -> int:
     status = DONE
+    outcomes = {}
     for entry in orphans:
-        if args.dry_run:
-            _show(entry, "would be closed")
-            continue
-        said = _end(args, registry, entry)
-        _show(entry, said)
-        if said not in _GONE:
+        said = "would be closed" if args.dry_run else _end(args, registry, entry)
+        outcomes[entry.id] = said
+        if not args.json:
+            _show(entry, said)
+        if not args.dry_run and said not in _GONE:
             status = REFUSED
+    if args.json:
+        _print_json(orphans, set(outcomes), outcomes)
     return status
 
 
@@ -122,11 +127,14 @@ def _show(entry: SessionEntry, remark: str) -> None:
     sys.stdout.flush()
 
 
-def _print_json(entries: tuple[SessionEntry, ...], gone: set[str]) -> None:
+def _print_json(
+    entries: tuple[SessionEntry, ...], gone: set[str], outcomes: dict[str, str] | None = None
+) -> None:
     fields = ("id", "state", "service", "user", "uid", "line", "host", "leader")
     found = [
         {name: getattr(entry, name) for name in fields}
         | {"opened": entry.opened / 1_000_000, "orphan": entry.id in gone}
+        | ({} if outcomes is None else {"outcome": outcomes[entry.id]})
         for entry in entries
     ]
     print(json.dumps({"schema": 1, "pamkit": version(), "sessions": found}, indent=2))

@@ -4,16 +4,20 @@ Whoever connects to a bus says who he is (SASL `EXTERNAL`: the kernel vouches fo
 descriptors to be passed, says hello, and asks his question; all that can be sent at once.  Then the
 answers come in the same order, with messages between them that nobody waits for.
 
+Those may be a stranger's: any user may send signals to whoever is on the bus, long ones, many, and
+with descriptors.  So they are not looked into, cost no memory, and are no reason to give up; who
+waits sees to the time.
+
 Source: D-Bus Specification, "Authentication Protocol" and "Message Bus Messages".
 """
 
 from __future__ import annotations
 
 from pamkit.formats.dbus_message import (
-    ERROR,
     FIRST_BYTES,
     RETURN,
     Question,
+    is_answer,
     message,
     question,
     size_of,
@@ -24,15 +28,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.formats.dbus_message import Message
 
-MOST = 1 << 20
-"""Bytes that are heard before the answer; whoever says more does not answer."""
+MOST_DESCRIPTORS = 253
+"""Descriptors of one message.  C: `SCM_MAX_FD`, which no bus can pass more of."""
 
-MOST_PIECES = 1 << 12
-"""Pieces in which they may come: whoever says one byte after the other takes our time."""
-
-MOST_DESCRIPTORS = 16
-"""Descriptors that are taken before the answer."""
-
+_MOST_AT_ONCE = 1 << 14
 _OPENING = b"\0AUTH EXTERNAL\r\nDATA\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n"
 _LONGEST_LINE = 512
 _HELLO = Question("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
@@ -52,26 +51,41 @@ class Exchange:
         """What came with the answer."""
         self._waiting: list[int] = []
         self._data = b""
-        self._heard = self._pieces = 0
+        self._passed_over = 0
         self._lines = [_is_challenge, _is_ok, _passes_descriptors]
         self._has_name = False
 
-    def hear(self, data: bytes, descriptors: tuple[int, ...] = ()) -> None:
-        """Take what came; what is behind the answer counts for nothing."""
-        self._heard += len(data)
-        self._pieces += 1
+    @property
+    def wanted(self) -> int:
+        """How many bytes to take next: none from behind the message that has begun.
+
+        So descriptors come with the message they belong to.
+        """
+        if self._lines:
+            return 1
+        if self._passed_over:
+            return min(self._passed_over, _MOST_AT_ONCE)
+        size = FIRST_BYTES if len(self._data) < FIRST_BYTES else size_of(self._data)
+        return min(size - len(self._data), _MOST_AT_ONCE)
+
+    def hear(self, data: bytes, descriptors: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Take what came; return the descriptors of it that are for nobody.
+
+        What is behind the answer counts for nothing.
+        """
         self._waiting += descriptors
-        if (
-            self._heard > MOST
-            or self._pieces > MOST_PIECES
-            or len(self._waiting) > MOST_DESCRIPTORS
-        ):
-            raise BadValue("too much was said that answers nothing")
+        if len(self._waiting) > MOST_DESCRIPTORS:
+            raise BadValue("too many descriptors")
         self._data += data
         while self._lines and self._hear_line():
             pass
         while not self._lines and self.answer is None and self._hear_message():
             pass
+        if self._data or self._passed_over:
+            return ()
+        unused = tuple(self._waiting)
+        self._waiting.clear()
+        return unused
 
     def _hear_line(self) -> bool:
         line, end, rest = self._data.partition(b"\r\n")
@@ -86,9 +100,16 @@ class Exchange:
         return True
 
     def _hear_message(self) -> bool:
+        if self._passed_over:
+            gone = min(self._passed_over, len(self._data))
+            self._data = self._data[gone:]
+            self._passed_over -= gone
         if len(self._data) < FIRST_BYTES:
             return False
         size = size_of(self._data)
+        if not is_answer(self._data):
+            self._passed_over = size
+            return True
         if len(self._data) < size:
             return False
         came, self._data = message(self._data[:size]), self._data[size:]
@@ -96,8 +117,6 @@ class Exchange:
             raise BadValue("a descriptor is missing")
         passed = tuple(self._waiting[: came.descriptors])
         del self._waiting[: came.descriptors]
-        if came.kind not in (RETURN, ERROR):
-            return True
         if not self._has_name and came.reply_serial == _HELLO_SERIAL and came.kind == RETURN:
             self._has_name = True
         elif came.reply_serial == (_SERIAL if self._has_name else _HELLO_SERIAL):

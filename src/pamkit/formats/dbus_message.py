@@ -19,6 +19,9 @@ CALL, RETURN, ERROR, SIGNAL = 1, 2, 3, 4
 FIRST_BYTES = 16
 """From so many bytes on it can be told how long a message is."""
 
+_LONGEST = 1 << 27
+"""C: bytes of the longest message that there can be."""
+
 _VERSION = 1
 _PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL = 1, 2, 3, 4, 5
 _DESTINATION, _SENDER, _SIGNATURE, _UNIX_FDS = 6, 7, 8, 9
@@ -76,10 +79,16 @@ def question(asked: Question, serial: int) -> bytes:
     return head + bytes(-len(head) % 8) + body
 
 
+def is_answer(begun: bytes) -> bool:
+    """Whether a message that begins with these bytes answers a question."""
+    return begun[1] in (RETURN, ERROR)
+
+
 def size_of(begun: bytes) -> int:
     """Return how long a message is that begins with these bytes, at least `FIRST_BYTES`.
 
-    Raises `BadValue` if none begins so, or it is longer than any that is read.
+    Raises `BadValue` if none begins so, or it is longer than any message, or than any answer that
+    is read.
     """
     order, kind, _, version = begun[:4]
     if order not in b"lB" or version != _VERSION or kind == 0:
@@ -88,7 +97,7 @@ def size_of(begun: bytes) -> int:
     if serial == 0:
         raise BadValue("a message without a number")
     size: int = FIRST_BYTES + fields + -fields % 8 + body
-    if size > MOST:
+    if size > (MOST if is_answer(begun) else _LONGEST):
         raise BadValue("a message that is too long")
     return size
 

@@ -32,7 +32,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.05
 _MOST_PASSES = 1.0
 """Seconds that count for one pause, however far the clock was set forward in it."""
 
-_CHUNK = 1 << 14
+_STEPS = 256
+"""Pieces that are taken before the time is looked at, and others have their turn."""
+
 _ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 _WORDS = {"org.freedesktop.login1.SessionBusy": "Device or resource busy"}
 """What errors say that say nothing; the others are errors of input and output."""
@@ -73,7 +75,7 @@ async def ask(call: ModuleCall[Any], asked: Question, *, patience: float) -> Ans
     kept: tuple[int, ...] = ()
     try:
         exchange = Exchange(asked)
-        answer = await _exchanged(socket, exchange, wait, came)
+        answer = await _exchanged(socket, exchange, wait, came, sockets.let_go)
         if answer.kind == ERROR:
             raise Refused(answer.error_name, _words_of(answer))
         kept = exchange.descriptors
@@ -93,20 +95,28 @@ async def _connected(call: ModuleCall[Any], wait: _Patience) -> LocalSocket:
 
 
 async def _exchanged(
-    socket: LocalSocket, exchange: Exchange, wait: _Patience, came: list[int]
+    socket: LocalSocket,
+    exchange: Exchange,
+    wait: _Patience,
+    came: list[int],
+    let_go: Callable[[int], None],
 ) -> Message:
     left = exchange.outgoing
     while left:
         left = left[await wait.until(socket.send, left) :]
     while exchange.answer is None:
-        data, descriptors = await wait.until(socket.receive, _CHUNK)
-        came += descriptors
-        if not data:
-            raise OSError(errno.ECONNRESET, "Connection reset by peer")
         try:
-            exchange.hear(data, descriptors)
+            data, descriptors = await wait.until(socket.receive, exchange.wanted)
+            came += descriptors
+            unused = exchange.hear(data, descriptors)
         except BadValue:
             raise OSError(errno.EBADMSG, "Bad message") from None
+        if not data:
+            raise OSError(errno.ECONNRESET, "Connection reset by peer")
+        for descriptor in unused:
+            came.remove(descriptor)
+            let_go(descriptor)
+        await wait.go_on()
     return exchange.answer
 
 
@@ -116,6 +126,8 @@ class _Patience:
     def __init__(self, call: ModuleCall[Any], seconds: float) -> None:
         self._call, self._seconds = call, seconds
         self._passed = 0.0
+        self._steps = 0
+        self._counted = call.world.clock.now()
 
     async def until(self, act: Callable[[Any], T], what: Any) -> T:
         """Return what it returns once it can be done; `TimeoutError` if that takes too long."""
@@ -124,17 +136,24 @@ class _Patience:
             try:
                 return act(what)
             except BlockingIOError:
-                if self._passed >= self._seconds:
-                    raise TimeoutError(errno.ETIMEDOUT, "Connection timed out") from None
+                pass
             await self._pause(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
+    async def go_on(self) -> None:
+        """Count a step; `TimeoutError` if there are so many that the time is over."""
+        self._steps += 1
+        if self._steps % _STEPS == 0:
+            await self._pause(_FIRST_PAUSE)
+
     async def _pause(self, seconds: float) -> None:
-        """Let time pass, and count it by the clock, which others may set while we wait."""
-        clock = self._call.world.clock
-        before = clock.now()
+        """Let time pass, and count what has passed by the clock, which others may set meanwhile."""
+        if self._passed >= self._seconds:
+            raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
         await self._call.wait(seconds)
-        self._passed += min(max(clock.now() - before, seconds), _MOST_PASSES)
+        now = self._call.world.clock.now()
+        self._passed += min(max(now - self._counted, seconds), _MOST_PASSES)
+        self._counted = now
 
 
 def _words_of(answer: Message) -> str:

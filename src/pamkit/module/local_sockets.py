@@ -17,7 +17,10 @@ if TYPE_CHECKING:
             """
 
         def let_go(self, descriptor: int) -> None:
-            """Close a descriptor that came over a socket; `OSError` if it is closed already."""
+            """Close a descriptor that came over a socket.
+
+            Not if the application has closed it, and its number is another file's by now.
+            """
 
     class LocalSocket(Protocol):
         """A connection.  Its methods wait for nobody, and raise `BlockingIOError` instead."""

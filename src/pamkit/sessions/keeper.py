@@ -73,6 +73,7 @@ class Keeper:
         self.name = name
         self._pending: Primitive | None = None
         self._user = ""
+        self._had_one = bool(name)
 
     def before(self, core: Walked, primitive: Primitive) -> int | None:
         """Note what is about to happen; return the code that refuses it, or `None`.
@@ -130,6 +131,7 @@ class Keeper:
             return False
         texts = core.handle.texts
         self._user = user = texts.get(Item.USER, "")
+        self._had_one = True
         self.name = self._registry.begin(
             service=core.handle.service,
             user=user,
@@ -159,15 +161,21 @@ class Keeper:
 
     def _closing(self, core: Walked) -> bool:
         """Claim the session, or that which is linked by user and line; B14, B16 to B18."""
-        texts = core.handle.texts
-        user, line = texts.get(Item.USER, ""), _line(texts.get(Item.TTY, ""))
-        name = self.name or (self._registry.only(user, line) if user and line else None)
+        name = self.name or self._linked(core)
         if name is None:
             return True  # without a record there is no other process that could close it as well
         if self._registry.claim(name, self._me()) is None:
             return False
-        self.name = name
+        self.name, self._had_one = name, True
         return True  # nobody else closes it as long as this process does
+
+    def _linked(self, core: Walked) -> str | None:
+        """Return the one session of user and line; a handle that had its own closes no other."""
+        texts = core.handle.texts
+        user, line = texts.get(Item.USER, ""), _line(texts.get(Item.TTY, ""))
+        if self._had_one or not user or not line:
+            return None
+        return self._registry.only(user, line)
 
     def _closed(self, core: Walked, code: int) -> int:
         if not self.name:

@@ -9,7 +9,9 @@ import struct
 _AF_UNIX, _SOCK_STREAM, _SOL_SOCKET, _SCM_RIGHTS = 1, 1, 1, 1
 _CREDENTIALS = struct.Struct("=iII")
 _DESCRIPTOR = struct.Struct("=i")
-_MOST_DESCRIPTORS = 16
+_MOST_DESCRIPTORS = 253
+"""C: `SCM_MAX_FD`: who passes as many as can be is no reason to fail."""
+
 _MOST = 1 << 20
 _STANDARD = 3
 """Descriptors below are standard input, output and error, whoever has closed them."""

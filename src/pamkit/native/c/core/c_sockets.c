@@ -11,7 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { MOST = 1 << 20, MOST_DESCRIPTORS = 16, STANDARD = 3 };
+/* So many descriptors can be passed at once (SCM_MAX_FD): who does is no reason to fail. */
+enum { MOST = 1 << 20, MOST_DESCRIPTORS = 253, STANDARD = 3 };
 
 /* local_connect(path): a connected descriptor. */
 PyObject *c_local_connect(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
