@@ -215,6 +215,95 @@ def test_what_could_not_be_made_as_wanted_is_removed_again() -> None:
         assert _mounts(world).find("/var/new") is None
 
 
+def _appearing(world: World, path: str, node: Node) -> None:
+    """Have a user put something at a path as soon as a directory was made there."""
+
+    def hostile(what: str, at: str) -> None:
+        made = _mounts(world).find(path)
+        if (what, at) == ("enter", path) and made is not None:
+            _mounts(world).before = None
+            _mounts(world).lay(path, node)
+
+    _mounts(world).before = hostile
+
+
+def _roots(**names: Node) -> Node:
+    node = Node(0o700)
+    node.names.update(names)
+    return node
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_directory_of_roots_in_the_place_of_one_that_was_made_is_given_to_nobody(
+    is_there: bool,
+) -> None:
+    """Who owns `/tmp/a` can rename what root has in it, once root has seen nothing there."""
+    world = _world("/tmp/a/new /tmp-inst/ user:create=0777\n")
+    _mounts(world).lay("/tmp/a", Node(0o700, 1000, 1000))
+    roots = _roots(secret=Node())
+    if is_there:
+        looks = 0
+
+        def hostile(what: str, at: str) -> None:
+            nonlocal looks
+            looks += (what, at) == ("enter", "/tmp/a/new")
+            if looks == 2:
+                _mounts(world).lay("/tmp/a/new", roots)
+
+        _mounts(world).before = hostile
+    else:
+        _appearing(world, "/tmp/a/new", roots)
+    assert _open(world) == _C.SESSION_ERR
+    assert "Error creating directory /tmp/a/new: Directory not empty" in _log(world)
+    assert (roots.mode, roots.uid, [*roots.names]) == (0o700, 0, ["secret"])
+    assert not _mounts(world).is_mounted("/tmp/a/new")
+
+
+def test_an_instance_in_the_place_of_which_root_s_is_put_is_not_fitted_out() -> None:
+    world = _world("$HOME /tmp/inst/ user\n")
+    _mounts(world).lay("/tmp/inst", Node(0o700, 1000, 1000))
+    roots = _roots(secret=Node())
+    _appearing(world, "/tmp/inst/alice", roots)
+    assert _open(world, "ignore_instance_parent_mode") == _C.SESSION_ERR
+    assert (roots.mode, roots.uid, [*roots.names]) == (0o700, 0, ["secret"])
+
+
+def test_two_sessions_of_a_user_may_make_the_same_directory() -> None:
+    world = _world("/var/new /tmp-inst/ user:create=0700\n")
+    _mounts(world).lay("/var")
+    faster = Node(0o700, 1000, 1000)
+    faster.names["file"] = Node()
+    _appearing(world, "/var/new", faster)
+    assert _open(world) == _C.SUCCESS
+    assert (faster.mode, faster.uid, [*faster.names]) == (0o700, 1000, ["file"])
+
+
+@pytest.mark.parametrize("mode", [0o400, 0])
+def test_an_instance_that_somebody_was_killed_over_is_finished(mode: int) -> None:
+    world = _world()
+    half = _mounts(world).lay("/tmp-inst/alice", Node(mode))
+    parent = _mounts(world).find("/tmp-inst")
+    assert parent is not None
+    parent.mode = 0
+    outside = _with_script(world)
+    assert _open(world, outside=outside) == _C.SUCCESS
+    assert (half.mode, half.uid) == (0o1777, 0)
+    assert _told(outside)[3] == "1"
+
+
+def test_an_instance_that_is_finished_stays_as_it_is() -> None:
+    for mode, uid, names in ((0o400, 0, ["file"]), (0o400, 1000, []), (0o700, 0, [])):
+        world = _world()
+        done = _mounts(world).lay("/tmp-inst/alice", Node(mode, uid))
+        done.names.update({name: Node() for name in names})
+        parent = _mounts(world).find("/tmp-inst")
+        assert parent is not None
+        parent.mode = 0
+        outside = _with_script(world)
+        assert _open(world, outside=outside) == _C.SUCCESS
+        assert (done.mode, done.uid, _told(outside)[3]) == (mode, uid, "0")
+
+
 def test_a_missing_directory_is_refused_otherwise() -> None:
     world = _world("/var/new /tmp-inst/ user\n")
     assert _open(world) == _C.SESSION_ERR
@@ -332,6 +421,14 @@ def test_other_processes_do_not_see_what_is_mounted(
     assert ("keep to ourselves" in _mounts(world).changes) is private
 
 
+def test_a_kernel_without_namespaces_refuses_and_mounts_nothing() -> None:
+    world = _world()
+    _mounts(world).faults["part"] = OSError(38, "Function not implemented")
+    assert _open(world) == _C.SESSION_ERR
+    assert _log(world) == ["Unable to unshare from parent namespace, Function not implemented"]
+    assert _mounts(world).changes == []
+
+
 def test_what_would_show_up_elsewhere_is_not_mounted() -> None:
     world = _world()
     _mounts(world).faults["keep_to_ourselves"] = PermissionError(1, "no")
@@ -431,15 +528,88 @@ def test_a_session_that_cannot_be_tidied_up_is_over_all_the_same() -> None:
     assert "resetting namespace failed for pid 4321" in _log(world)
 
 
-def test_what_was_protected_is_given_back_at_the_end() -> None:
+_PROTECTED = [
+    *("part", "protect /tmp/a", "protect /tmp/a/b"),
+    "mount /tmp-inst/alice on /tmp/a/b",
+]
+
+
+def _below_a_users() -> World:
     world = _world("/tmp/a/b /tmp-inst/ user\n")
     _mounts(world).lay("/tmp/a", Node(0o755, 1000))
     _mounts(world).lay("/tmp/a/b", Node(0o755, 1000))
-    trial = _trial(world)
+    return world
+
+
+def test_an_instance_stays_where_directories_were_protected() -> None:
+    """A child that is the session may end the transaction, and see what was mounted for it."""
+    for closes in (False, True):
+        world = _below_a_users()
+        trial = _trial(world)
+        assert trial.call(Primitive.OPEN_SESSION) == _C.SUCCESS
+        if closes:
+            assert trial.call(Primitive.CLOSE_SESSION) == _C.SUCCESS
+        trial.end(0)
+        assert _mounts(world).changes == _PROTECTED
+
+
+def test_a_temporary_instance_goes_even_if_the_session_cannot_be_tidied_up() -> None:
+    world = _world("/tmp /tmp-inst/x- tmpdir\n$HOME /tmp-inst/ user\n")
+    trial = _trial(world, "unmount_on_close")
     assert trial.call(Primitive.OPEN_SESSION) == _C.SUCCESS
-    protected = ["protect /tmp/a", "protect /tmp/a/b"]
-    assert _mounts(world).changes == ["part", *protected, "mount /tmp-inst/alice on /tmp/a/b"]
-    trial.end(0)
+    parent = _mounts(world).find("/tmp-inst")
+    assert parent is not None
+    assert len(parent.names) == 2
+    _mounts(world).faults["uncover"] = PermissionError(1, "no")
+    assert trial.call(Primitive.CLOSE_SESSION) == _C.SUCCESS
+    assert "Unmount of /home/alice failed, no" in _log(world)
+    assert [*parent.names] == ["alice"]
+
+
+def test_one_that_was_not_mounted_keeps_no_other() -> None:
+    """As when there is one for all users of a context, and no SELinux."""
+    for conf in (
+        "/tmp /tmp-inst/ user\n$HOME /tmp-inst/h- level:shared\n",
+        "$HOME /tmp-inst/h- level:shared\n/tmp /tmp-inst/ user\n",
+    ):
+        world = _world(conf)
+        trial = _trial(world, "unmount_on_close")
+        assert trial.call(Primitive.OPEN_SESSION) == _C.SUCCESS
+        assert _mounts(world).is_mounted("/tmp")
+        assert trial.call(Primitive.CLOSE_SESSION) == _C.SUCCESS
+        assert _log(world) == ["Unmount of /home/alice failed, Invalid argument"]
+        assert not _mounts(world).is_mounted("/tmp")
+
+
+def test_what_another_hides_is_taken_away_as_well() -> None:
+    for conf in (
+        "/tmp/below /tmp-inst/x- user\n/tmp /tmp-inst/ user\n",
+        "/tmp /tmp-inst/ user\n/tmp/below /tmp-inst/x- user:create\n",
+    ):
+        world = _world(conf)
+        common = _mounts(world).lay("/tmp/below")
+        trial = _trial(world, "unmount_on_close")
+        assert trial.call(Primitive.OPEN_SESSION) == _C.SUCCESS
+        assert trial.call(Primitive.CLOSE_SESSION) == _C.SUCCESS
+        assert _log(world) == []
+        assert not _mounts(world).is_mounted("/tmp")
+        assert _mounts(world).find("/tmp/below") is common
+
+
+def test_what_was_protected_is_given_back_with_the_instance() -> None:
+    world = _below_a_users()
+    trial = _trial(world, "unmount_on_close")
+    assert trial.call(Primitive.OPEN_SESSION) == _C.SUCCESS
+    assert trial.call(Primitive.CLOSE_SESSION) == _C.SUCCESS
+    lifted = ["unmount /tmp/a/b", "unmount /tmp/a/b", "unmount /tmp/a"]
+    assert _mounts(world).changes == [*_PROTECTED, *lifted]
+    assert not _mounts(world).is_mounted("/tmp/a")
+
+
+def test_what_was_protected_is_given_back_when_a_session_cannot_be_opened() -> None:
+    world = _below_a_users()
+    _mounts(world).faults["make /tmp-inst/alice"] = PermissionError(1, "no")
+    assert _open(world) == _C.SESSION_ERR
     assert not _mounts(world).is_mounted("/tmp/a")
 
 

@@ -117,6 +117,11 @@ def test_directories_are_made_changed_and_removed(tmp_path: Path) -> None:
             assert new.is_same(new)
             assert not new.is_same(here)
         assert _code(lambda: here.make("new", 0o700)) == errno.EEXIST
+        with here.enter("new", read=True) as new:
+            assert [new.is_empty(), new.is_empty()] == [True, True]
+            (tmp_path / "new" / "link").symlink_to("nowhere")
+            assert not new.is_empty()
+            (tmp_path / "new" / "link").unlink()
         here.remove("new")
         assert _code(lambda: here.remove("new")) == errno.ENOENT
 
@@ -160,6 +165,23 @@ def test_a_tree_is_removed_and_nothing_else(tmp_path: Path) -> None:
         assert _code(lambda: here.clear("link")) in (errno.ENOTDIR, errno.ELOOP)
     assert os.listdir(tmp_path / "kept") == ["file"]
     assert os.listdir(tmp_path / "top") == ["link"]
+
+
+def test_what_a_user_removes_meanwhile_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "kept").write_bytes(b"")
+    listed = os.listdir
+
+    def with_more(directory: int) -> list[str]:
+        return ["gone", *listed(directory)]
+
+    with _opened(tmp_path) as here:
+        monkeypatch.setattr(os, "listdir", with_more)
+        here.clear("tree")
+        monkeypatch.undo()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_tree_can_be_deeper_than_a_process_has_descriptors(tmp_path: Path) -> None:
@@ -301,11 +323,13 @@ def _race(directory: Path) -> dict[str, Any]:
     try:
         for _ in range(60):
             world = memory_world(users=users, files=files).changed(mounts=KernelMounts())
-            policy = "session required pam_namespace.so ignore_instance_parent_mode mount_private\n"
+            words = "ignore_instance_parent_mode mount_private unmount_on_close"
+            policy = f"session required pam_namespace.so {words}\n"
             trial = Trial(policy, pam_namespace, world=world)
             codes.append(int(trial.call(Primitive.OPEN_SESSION)))
             touched += [line for line in _mounted() - before if str(secret) in line]
             touched += os.listdir(secret)
+            trial.call(Primitive.CLOSE_SESSION)
             trial.end(0)
             time.sleep(0)
     finally:

@@ -58,6 +58,9 @@ if TYPE_CHECKING:
         def clear(self, name: str) -> None:
             """Remove a directory with all that is in it, but not what is mounted there."""
 
+        def is_empty(self) -> bool:
+            """Whether nothing is in it; it must have been entered with ``read``."""
+
         def set_mode(self, mode: int) -> None:
             """Change the permissions."""
 

@@ -54,13 +54,20 @@ through too; and what lies beyond is mounted over itself, so that nobody can mov
 (CVE-2025-6020).  Nothing is opened that is no directory, so that no FIFO keeps a login waiting
 (CVE-2024-22365).
 
-Differences: C as of 1.7.1 follows a link of root's through users' directories.  A table or
-`namespace.d` that cannot be read refuses, as does a script that cannot be started.  A user's name
-with `/` in it, or that makes `..` the name of an instance, is refused.  `use_current_context` and
-`use_default_context` do nothing without SELinux, where C names instances `(null)_user`.  Temporary
-instances are removed by the module itself, not by `rm`, and other file systems in them are left
-alone.  A directory that was made has the SELinux context that the policy gives new ones there:
+Differences: C as of 1.7.1 follows a link of root's through users' directories.  When a session is
+closed, or its transaction ends in any process, C takes the uppermost mount of each directory that
+it protected away, and that is the instance; here all stays.  With `unmount_on_close` C begins with
+the first, and stops at one that another hides or that was not mounted; here the last is the first
+to go, and none keeps another.  A table or `namespace.d` that cannot be read refuses, as does a
+script that cannot be started, or whose end nobody hears of because the process ignores SIGCHLD.  A
+user's name with `/` in it, or that makes `..` the name of an instance, is refused.
+`use_current_context` and `use_default_context` do nothing without SELinux, where C names instances
+`(null)_user`.  Temporary instances are removed by the module itself, not by `rm`, and other file
+systems in them are left alone.  An instance whose maker was killed before it had an owner gets
+one.  A directory with something in it that appears where one was to be made changes neither owner
+nor permissions.  One that was made has the SELinux context that the policy gives new ones there:
 `restorecon` must follow, as in the usual script.  Contexts are named as the kernel writes them.
+As in C, another process than the one that opened a session takes nothing away.
 
 Source: `pam_namespace(8)`, `namespace.conf(5)`, `mount_namespaces(7)`.
 """
@@ -97,7 +104,7 @@ if TYPE_CHECKING:
     from pamkit.formats.namespace_conf import Polydir
     from pamkit.namespace.login import Login
 
-_MOUNTED, _PROTECTED = "pam_namespace:polydir_data", "pam_namespace:protect_data"
+_MOUNTED = "pam_namespace:polydir_data"
 _MOST_MOUNTS = 1 << 24
 """Bytes; containers have mounts by the thousand."""
 
@@ -157,7 +164,7 @@ def pam_sm_close_session(call: ModuleCall[NamespaceOptions]) -> ReturnCode:
     """Take the instances away if that is wanted, and forget them."""
     remark(call, "close_session - start")
     if not call.options.unmount_on_close:
-        _forget(call)
+        call.set_data(_MOUNTED, None)
         remark(call, "close_session - successful")
         return ReturnCode.SUCCESS  # the mounts end with the last process that sees them
     login = login_of(call)
@@ -171,7 +178,9 @@ def pam_sm_close_session(call: ModuleCall[NamespaceOptions]) -> ReturnCode:
     remark(call, f"Resetting namespace for pid {process}")
     how = "ok" if _is_reset(call, opened, login) else "failed"
     remark(call, f"resetting namespace {how} for pid {process}")
-    _forget(call)
+    _clear_temporary(call, opened.places)
+    opened.places.protection.lift()
+    call.set_data(_MOUNTED, None)
     return ReturnCode.SUCCESS  # as in C: a session that cannot be tidied up is over all the same
 
 
@@ -247,7 +256,7 @@ async def _set_up_all(
         _clear_temporary(call, places)
         places.protection.lift()
         raise
-    call.set_data(_PROTECTED, places.protection, lambda protection, _: protection.lift())
+    # C: it takes mounts away when the transaction ends, be it in a child that is the session.
     call.set_data(_MOUNTED, _Opened(polydirs, places))
 
 
@@ -264,7 +273,8 @@ def _wanted(
 def _is_reset(call: ModuleCall[NamespaceOptions], opened: _Opened, login: Login) -> bool:
     """Take away what was mounted for the user; return whether all of it is gone."""
     remark(call, f"orig namespace for pid {call.world.process.number()}")
-    for polydir in opened.polydirs:
+    is_gone = True
+    for polydir in reversed(opened.polydirs):  # the last may hide what was mounted before it
         if _is_spared(call, polydir, login.account.uid):
             continue
         uid, path = _signed(login.account.uid), polydir.path
@@ -273,10 +283,10 @@ def _is_reset(call: ModuleCall[NamespaceOptions], opened: _Opened, login: Login)
             unmount(call.world.mounts, path)
         except OSError as fault:
             call.log(Priority.ERR, f"Unmount of {path} failed, {fault.strerror}")
-            return False
+            is_gone = False
+            continue
         remark(call, f"Unmount of {path} succeeded")
-    _clear_temporary(call, opened.places)
-    return True
+    return is_gone
 
 
 def _clear_temporary(call: ModuleCall[NamespaceOptions], places: Places) -> None:
@@ -290,11 +300,6 @@ def _clear_temporary(call: ModuleCall[NamespaceOptions], places: Places) -> None
         except OSError:
             call.log(Priority.ERR, f"Error removing {polydir.prefix}")
     places.temporary.clear()
-
-
-def _forget(call: ModuleCall[NamespaceOptions]) -> None:
-    call.set_data(_MOUNTED, None)
-    call.set_data(_PROTECTED, None)
 
 
 def _unmounts(call: ModuleCall[NamespaceOptions]) -> bool:

@@ -49,6 +49,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _TEMPLATE = "XXXXXX"
 _TRIES = 100
 _ANYBODY, _OWNER_READS = 0o777, 0o400
+_ENOTEMPTY = 39
 
 
 class Instance(Record):
@@ -126,8 +127,11 @@ def _created(
     remark(call, f"Created polydir {path}")
     uid = login.account.uid if polydir.owner is None else polydir.owner
     gid = login.account.gid if polydir.group is None else polydir.group
-    what = f"Error changing mode of directory {path}"
+    what = f"Error creating directory {path}"
     try:
+        if not _is_to_be_given(directory, uid):
+            return directory
+        what = f"Error changing mode of directory {path}"
         if polydir.mode is not None:
             directory.set_mode(mode)
         what = f"Unable to change owner on directory {path}"
@@ -141,6 +145,19 @@ def _created(
         raise Stop(ReturnCode.SESSION_ERR) from None
     remark(call, f"Polydir owner {uid} group {gid}")
     return directory
+
+
+def _is_to_be_given(directory: OpenDirectory, uid: int) -> bool:
+    """Whether a directory that was made is still to get its owner, who is ``uid``.
+
+    INVARIANT: whoever may write above it can have put another one in its place, of root's even.
+    That is given to nobody, as far as there is anything in it.
+    """
+    if directory.is_empty():
+        return True
+    if directory.status().uid != uid:
+        raise OSError(_ENOTEMPTY, "Directory not empty")
+    return False  # another session of the same user was faster
 
 
 def _remove(call: ModuleCall[NamespaceOptions], path: str) -> None:
@@ -264,15 +281,26 @@ def _judge(call: ModuleCall[NamespaceOptions], parent: OpenDirectory) -> None:
 
 
 def _made(call: ModuleCall[NamespaceOptions], parent: OpenDirectory, instance: Instance) -> bool:
-    """Make an instance that only root can enter; return whether it was not there yet."""
+    """Make an instance that only root can enter; return whether it is still to be fitted out."""
     try:
         parent.make(instance.name, _OWNER_READS)
     except FileExistsError:
-        return False
+        return _is_unfinished(parent, instance)
     except OSError as fault:
         said = f"Error creating {instance.path}, {fault.strerror}"
         raise _failed(call, said) from None
     return True
+
+
+def _is_unfinished(parent: OpenDirectory, instance: Instance) -> bool:
+    """Whether somebody was killed who had just made an instance: else it would stay root's."""
+    try:
+        with parent.enter(instance.name, read=True) as found:
+            status = found.status()
+            is_as_made = status.uid == 0 and not status.mode & ~_OWNER_READS
+            return is_as_made and found.is_empty()
+    except OSError:
+        return False  # what is wrong with it is told when it is mounted
 
 
 def _made_temporary(
@@ -308,6 +336,8 @@ def _fit_out(
     what = "opening"
     try:
         with parent.enter(instance.name, read=True) as new:
+            if not _is_to_be_given(new, status.uid):
+                return
             labels.put_on(new, instance.path)
             what = "stating"
             now = new.status()

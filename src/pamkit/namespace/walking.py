@@ -24,7 +24,7 @@ _EINVAL, _ELOOP, _ESTALE = 22, 40, 116
 
 
 class Protection:
-    """The directories that are mounted over themselves, by path, until the session ends."""
+    """The directories that are mounted over themselves, by path."""
 
     __slots__ = ("_call", "_paths")
 
@@ -47,7 +47,10 @@ class Protection:
         self._paths.append(path)
 
     def lift(self) -> None:
-        """Take all of it away, the last first; what is gone already is no fault."""
+        """Take all of it away, the last first; what is gone already is no fault.
+
+        What is mounted over one of them must be gone, or it is taken away instead.
+        """
         while self._paths:
             try:
                 unmount(self._call.world.mounts, self._paths.pop())

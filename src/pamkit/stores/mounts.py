@@ -125,6 +125,11 @@ class DiskDirectory:
         """Remove a directory with all that is in it; see `mounts.OpenDirectory`."""
         _clear(self._descriptor, _one(name))
 
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        with os.scandir(self._descriptor) as found:
+            return next(found, None) is None
+
     def set_mode(self, mode: int) -> None:
         """Change the permissions."""
         os.fchmod(self._descriptor, mode)
@@ -186,13 +191,7 @@ def _clear(parent: int, name: bytes) -> None:
         moved = _Moved(top, device)
         moved.empty(top, 0)
         while moved.names:
-            deep = moved.names.pop()
-            inner = os.open(deep, _READ | _ENTER, dir_fd=top)
-            try:
-                moved.empty(inner, 0)
-            finally:
-                os.close(inner)
-            os.rmdir(deep, dir_fd=top)
+            moved.remove(top, moved.names.pop(), 0)
     finally:
         os.close(top)
     os.rmdir(name, dir_fd=parent)
@@ -213,23 +212,34 @@ class _Moved:
         if os.fstat(directory).st_dev != self._device:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         for entry in os.listdir(directory):
-            name = os.fsencode(entry)
-            try:
-                inner = os.open(name, _READ | _ENTER, dir_fd=directory)
-            except OSError as fault:
-                if fault.errno not in (errno.ENOTDIR, errno.ELOOP):
-                    raise
-                os.unlink(name, dir_fd=directory)
-                continue
-            try:
-                if depth < _DEEPEST:
-                    self.empty(inner, depth + 1)
-                else:
-                    self._move(directory, name)
-                    continue
-            finally:
-                os.close(inner)
-            os.rmdir(name, dir_fd=directory)
+            self.remove(directory, os.fsencode(entry), depth)
+
+    def remove(self, directory: int, name: bytes, depth: int) -> None:
+        """Remove what has a name in a directory, or move it; that it is gone is no fault.
+
+        Programs of the user's may still run there, and clear up themselves.
+        """
+        try:
+            self._remove(directory, name, depth)
+        except FileNotFoundError:
+            return
+
+    def _remove(self, directory: int, name: bytes, depth: int) -> None:
+        try:
+            inner = os.open(name, _READ | _ENTER, dir_fd=directory)
+        except OSError as fault:
+            if fault.errno not in (errno.ENOTDIR, errno.ELOOP):
+                raise
+            os.unlink(name, dir_fd=directory)
+            return
+        try:
+            if depth >= _DEEPEST:
+                self._move(directory, name)
+                return
+            self.empty(inner, depth + 1)
+        finally:
+            os.close(inner)
+        os.rmdir(name, dir_fd=directory)
 
     def _move(self, directory: int, name: bytes) -> None:
         while self._count < _MOST_MOVED:

@@ -182,6 +182,11 @@ class MemoryDirectory:
             raise _fault(_ENOTDIR)
         del self.node.names[name]
 
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        self._happen("is_empty")
+        return not self.node.names
+
     def set_mode(self, mode: int) -> None:
         """Change the permissions."""
         self._happen("set_mode")
