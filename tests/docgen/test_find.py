@@ -31,7 +31,10 @@ TITLES = {
     "chauthtok": ["pam_chauthtok"],
     "debian": ["debian (dialect)"],
     "linux": ["linux (dialect)"],
-    "empty-include": ["empty-include (quirk)"],
+    "empty-include": ["empty-include (quirk)", "empty-include"],
+    "nullok": ["nullok"],
+    "mod-06": ["unknown-option"],
+    "INC-03": ["include-bomb", "nested-too-deep", "self-include"],
     "libpam-1.5": ["libpam-1.5 (set of quirks)"],
 }
 
@@ -69,7 +72,7 @@ SUGGESTIONS = {
     "PAM_AUTH_ER": "did you mean `PAM_AUTH_ERR`?",
     "xdisplai": "did you mean `PAM_XDISPLAY`?",
     "empty-includes": "did you mean `empty-include`?",
-    "elephant": "expected a module, code, flag, item, control, dialect or quirk",
+    "elephant": "expected a module, code, flag, item, control, dialect, quirk or rule",
 }
 
 

@@ -60,11 +60,26 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (5, 13)
+    assert (len(BLOCKS), len(COMMANDS)) == (5, 18)
     known = [shlex.split(command)[1] for command in COMMANDS]
     users, tools = (
         ["userdb", "userdb"],
-        ["run", "run", "doc", "doc", "faillock", "sessions", "last", "login", "demo"],
+        [
+            "run",
+            "run",
+            "doc",
+            "doc",
+            "check",
+            "verify",
+            "diff",
+            "simulate",
+            "fmt",
+            "faillock",
+            "sessions",
+            "last",
+            "login",
+            "demo",
+        ],
     )
     assert known == [*users, *tools, "native", "native"]
 

@@ -1,9 +1,10 @@
-"""`pamkit doc`: what is known of a module, a code, a flag, an item, a word of a policy."""
+"""`pamkit doc`: what is known of a module, a code, a flag, an item, a word of a policy, a rule."""
 
 from __future__ import annotations
 
 import textwrap
 
+from pamkit.analysis.catalog import rule_names
 from pamkit.cli.screen import screen
 from pamkit.cli.usage import UsageError
 from pamkit.docgen.find import did_you_mean, find, names
@@ -47,13 +48,15 @@ def _manual_page(name: str | None) -> int:
 def _list(to: Screen) -> None:
     modules = module_names()
     foreign = [name for name in sheet_names() if name not in modules]
-    others = [name for name in names() if name not in modules and name not in foreign]
+    rules = rule_names()
+    others = [name for name in names() if name not in (*modules, *foreign, *rules)]
     groups = {
         "modules": modules,
         "modules that are not pamkit's": foreign,
         "words of a policy, functions, dialects and quirks": [
             name for name in others if not name.isupper()
         ],
+        "rules of `pamkit check`": list(rules),
         "codes, flags and items": [name for name in others if name.isupper()],
     }
     to.line(("what `pamkit doc NAME` knows:", "head"))

@@ -65,6 +65,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.doc import doc
 
         return doc(args)
+    if args.command == "check":
+        from pamkit.cli.check import check
+
+        return check(args)
     if args.command == "demo":
         from pamkit.cli.demo import demo
 
@@ -73,6 +77,14 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.login import login
 
         return login(args)
+    if args.command == "diff":
+        from pamkit.cli.diff import diff
+
+        return diff(args)
+    if args.command == "simulate":
+        from pamkit.cli.simulate import simulate
+
+        return simulate(args)
     if args.command == "verify":
         from pamkit.cli.verify import verify
 
@@ -89,6 +101,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.faillock import faillock
 
         return faillock(args)
+    if args.command == "fmt":
+        from pamkit.cli.fmt import fmt
+
+        return fmt(args)
     if args.command == "last":
         from pamkit.cli.last import last
 
@@ -156,11 +172,15 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 
 
 def _parser() -> _Parser:
+    from pamkit.cli.check_arguments import add_check
+    from pamkit.cli.diff_arguments import add_diff
     from pamkit.cli.faillock_arguments import add_faillock
+    from pamkit.cli.fmt_arguments import add_fmt
     from pamkit.cli.last_arguments import add_last, add_lastlog
     from pamkit.cli.login_arguments import add_login
     from pamkit.cli.native_arguments import add_native
     from pamkit.cli.sessions_arguments import add_sessions
+    from pamkit.cli.simulate_arguments import add_simulate
     from pamkit.cli.timestamp_arguments import add_timestamp_check
     from pamkit.cli.userdb_arguments import add_userdb
     from pamkit.cli.verify_arguments import add_verify
@@ -170,8 +190,10 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"pamkit {version()}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     _add_run(commands)
+    add_check(commands)
     _add_demo(commands)
     _add_doc(commands)
+    add_fmt(commands)
     add_faillock(commands)
     add_sessions(commands)
     add_last(commands)
@@ -180,6 +202,8 @@ def _parser() -> _Parser:
     add_native(commands)
     add_timestamp_check(commands)
     add_userdb(commands)
+    add_diff(commands)
+    add_simulate(commands)
     add_verify(commands)
     return parser
 
@@ -253,7 +277,7 @@ def _add_doc(commands: argparse._SubParsersAction[_Parser]) -> None:
     doc = commands.add_parser(
         "doc",
         allow_abbrev=False,
-        help="what is known of a module, a code, a flag, an item, a word",
+        help="what is known of a module, a code, a flag, an item, a word, a rule",
         description="Show the page of a name; without one, list every name.",
     )
     doc.set_defaults(parser=doc)

@@ -1,7 +1,8 @@
-"""A name to its pages: a module, a code, a flag, an item, a word of a policy, a quirk."""
+"""A name to its pages: a module, a code, a flag, an item, a word of a policy, a quirk, a rule."""
 
 from __future__ import annotations
 
+from pamkit.analysis.catalog import rule_names
 from pamkit.docgen.codes import code_names, code_page
 from pamkit.docgen.controls import (
     action_page,
@@ -14,6 +15,7 @@ from pamkit.docgen.dialects import dialect_names, dialect_page, quirk_page
 from pamkit.docgen.flags import flag_names, flag_page
 from pamkit.docgen.items import item_names, item_page
 from pamkit.docgen.modules import module_names, module_page
+from pamkit.docgen.rules import rule_page
 from pamkit.docgen.sheets import sheet_names, sheet_page
 from pamkit.policy.suggest import closest
 
@@ -29,6 +31,7 @@ _KINDS = (
     item_page,
     dialect_page,
     quirk_page,
+    rule_page,
 )
 
 
@@ -36,7 +39,8 @@ def find(name: str) -> str | None:
     """Return the Markdown of every page a name has; `None` if it has none.
 
     A name may be written as in a policy, in C or in a manual: `pam_unix`, `pam_unix.so`,
-    `PAM_AUTH_ERR`, `auth_err`, `7`, `rhost`, `requisite`, `pam_sm_setcred(3)`, `empty-include`.
+    `PAM_AUTH_ERR`, `auth_err`, `7`, `rhost`, `requisite`, `pam_sm_setcred(3)`,
+    `empty-include`, `nullok`, `MOD-06`.
     """
     name = _plain(name)
     pages = [page for kind in _KINDS if (page := kind(name)) is not None]
@@ -53,6 +57,7 @@ def names() -> tuple[str, ...]:
         *flag_names(),
         *item_names(),
         *dialect_names(),
+        *rule_names(),
     )
     return tuple(dict.fromkeys(found))
 
@@ -62,7 +67,7 @@ def did_you_mean(name: str) -> str:
     near = _nearest(_plain(name))
     if near:
         return f"did you mean `{near}`?"
-    return "expected a module, code, flag, item, control, dialect or quirk"
+    return "expected a module, code, flag, item, control, dialect, quirk or rule"
 
 
 def _nearest(name: str) -> str:

@@ -1,0 +1,41 @@
+"""A line without a control.
+
+What it finds
+
+A line that holds a facility and nothing else.
+
+Why it matters
+
+It becomes an entry that always fails.
+
+Avoid
+
+    session
+
+Prefer
+
+    session required pam_unix.so
+
+Sources
+
+- `pam.conf(5)`, `pam.d(5)`
+"""
+
+from __future__ import annotations
+
+from pamkit.analysis.rule import Rule, Scope
+from pamkit.vocab.diagnostic import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pamkit.analysis.tree import File
+    from pamkit.vocab.diagnostic import Finding
+
+RULE = Rule("missing-control", level=Severity.ERROR, scope=Scope.FILE, since="0.1", id="SYN-07")
+
+
+def find(file: File) -> Iterator[Finding]:
+    """Yield what reading found."""
+    return file.reported(RULE.name)

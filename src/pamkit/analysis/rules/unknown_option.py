@@ -1,0 +1,68 @@
+"""An option that the module does not have.
+
+What it finds
+
+A word behind a module that is known here, and that the module makes nothing of.
+
+Why it matters
+
+Most modules log an unknown word and go on: what was to be switched on is not, and a hardening
+that is mistyped is none.
+
+Avoid
+
+    auth required pam_faillock.so preauth dney=3
+    auth required pam_unix.so
+
+Prefer
+
+    auth required pam_faillock.so preauth deny=3
+    auth required pam_unix.so
+
+Sources
+
+- the manual page of the module
+- gentoo/pambase commit c3471f9
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pamkit.analysis.rule import Rule, Scope
+from pamkit.module.facts import OBSOLETE
+from pamkit.policy.suggest import closest
+from pamkit.vocab.diagnostic import Severity, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pamkit.analysis.entry import KnownEntry
+    from pamkit.vocab.diagnostic import Finding
+
+RULE = Rule("unknown-option", level=Severity.WARNING, scope=Scope.LINE, since="0.1", id="MOD-06")
+
+
+def find(entry: KnownEntry) -> Iterator[Finding]:
+    """Yield the words that no option takes."""
+    if entry.states(OBSOLETE):
+        return  # that the module is gone says more
+    for problem in entry.problems:
+        if problem.rule == RULE.name and entry.declaration is not None:
+            arg = entry.entry.args[problem.at]
+            stated = entry.declaration.options.stated().values()
+            words = tuple(option.word for option in stated)
+            yield RULE.finding(
+                arg.span,
+                f"`{entry.module}` knows no option `{shown(arg.text)}`",
+                _advice(arg.text, words) or f"`pamkit doc {entry.module}` lists them",
+            )
+
+
+@lru_cache(maxsize=1024)
+def _advice(given: str, words: tuple[str, ...]) -> str:
+    if f"{given}=" in words:
+        return f"write `{given}=` and the value behind it, without a blank"
+    near = closest(given.partition("=")[0], [word.rstrip("=") for word in words])
+    return f"did you mean `{near}`?" if near else ""

@@ -1,0 +1,310 @@
+"""A tree of policies as lint sees it: its files, its services, and what is left lying about.
+
+Source: `pam.d(5)`.
+"""
+
+from __future__ import annotations
+
+from pamkit.analysis.entry import KnownEntry, known_entry
+from pamkit.policy.chain import Chain, Link
+from pamkit.policy.compile import compile_policy
+from pamkit.policy.dialect import Dialect
+from pamkit.policy.leftover import leftover
+from pamkit.policy.parser import parse
+from pamkit.policy.resolve import Policy, resolve
+from pamkit.policy.source import Layout, Outcome, Reading
+from pamkit.policy.syntax import Kind, PolicyFile
+from pamkit.policy.words import ascii_lower
+from pamkit.vocab.diagnostic import Finding
+from pamkit.vocab.facility import Facility
+from pamkit.vocab.failure import PolicyError
+from pamkit.vocab.record import Record
+from pamkit.vocab.span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from pamkit.analysis.entry import Declarations
+    from pamkit.policy.source import PolicySource
+
+    class TreeSource(PolicySource, Protocol):
+        """Gives the text of policy files, and says which there are."""
+
+        def names(self, directory: str) -> tuple[str, ...]:
+            """Return the names of the files in a directory, in order; none if it is not there."""
+
+
+SHARED = ("common-", "system-auth", "password-auth", "fingerprint-auth", "smartcard-auth")
+"""Beginnings of the names of files that are made to be included."""
+
+SHARED_NAMES = frozenset(
+    {
+        *("postlogin", "postlogin-ac", "system-login", "system-local-login", "system-services"),
+        *("system-remote-login", "system-account", "system-password", "system-session"),
+        *(
+            "base-auth",
+            "base-account",
+            "base-password",
+            "base-session",
+            "base-session-noninteractive",
+        ),
+        *("session-noninteractive", "config-util", "switchable-auth"),
+    }
+)
+"""Other names of such files."""
+
+USUAL = frozenset(
+    {
+        *("common-auth", "common-account", "common-password", "common-session"),
+        *("common-session-noninteractive", "system-auth", "password-auth", *SHARED_NAMES),
+    }
+)
+"""Names of such files as distributions have them."""
+
+
+class File(Record, eq=False):
+    """A file of the tree: its path, its last name, what it says, and what reading it found."""
+
+    path: str
+    name: str
+    syntax: PolicyFile
+    entries: tuple[KnownEntry, ...]
+    others: tuple[str, ...]
+    """The names of all files beside it."""
+
+    def reported(self, rule: str) -> Iterator[Finding]:
+        """Yield what the parser found of one kind."""
+        return (finding for finding in self.syntax.findings if finding.rule == rule)
+
+    def of(self, facility: Facility) -> tuple[KnownEntry, ...]:
+        """Return the entries of one facility."""
+        return tuple(entry for entry in self.entries if entry.facility is facility)
+
+
+class Service(Record, eq=False):
+    """A service: the file that has its name, its policy and its chains, or why there are none.
+
+    ``whole`` is false if a file it includes is not in a tree of which only a part is there.
+    """
+
+    name: str
+    file: File
+    policy: Policy | None
+    failure: PolicyError | None
+    chains: dict[Facility, Chain]
+    known: dict[Span, KnownEntry]
+    declarations: Declarations
+    dialect: Dialect
+    whole: bool
+
+    def reported(self, rule: str) -> Iterator[Finding]:
+        """Yield what resolving found of one kind."""
+        found = self.policy.findings if self.policy else ()
+        if self.failure:
+            found = self.failure.findings
+        return (finding for finding in found if finding.rule == rule)
+
+    def links(self, facility: Facility) -> tuple[tuple[Link, KnownEntry], ...]:
+        """Return the links of a facility that the service brings itself, with what is known."""
+        chain = self.chains.get(facility)
+        if chain is None or chain.origin != self.name:
+            return ()
+        return tuple((link, self.known[link.span]) for link in chain)
+
+
+class Tree(Record, eq=False):
+    """All files and services below one root; ``whole`` says that no file of it is elsewhere.
+
+    ``included`` are the paths of files that others include; ``left_over`` those that are no
+    policies by their names, with what they are; ``unreadable`` those that could not be read, with
+    the reason.  ``dead`` is a pam.conf that is not read because there is a directory.
+    """
+
+    files: tuple[File, ...]
+    services: tuple[Service, ...]
+    included: frozenset[str]
+    left_over: tuple[tuple[str, str], ...]
+    unreadable: tuple[tuple[str, str], ...]
+    dead: File | None
+    layout: Layout
+    whole: bool
+
+    def file(self, path: str) -> File | None:
+        """Return the file at a path."""
+        return next((file for file in self.files if file.path == path), None)
+
+    def reported(self, rule: str) -> Iterator[tuple[Service, Finding]]:
+        """Yield what resolving found of one kind, each once, with a service it concerns."""
+        seen: set[Finding] = set()
+        for service in self.services:
+            for finding in service.reported(rule):
+                if finding not in seen:
+                    seen.add(finding)
+                    yield service, finding
+
+
+def is_shared(name: str) -> bool:
+    """Whether a file's name says that it is made to be included."""
+    return name.startswith(SHARED) or name in SHARED_NAMES
+
+
+def read_tree(
+    source: TreeSource,
+    declarations: Declarations,
+    *,
+    layout: Layout | None = None,
+    dialect: Dialect,
+    whole: bool = False,
+) -> Tree:
+    """Return the tree of policies that a source has in the places of a layout.
+
+    ``whole`` says that this is a system, not a part of one: a file that is not there is missed.
+    """
+    layout = layout or Layout()
+    return _Reader(source, declarations, layout, dialect, whole).tree()
+
+
+class _Once:
+    """A source of which every file is read once."""
+
+    def __init__(self, source: TreeSource) -> None:
+        self._source = source
+        self._read: dict[str, Reading] = {}
+
+    def read(self, path: str) -> Reading:
+        if path not in self._read:
+            self._read[path] = self._source.read(path)
+        return self._read[path]
+
+    def is_directory(self, path: str) -> bool:
+        return self._source.is_directory(path)
+
+
+class _Reader:
+    """Reads the files of a tree and resolves its services."""
+
+    def __init__(
+        self,
+        source: TreeSource,
+        declarations: Declarations,
+        layout: Layout,
+        dialect: Dialect,
+        whole: bool,
+    ) -> None:
+        self.source, self.texts = source, _Once(source)
+        self.declarations, self.layout, self.dialect = declarations, layout, dialect
+        self.whole = whole
+        self.files: dict[str, File] = {}
+        self.known: dict[Span, KnownEntry] = {}
+        self.left_over: list[tuple[str, str]] = []
+        self.unreadable: list[tuple[str, str]] = []
+
+    def tree(self) -> Tree:
+        directories = (
+            self.layout.directories if self.layout.confdir is None else (self.layout.confdir,)
+        )
+        exists = [directory for directory in directories if self.source.is_directory(directory)]
+        wanted: dict[str, str] = {}
+        for directory in exists:
+            names = self.source.names(directory)
+            for name in names:
+                self._look_at(directory, name, names, wanted)
+        conf = self._conf() if self.layout.confdir is None else None
+        included = self._included()
+        services = [
+            self._service(name, self.files[path])
+            for name, path in wanted.items()
+            if path in self.files and not (path in included and is_shared(name))
+        ]
+        if conf is not None and not exists:
+            services += [self._service(name, conf) for name in _services_of(conf)]
+        return Tree(
+            tuple(self.files.values()),
+            tuple(services),
+            included,
+            tuple(self.left_over),
+            tuple(self.unreadable),
+            conf if exists else None,
+            self.layout,
+            self.whole,
+        )
+
+    def _look_at(
+        self, directory: str, name: str, names: tuple[str, ...], wanted: dict[str, str]
+    ) -> None:
+        """Sort a file of a policy directory: it is one, it is left over, or it cannot be read."""
+        path = f"{directory}/{name}"
+        what = leftover(name)
+        if what and not name.startswith("."):
+            self.left_over.append((path, what))
+        elif not what and self._file(path, names):
+            wanted.setdefault(name, path)
+
+    def _file(self, path: str, names: tuple[str, ...] = (), *, with_service: bool = False) -> bool:
+        """Take in a file; return whether there is one."""
+        if path in self.files:
+            return True
+        reading = self.texts.read(path)
+        if reading.outcome is not Outcome.READ:
+            if reading.outcome is not Outcome.MISSING and not self.source.is_directory(path):
+                self.unreadable.append((path, reading.reason))
+            return False
+        syntax = parse(reading.text, path, self.dialect, with_service=with_service)
+        entries = tuple(
+            known_entry(line, line.entry, self.declarations)
+            for line in syntax.lines
+            if line.entry is not None
+        )
+        self.files[path] = File(path, path.rpartition("/")[2], syntax, entries, names)
+        self.known.update({known.entry.span: known for known in entries})
+        return True
+
+    def _conf(self) -> File | None:
+        path = self.layout.conf_file
+        return self.files[path] if self._file(path, with_service=True) else None
+
+    def _included(self) -> frozenset[str]:
+        """Return the paths that includes lead to; files outside of the directories are taken in."""
+        found: set[str] = set()
+        todo = list(self.files.values())
+        for file in todo:
+            for known in file.entries:
+                entry = known.entry
+                if entry.kind is Kind.MODULE or entry.target is None:
+                    continue
+                for path in self._candidates(entry.target.text):
+                    new = path not in self.files
+                    if self._file(path):
+                        found.add(path)
+                        if new:
+                            todo.append(self.files[path])
+                        break
+        return frozenset(found)
+
+    def _candidates(self, name: str) -> tuple[str, ...]:
+        if name.startswith("/"):
+            return (name,)
+        if self.layout.confdir is not None:
+            return (f"{self.layout.confdir}/{name}",)
+        return tuple(f"{directory}/{name}" for directory in self.layout.directories)
+
+    def _service(self, name: str, file: File) -> Service:
+        policy, failure = None, None
+        chains: dict[Facility, Chain] = {}
+        try:
+            policy = resolve(name, self.texts, layout=self.layout, dialect=self.dialect)
+            chains = compile_policy(policy)
+            findings = policy.findings
+        except PolicyError as refused:
+            failure, findings = refused, refused.findings
+        whole = self.whole or not any(found.rule == "missing-include" for found in findings)
+        return Service(
+            name, file, policy, failure, chains, self.known, self.declarations, self.dialect, whole
+        )
+
+
+def _services_of(conf: File) -> tuple[str, ...]:
+    names = (ascii_lower(known.entry.service.text) for known in conf.entries if known.entry.service)
+    return tuple(dict.fromkeys(names))
