@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pamkit.policy.source import MemorySource
-from pamkit.testing.world import StandInOutside, memory_world
+from pamkit.testing.outside import StandInOutside
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import HOOK_NAMES
 from tests.hooks import module

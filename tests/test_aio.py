@@ -16,8 +16,8 @@ from pamkit import aio
 from pamkit.module.call import ModuleCall
 from pamkit.module.program import Finished, Run
 from pamkit.stores.system import system_outside
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.script import Script, hidden, later
-from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer, Message, Style

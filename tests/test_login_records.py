@@ -21,9 +21,12 @@ from pamkit.records.event import LoginEvent
 from pamkit.records.utmp import UtmpRecorder
 from pamkit.semantics.lifecycle import Standing
 from pamkit.semantics.trace import Run
+from pamkit.testing.accounts import account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.login_files import MemoryLoginFiles
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, later
-from pamkit.testing.world import MemoryLog, StandInProcess, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import HOOK_NAMES, Primitive
 from pamkit.vocab.item import Item

@@ -8,8 +8,8 @@ import pytest
 import pamkit
 from pamkit.module.call import ModuleCall
 from pamkit.module.facts import LOCKS_ACCOUNT
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.script import Line, Script, hidden, later, visible
-from pamkit.testing.world import MemoryLog
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import BY_CODE
 from pamkit.vocab.facility import Primitive

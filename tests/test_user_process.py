@@ -13,7 +13,8 @@ import pytest
 import pamkit
 import pamkit.aio
 from pamkit.module.world import Group
-from pamkit.testing.world import account, memory_world
+from pamkit.testing.accounts import account
+from pamkit.testing.world import memory_world
 from pamkit.user_process import UserProcess
 from tests.fronts import answering, settings
 

@@ -19,14 +19,11 @@ from pamkit.modules import (
     pam_succeed_if,
     pam_usertype,
 )
+from pamkit.testing.accounts import MemoryAccounts, account
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryTallies,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.tallies import MemoryTallies
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Facility, Primitive
 from pamkit.vocab.message import Message

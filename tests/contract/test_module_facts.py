@@ -40,13 +40,11 @@ from pamkit.module.options import Options
 from pamkit.module.program import Finished, Run
 from pamkit.module.registry import Module, module_from
 from pamkit.module.world import World
-from pamkit.testing.world import (
-    MemoryCredentials,
-    MemoryFiles,
-    MemoryNetwork,
-    StandInProgram,
-    memory_world,
-)
+from pamkit.testing.credentials import MemoryCredentials
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.network import MemoryNetwork
+from pamkit.testing.outside import StandInProgram
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

@@ -33,16 +33,13 @@ from pamkit.module.program import Finished, Run
 from pamkit.module.registry import Module, module_from
 from pamkit.module.world import DatabaseUser, Group, Shadow, World
 from pamkit.policy.parser import parse
-from pamkit.testing.world import (
-    MemoryCredentials,
-    MemoryNetwork,
-    PlainHashing,
-    StandInProcess,
-    StandInProgram,
-    account,
-    memory_world,
-    plain_hash,
-)
+from pamkit.testing.accounts import account
+from pamkit.testing.credentials import MemoryCredentials
+from pamkit.testing.hashing import PlainHashing, plain_hash
+from pamkit.testing.network import MemoryNetwork
+from pamkit.testing.outside import StandInProgram
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.contract import ANSWERS
 from pamkit.vocab.facility import FACILITY_WORDS, HOOK_NAMES, Primitive, word

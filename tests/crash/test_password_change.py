@@ -20,15 +20,12 @@ from pamkit.modules import pam_pwhistory, pam_unix
 from pamkit.stores.credentials import ShadowFiles
 from pamkit.stores.root import Root
 from pamkit.stores.system import system_world
+from pamkit.testing.clock import StoppedClock
+from pamkit.testing.hashing import PlainHashing, plain_hash
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryLog,
-    PlainHashing,
-    StandInOutside,
-    StandInProcess,
-    StoppedClock,
-    plain_hash,
-)
+from pamkit.testing.process import StandInProcess
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Answer, Message
 from tests.crash.harness import (

@@ -7,9 +7,11 @@ import pytest
 
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.program import Finished
+from pamkit.testing.hashing import plain_hash
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, info, visible
-from pamkit.testing.world import MemoryLog, StandInOutside, plain_hash
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

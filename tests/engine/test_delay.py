@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pamkit.engine.delay import FailDelay
-from pamkit.testing.world import FixedRandomness
+from pamkit.testing.randomness import FixedRandomness
 
 
 class Dice:

@@ -7,8 +7,8 @@ import pytest
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.registry import Module, module_from
 from pamkit.modules import pam_debug
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Facility, Primitive
 from tests.hooks import module

@@ -8,8 +8,8 @@ from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.driver import Kept, NotYet, Performer, drive
 from pamkit.module.effect import Ask, Effect, Hash, Wait
 from pamkit.module.program import Finished, Listen, Run, Start
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.script import Script, hidden, info, visible
-from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import ConversationEnded
 from pamkit.vocab.message import Message, Style

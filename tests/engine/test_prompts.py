@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pamkit.engine.driver import NotYet, Performer
 from pamkit.engine.prompts import Answers, OnlyPassword, Wanted, only_password
 from pamkit.module.effect import Ask
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.script import Script, hidden, info, visible
-from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import ConversationEnded
 from pamkit.vocab.message import Message, Style

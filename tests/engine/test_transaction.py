@@ -6,8 +6,9 @@ import pytest
 
 from pamkit.module.call import ModuleCall
 from pamkit.policy.dialect import QUIRK_SETS
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog, StandInOutside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import PolicyError
 from pamkit.vocab.facility import HOOK_NAMES, Primitive

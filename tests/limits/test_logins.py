@@ -8,15 +8,13 @@ from pamkit.formats.logind_session import SESSIONS
 from pamkit.formats.utmp import SHORT, UTMP, Kind, UtmpRecord, encode
 from pamkit.module.world import Group, World
 from pamkit.modules import pam_limits
+from pamkit.testing.accounts import account
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryAudit,
-    MemoryFiles,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Answer, Message
 

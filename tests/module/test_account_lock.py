@@ -9,8 +9,10 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare
 from pamkit.module.options import NoOptions
 from pamkit.module.registry import Module
+from pamkit.testing.credentials import Held, MemoryCredentials
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import Held, MemoryCredentials, StandInOutside, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 

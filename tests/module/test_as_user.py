@@ -4,7 +4,10 @@ import pytest
 
 from pamkit.module.as_user import NotThatUser, as_user
 from pamkit.module.world import World
-from pamkit.testing.world import MemoryFiles, StandInProcess, account, memory_world
+from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 
 _ALICE = account("alice")
 

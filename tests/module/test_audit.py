@@ -9,8 +9,9 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.options import Options
 from pamkit.module.registry import Module
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryAudit, MemoryLog
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

@@ -2,7 +2,7 @@ import pytest
 
 from pamkit.module.configuration import directories, drop_ins, read_first, read_first_with_status
 from pamkit.module.world import FileStatus
-from pamkit.testing.world import MemoryFiles
+from pamkit.testing.files import MemoryFiles
 
 _PATH = "/etc/security/x.conf"
 

@@ -4,7 +4,7 @@ import pytest
 
 from pamkit.module.membership import is_member
 from pamkit.module.world import Group
-from pamkit.testing.world import MemoryAccounts, account
+from pamkit.testing.accounts import MemoryAccounts, account
 
 ALICE = account("alice", 1000, gid=100)
 ACCOUNTS = MemoryAccounts([ALICE], [Group("wheel", 10, ("alice",)), Group("users", 100, ())])

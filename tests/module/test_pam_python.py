@@ -8,9 +8,9 @@ import pytest
 
 from pamkit.module.pam_python import PamHandle, old_module
 from pamkit.module.registry import Module
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, hidden, info, later, visible
-from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style

@@ -6,18 +6,15 @@ import pytest
 
 from pamkit.module.world import FileStatus, Group, World
 from pamkit.modules import pam_access
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.network import MemoryNetwork
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryAudit,
-    MemoryFiles,
-    MemoryLog,
-    MemoryNetwork,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

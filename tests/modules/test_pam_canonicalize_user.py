@@ -6,9 +6,11 @@ import pytest
 
 from pamkit.module.world import Account, World
 from pamkit.modules import pam_canonicalize_user
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import MemoryAccounts, MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 

@@ -4,15 +4,12 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.options import Options
 from pamkit.module.world import Account, World
 from pamkit.modules import pam_cracklib, pam_permit
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, error, hidden
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

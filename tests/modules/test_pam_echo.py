@@ -1,9 +1,10 @@
 import pytest
 
 from pamkit.modules import pam_echo
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, info
-from pamkit.testing.world import MemoryLog, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

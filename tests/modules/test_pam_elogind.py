@@ -6,8 +6,10 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.modules import pam_elogind, pam_systemd
+from pamkit.testing.accounts import account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from tests.modules.login_manager import LoginManager, created, released
 

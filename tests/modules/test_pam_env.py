@@ -10,8 +10,11 @@ from pamkit.module.world import Account, World
 from pamkit.modules import pam_env
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
+from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryFiles, MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

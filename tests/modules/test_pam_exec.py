@@ -11,15 +11,12 @@ import pytest
 from pamkit.module.program import Finished, NoOutput, Run
 from pamkit.modules import pam_exec
 from pamkit.stores.system import system_outside
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside, StandInProgram
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, error, hidden, info, visible
-from pamkit.testing.world import (
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    StandInProgram,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

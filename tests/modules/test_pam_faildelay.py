@@ -1,8 +1,10 @@
 import pytest
 
 from pamkit.modules import pam_deny, pam_faildelay
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog, StandInOutside, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 
 

@@ -20,19 +20,16 @@ from pamkit.module.world import Group, World
 from pamkit.modules import pam_debug, pam_deny, pam_faillock, pam_permit
 from pamkit.stores.root import Root
 from pamkit.stores.tallies import DiskTallies, DiskTally
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.clock import StoppedClock
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, info, visible
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryAudit,
-    MemoryLog,
-    MemoryTallies,
-    StandInOutside,
-    StandInProcess,
-    StoppedClock,
-    account,
-    memory_world,
-)
+from pamkit.testing.tallies import MemoryTallies
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

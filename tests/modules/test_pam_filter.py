@@ -6,10 +6,13 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.modules import pam_filter
+from pamkit.testing.accounts import account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, visible
 from pamkit.testing.terminal_filters import MemoryTerminalFilters, PutFilter
-from pamkit.testing.world import MemoryLog, StandInProcess, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

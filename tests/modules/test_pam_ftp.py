@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pamkit.modules import pam_ftp, pam_stress
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, hidden, visible
-from pamkit.testing.world import MemoryLog
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer

@@ -10,9 +10,12 @@ from pamkit.module.world import MAX_FILE, World
 from pamkit.modules import pam_issue, pam_permit
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
+from pamkit.testing.accounts import MemoryAccounts
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import MemoryAccounts, MemoryLog, StandInProcess, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 

@@ -8,9 +8,12 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.modules import pam_keyinit
+from pamkit.testing.accounts import account
 from pamkit.testing.kernel import MemoryIdentity, MemoryKeyrings
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog, StandInProcess, account, memory_world
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

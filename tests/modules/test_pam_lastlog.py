@@ -13,16 +13,14 @@ from pamkit.formats.utmp import BTMP, LONG, SHORT, WTMP, Kind, UtmpRecord, decod
 from pamkit.module.world import World
 from pamkit.modules import pam_lastlog
 from pamkit.records.lastlog import LastlogRecorder
+from pamkit.testing.accounts import account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.login_files import MemoryLoginFiles
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, info, visible
-from pamkit.testing.world import (
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

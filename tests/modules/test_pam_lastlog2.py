@@ -12,10 +12,13 @@ from pamkit.module.world import World
 from pamkit.modules import pam_lastlog2
 from pamkit.records.event import Happening, LoginEvent
 from pamkit.records.lastlog2 import Lastlog2Recorder
+from pamkit.testing.accounts import account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.login_files import MemoryLoginFiles
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, info
-from pamkit.testing.world import MemoryLog, StandInOutside, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

@@ -9,17 +9,14 @@ from pamkit.formats.limit_rules import RESOURCES, UNLIMITED
 from pamkit.formats.utmp import SHORT, UTMP, Kind, UtmpRecord, encode
 from pamkit.module.world import FileStatus, Group, World
 from pamkit.modules import pam_limits
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, error
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryAudit,
-    MemoryFiles,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority

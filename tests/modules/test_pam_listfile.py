@@ -9,9 +9,12 @@ from pamkit.module.world import FileStatus, Group, World
 from pamkit.modules import pam_listfile
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, visible
-from pamkit.testing.world import MemoryAccounts, MemoryFiles, MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

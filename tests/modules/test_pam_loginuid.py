@@ -8,9 +8,13 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.modules import pam_loginuid, pam_permit
+from pamkit.testing.accounts import account
+from pamkit.testing.audit import MemoryAudit
 from pamkit.testing.kernel import MemoryIdentity
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryAudit, MemoryLog, StandInProcess, account, memory_world
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 

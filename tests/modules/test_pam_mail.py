@@ -6,17 +6,13 @@ import pytest
 
 from pamkit.module.world import Account, FileStatus, World
 from pamkit.modules import pam_mail
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import Dropped, MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, info, visible
-from pamkit.testing.world import (
-    Dropped,
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

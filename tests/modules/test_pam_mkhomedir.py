@@ -4,16 +4,14 @@ import pytest
 
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_mkhomedir
+from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.homes import MemoryHomes
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, error, info
-from pamkit.testing.world import (
-    MemoryFiles,
-    MemoryHomes,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 

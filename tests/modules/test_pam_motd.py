@@ -7,18 +7,14 @@ import pytest
 from pamkit.module.program import Finished
 from pamkit.module.world import Account, FileStatus, World
 from pamkit.modules import pam_motd
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import Dropped, MemoryFiles
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, info, visible
-from pamkit.testing.world import (
-    Dropped,
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 

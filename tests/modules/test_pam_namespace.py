@@ -10,17 +10,15 @@ import pytest
 from pamkit.module.program import Finished, Run
 from pamkit.module.world import FileStatus, Group, World
 from pamkit.modules import pam_namespace
+from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.mounts import MemoryMounts, Node
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.security_contexts import MemoryContexts
-from pamkit.testing.world import (
-    MemoryFiles,
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item

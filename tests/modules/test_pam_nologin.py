@@ -6,9 +6,11 @@ from pamkit.module.world import World
 from pamkit.modules import pam_nologin
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, info, visible
-from pamkit.testing.world import MemoryAccounts, MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 
 _USERS = [account("root", 0), account("alice", 1000)]

@@ -9,19 +9,15 @@ from pamkit.module.declaration import declare
 from pamkit.module.registry import Module
 from pamkit.module.world import Shadow, World
 from pamkit.modules import pam_pwhistory, pam_unix
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.credentials import MemoryCredentials
+from pamkit.testing.hashing import PlainHashing, plain_hash
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, error, hidden, info
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryCredentials,
-    MemoryLog,
-    PlainHashing,
-    StandInOutside,
-    StandInProcess,
-    account,
-    memory_world,
-    plain_hash,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

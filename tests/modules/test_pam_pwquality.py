@@ -4,16 +4,13 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.options import Options
 from pamkit.module.world import Account, World
 from pamkit.modules import pam_permit, pam_pwquality
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.quality import ScriptedQuality
 from pamkit.testing.script import Line, Script, error, hidden
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryLog,
-    ScriptedQuality,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

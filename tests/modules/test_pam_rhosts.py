@@ -6,16 +6,13 @@ import pytest
 
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_rhosts
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.network import MemoryNetwork
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    MemoryNetwork,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

@@ -11,9 +11,12 @@ import pytest
 from pamkit.module.world import World
 from pamkit.modules import pam_rootok
 from pamkit.selinux import standing
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.security_contexts import MemoryContexts
-from pamkit.testing.world import MemoryAudit, MemoryLog, StandInProcess, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 

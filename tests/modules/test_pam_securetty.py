@@ -6,15 +6,12 @@ import pytest
 
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_securetty
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 

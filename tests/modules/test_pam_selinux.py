@@ -11,18 +11,15 @@ import pytest
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_selinux
 from pamkit.stores.security_contexts import LibSelinux
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, error, info, visible
 from pamkit.testing.security_contexts import MemoryContexts
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryAudit,
-    MemoryFiles,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority

@@ -8,16 +8,13 @@ import pytest
 
 from pamkit.module.world import Group, World
 from pamkit.modules import pam_sepermit
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    MemorySingleLogins,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.single_logins import MemorySingleLogins
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 
 _C = ReturnCode

@@ -8,9 +8,12 @@ import pytest
 
 from pamkit.module.world import FileStatus, Quota, World
 from pamkit.modules import pam_setquota
+from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
 from pamkit.testing.kernel import MemoryQuotas
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryFiles, MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 

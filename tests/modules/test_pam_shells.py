@@ -6,16 +6,13 @@ import pytest
 
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_shells
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 
 _C = ReturnCode

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from pamkit.modules import pam_stress
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, error, hidden, info, visible
-from pamkit.testing.world import MemoryLog, StandInProcess, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import FACILITY_WORDS, Primitive
 from pamkit.vocab.flags import Flag

@@ -2,14 +2,11 @@ import pytest
 
 from pamkit.module.world import Group, World
 from pamkit.modules import pam_succeed_if
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryLog,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 

@@ -12,17 +12,15 @@ from pamkit.logind.bus import LONG_PATIENCE, PATIENCE, SOCKET
 from pamkit.logind.manager import SYSTEMD
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_systemd
+from pamkit.testing.accounts import account
+from pamkit.testing.clock import StoppedClock
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import (
-    MemoryFiles,
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    StoppedClock,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from tests.formats.dbus_answers import HELLO, answer, refusal

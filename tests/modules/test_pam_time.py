@@ -4,15 +4,13 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.modules import pam_time
+from pamkit.testing.accounts import MemoryAccounts
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, visible
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryAudit,
-    MemoryLog,
-    StandInProcess,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 

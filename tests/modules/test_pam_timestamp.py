@@ -8,18 +8,15 @@ from pamkit.formats.stamp_name import DIRECTORY, NotRootsAlone, StampName, stamp
 from pamkit.formats.timestamp import encode
 from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_timestamp
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.clock import StoppedClock
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, info
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryFiles,
-    MemoryLog,
-    MemoryTimestamps,
-    StandInProcess,
-    StoppedClock,
-    account,
-    memory_world,
-)
+from pamkit.testing.timestamps import MemoryTimestamps
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.secret import Secret

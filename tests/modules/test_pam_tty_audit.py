@@ -8,8 +8,11 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.modules import pam_tty_audit
+from pamkit.testing.accounts import account
+from pamkit.testing.audit import MemoryAudit
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryAudit, MemoryLog, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 

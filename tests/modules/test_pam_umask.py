@@ -4,9 +4,12 @@ import pytest
 
 from pamkit.module.world import Group, World
 from pamkit.modules import pam_umask
+from pamkit.testing.accounts import account
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, Script, error, visible
-from pamkit.testing.world import MemoryLog, StandInProcess, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 

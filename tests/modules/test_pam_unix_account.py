@@ -4,8 +4,12 @@ import pytest
 
 from pamkit.module.program import Finished
 from pamkit.module.world import Shadow
+from pamkit.testing.accounts import account
+from pamkit.testing.credentials import MemoryCredentials
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.hashing import plain_hash
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.script import Line, Script, error, hidden, info
-from pamkit.testing.world import MemoryCredentials, MemoryFiles, StandInOutside, account, plain_hash
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

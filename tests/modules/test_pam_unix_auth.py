@@ -10,15 +10,12 @@ from pamkit.module.registry import Module
 from pamkit.module.world import Account, World
 from pamkit.modules import pam_unix
 from pamkit.modules.pam_unix import MODULE
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.credentials import MemoryCredentials
+from pamkit.testing.hashing import plain_hash
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, hidden, visible
-from pamkit.testing.world import (
-    MemoryAccounts,
-    MemoryCredentials,
-    StandInOutside,
-    account,
-    plain_hash,
-)
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import DATA_SILENT, Flag

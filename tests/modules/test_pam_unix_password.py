@@ -9,9 +9,11 @@ from pamkit.module.declaration import declare
 from pamkit.module.registry import Module
 from pamkit.module.world import Shadow, World
 from pamkit.modules import pam_unix
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.credentials import Held, MemoryCredentials
+from pamkit.testing.hashing import plain_hash
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, info
-from pamkit.testing.world import Held, MemoryAccounts, MemoryCredentials, account, plain_hash
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag

@@ -4,16 +4,13 @@ import pytest
 
 from pamkit.module.world import DatabaseUser, World
 from pamkit.modules import pam_userdb
+from pamkit.testing.databases import MemoryDatabases
+from pamkit.testing.hashing import PlainHashing, plain_hash
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, visible
-from pamkit.testing.world import (
-    MemoryDatabases,
-    MemoryLog,
-    PlainHashing,
-    StandInOutside,
-    memory_world,
-    plain_hash,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

@@ -1,6 +1,7 @@
 from pamkit.modules import pam_warn
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

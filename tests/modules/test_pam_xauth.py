@@ -14,16 +14,14 @@ from pamkit.module.world import FileStatus, World
 from pamkit.modules import pam_xauth
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
+from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Script, visible
-from pamkit.testing.world import (
-    MemoryFiles,
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    account,
-    memory_world,
-)
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.secret import Secret

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pamkit.module.world import Account, Shadow, World
 from pamkit.modules import pam_unix
+from pamkit.testing.accounts import account
+from pamkit.testing.hashing import plain_hash
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import (
-    MemoryLog,
-    StandInOutside,
-    StandInProcess,
-    account,
-    memory_world,
-    plain_hash,
-)
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.item import Item
 from pamkit.vocab.secret import Secret
 

@@ -15,8 +15,9 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.world import World
 from pamkit.namespace.options import NamespaceOptions
 from pamkit.namespace.walking import Protection, open_directory, unmount
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.mounts import MemoryDirectory, MemoryMounts, Node
-from pamkit.testing.world import MemoryLog, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.facility import Primitive
 
 _ROOTS, _USERS, _ALL = (0o755, 0), (0o755, 1000), (0o1777, 0)

@@ -35,8 +35,8 @@ def _in_c(primitive: str, path: str, policies: str) -> tuple[int, str]:
 def _in_python(primitive: str, policy: str) -> tuple[int, str]:
     from pamkit.modules import pam_filter
     from pamkit.stores.system import system_outside, system_world
+    from pamkit.testing.log import MemoryLog
     from pamkit.testing.policies import Trial
-    from pamkit.testing.world import MemoryLog
     from pamkit.vocab.facility import Primitive
     from pamkit.vocab.item import Item
 

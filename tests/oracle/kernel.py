@@ -15,8 +15,8 @@ from pathlib import Path
 from pamkit.module.world import Quota
 from pamkit.stores.audit import KernelAudit
 from pamkit.stores.audit_record import NO_AUDIT
+from pamkit.testing.audit import MemoryAudit
 from pamkit.testing.kernel import MemoryQuotas
-from pamkit.testing.world import MemoryAudit
 
 Mounts = Sequence[tuple[str, str, str, str, str]]
 """Device number, place, kind, source, options."""

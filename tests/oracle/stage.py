@@ -47,8 +47,8 @@ from pamkit.stores.clock import SystemClock
 from pamkit.stores.files import DiskFiles
 from pamkit.stores.root import Root
 from pamkit.stores.system import system_outside, system_world
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer, Message

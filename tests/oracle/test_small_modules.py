@@ -29,8 +29,10 @@ from pamkit.modules import (
     pam_warn,
 )
 from pamkit.policy.dialect import DEBIAN, QUIRK_SETS
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial as OurTrial
-from pamkit.testing.world import StandInOutside, StandInProcess, memory_world
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

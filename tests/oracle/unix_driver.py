@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 from pamkit.modules import pam_unix
 from pamkit.stores.outside import SystemOutside
 from pamkit.stores.system import system_outside, system_world
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from tests.oracle.libpam import _CALLBACK, _Conversation, _Response

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pamkit.module.call import ModuleCall
 from pamkit.module.effect import Hash
 from pamkit.module.program import Run
+from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import MemoryLog, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import refusal
 from pamkit.vocab.item import Item

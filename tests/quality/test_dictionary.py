@@ -2,7 +2,9 @@ import pytest
 
 from pamkit.module.world import World
 from pamkit.quality.dictionary import word_remark
-from pamkit.testing.world import MemoryAccounts, StandInProcess, account, memory_world
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.world import memory_world
 from pamkit.vocab.secret import Secret
 from tests.formats.packed_words import packed
 

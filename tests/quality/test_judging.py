@@ -3,7 +3,9 @@ import pytest
 from pamkit.formats.quality_settings import QualitySettings
 from pamkit.module.world import World
 from pamkit.quality.judging import Judgement, judged
-from pamkit.testing.world import MemoryAccounts, ScriptedQuality, account, memory_world
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.quality import ScriptedQuality
+from pamkit.testing.world import memory_world
 from pamkit.vocab.secret import Secret
 from tests.formats.packed_words import packed
 

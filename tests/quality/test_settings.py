@@ -2,7 +2,7 @@ import pytest
 
 from pamkit.formats.quality_settings import QualitySettings
 from pamkit.quality.settings import DIRECTORY, FILE, read_settings
-from pamkit.testing.world import MemoryFiles
+from pamkit.testing.files import MemoryFiles
 
 _DEFAULTS = QualitySettings()
 

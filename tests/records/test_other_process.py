@@ -15,8 +15,10 @@ from pamkit.modules import pam_lastlog2, pam_wtmpdb
 from pamkit.stores.login_files import DiskLoginFiles
 from pamkit.stores.login_tables import rows
 from pamkit.stores.root import Root
+from pamkit.testing.accounts import account
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import StandInOutside, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from tests.fronts import settings

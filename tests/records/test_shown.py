@@ -4,7 +4,7 @@ import time
 
 from pamkit.records.shown import date_of, login_line
 from pamkit.stores.clock import SystemClock
-from pamkit.testing.world import StoppedClock
+from pamkit.testing.clock import StoppedClock
 
 
 def test_what_is_known_is_said_in_one_line() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from pamkit.modules import pam_debug, pam_localuser, pam_permit
 from pamkit.policy.source import MemorySource
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, error, info
-from pamkit.testing.world import StandInOutside, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.transaction import Transaction
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import PamError

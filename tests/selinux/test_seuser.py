@@ -6,7 +6,8 @@ import pytest
 
 from pamkit.module.world import Group, World
 from pamkit.selinux.seuser import seuser
-from pamkit.testing.world import MemoryAccounts, account, memory_world
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.world import memory_world
 
 _DENIED = PermissionError(13, "Permission denied")
 

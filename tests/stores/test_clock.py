@@ -4,7 +4,7 @@ import pytest
 
 from pamkit.module.world import LocalTime
 from pamkit.stores.clock import SystemClock
-from pamkit.testing.world import StoppedClock
+from pamkit.testing.clock import StoppedClock
 
 
 def test_the_clock_on_the_wall_shows_the_time_of_the_place(

@@ -16,7 +16,7 @@ from pamkit.module.world import Account
 from pamkit.stores import home_directory
 from pamkit.stores.home_directory import DiskHomes
 from pamkit.stores.root import Root
-from pamkit.testing.world import account
+from pamkit.testing.accounts import account
 from tests.crash.harness import (
     DEADLY,
     FAIL,

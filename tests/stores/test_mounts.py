@@ -24,8 +24,9 @@ from pamkit.namespace.walking import open_directory
 from pamkit.stores import mounts as store
 from pamkit.stores.mounts import DiskDirectory, KernelMounts, NoMounts
 from pamkit.stores.system import system_world
+from pamkit.testing.accounts import account
 from pamkit.testing.policies import Trial
-from pamkit.testing.world import account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.facility import Primitive
 
 if TYPE_CHECKING:

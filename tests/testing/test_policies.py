@@ -10,9 +10,11 @@ from pamkit.module.declaration import declare, example
 from pamkit.module.registry import module_from
 from pamkit.modules import pam_debug
 from pamkit.policy.dialect import LINUX
+from pamkit.testing.accounts import account
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Script, hidden, info, later
-from pamkit.testing.world import StandInOutside, account, memory_world
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import PolicyError
 from pamkit.vocab.facility import Primitive

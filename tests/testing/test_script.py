@@ -4,8 +4,8 @@ import pytest
 
 from pamkit.engine.driver import NotYet, Performer
 from pamkit.module.effect import Ask
+from pamkit.testing.outside import StandInOutside
 from pamkit.testing.script import Line, Script, error, hidden, info, later, visible
-from pamkit.testing.world import StandInOutside
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.message import Message, Style
 from pamkit.vocab.secret import Secret

@@ -7,21 +7,17 @@ import pytest
 from pamkit.formats.faillock_tally import Failure
 from pamkit.module.program import Finished, Run
 from pamkit.module.world import Group, GroupShadow, Shadow
-from pamkit.testing.world import (
-    FixedRandomness,
-    MemoryAccounts,
-    MemoryCredentials,
-    MemoryFiles,
-    MemoryLog,
-    MemoryTallies,
-    PlainHashing,
-    StandInOutside,
-    StandInProcess,
-    StoppedClock,
-    account,
-    memory_world,
-    plain_hash,
-)
+from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.clock import StoppedClock
+from pamkit.testing.credentials import MemoryCredentials
+from pamkit.testing.files import MemoryFiles
+from pamkit.testing.hashing import PlainHashing, plain_hash
+from pamkit.testing.log import MemoryLog
+from pamkit.testing.outside import StandInOutside
+from pamkit.testing.process import StandInProcess
+from pamkit.testing.randomness import FixedRandomness
+from pamkit.testing.tallies import MemoryTallies
+from pamkit.testing.world import memory_world
 from pamkit.vocab.secret import Secret
 
 if TYPE_CHECKING:

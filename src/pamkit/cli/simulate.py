@@ -17,7 +17,8 @@ from pamkit.module.registry import Module
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.resolve import resolve, service_name
 from pamkit.policy.source import Layout
-from pamkit.testing.world import StandInOutside, memory_world
+from pamkit.testing.outside import StandInOutside
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import WORDS
 from pamkit.vocab.errors import PolicyError
 from pamkit.vocab.facility import Primitive

@@ -9,7 +9,8 @@ from pamkit.module.registry import Module, Registry, module_from
 from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, MemorySource
-from pamkit.testing.world import StandInOutside, memory_world
+from pamkit.testing.outside import StandInOutside
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
