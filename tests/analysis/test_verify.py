@@ -53,6 +53,8 @@ _TOLD = [
     ("no-grant-without-proof", "auth required pam_permit.so\n", False),
     ("no-grant-without-proof", "auth sufficient pam_rootok.so\nauth required pam_unix.so\n", True),
     ("no-grant-without-proof", "auth sufficient pam_succeed_if.so uid >= 1000\n", False),
+    ("no-grant-without-proof", "auth required pam_u2f.so\n", True),
+    ("no-grant-without-proof", "auth required pam_u2f.so alwaysok\n", False),
     # FLOW-07: preauth answers success, and nothing behind pam_unix says no.
     (
         "wrong-password-never-grants",

@@ -1300,7 +1300,8 @@ def test_signals_are_held_back_until_they_are_released(c: "CLibrary") -> None:
     old = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
     try:
         held = c.hold_signals()
-        os.kill(os.getpid(), signal.SIGUSR1)
+        # To this thread: another one would take what is sent to the process.
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
         assert heard == []
         c.release_signals(held)
         assert heard == [signal.SIGUSR1]

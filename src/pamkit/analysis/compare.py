@@ -49,11 +49,6 @@ class Comparison(Record):
     stricter: Difference | None
     assumed: tuple[str, ...] = ()
 
-    @property
-    def is_equivalent(self) -> bool:
-        """Whether both let by on the same days."""
-        return self.looser is None and self.stricter is None
-
 
 class _Pair(Record):
     """Where the runs of both policies stand on the same day, and what is settled."""
