@@ -194,22 +194,35 @@ def _supervise(
 
 def _waited(ours: int, child: int, filtering: int) -> int:
     """Return the application's exit status, when the filter has ended as well."""
-    status, running = _BROKEN, {child, filtering}
-    while running:
+    status, running = [_BROKEN], {child, filtering}
+    while True:
         try:
-            number, how = os.waitpid(-1, 0)
-        except ChildProcessError:
-            break  # somebody else was told
+            if _are_gone(ours, child, running, status):
+                return status[0]
         except BaseException:  # noqa: BLE001, S112  # a signal's handler; its application is gone
             continue
-        if number == child and os.WIFEXITED(how):
-            status = os.WEXITSTATUS(how)
-        if number in running:
-            if len(running) == 2:
-                # Whichever is left hears that the other one is gone.
-                _quietly(os.close, ours)
-            running.discard(number)
-    return status
+
+
+def _are_gone(ours: int, child: int, running: set[int], status: list[int]) -> bool:
+    """Wait until one of the two has ended, and say whether both have; can be cut off anywhere."""
+    if not running:
+        return True
+    try:
+        # Seen first and taken last: what a handler raises behind a wait would lose what it said.
+        seen = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    except ChildProcessError:
+        return True  # somebody else was told
+    if seen is None:
+        return False
+    if seen.si_pid == child and seen.si_code == os.CLD_EXITED:
+        status[0] = seen.si_status
+    if seen.si_pid in running:
+        if len(running) == 2:
+            # Whichever is left hears that the other one is gone.
+            _quietly(os.close, ours)
+        running.discard(seen.si_pid)
+    os.waitpid(seen.si_pid, os.WNOHANG)
+    return not running
 
 
 def _undo(opened: list[int], filtering: int, mode: object) -> None:
