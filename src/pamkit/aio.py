@@ -372,6 +372,7 @@ async def _finished(work: asyncio.Future[_T], cut: Callable[[], object] | None =
         if cut is not None:
             cut()
         while not work.done():
+            # One more cancellation says nothing new: the first is raised when the work is done.
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([work])
         if not work.cancelled():

@@ -40,7 +40,8 @@ class Claim(Record):
     """A sentence about a service.
 
     ``given`` are the circumstances it is about, ``holds_of`` says of an end whether it is the one
-    that the claim speaks of; with ``healthy`` only what is usual happens (see `analysis.model`).
+    that the claim speaks of; with ``healthy`` only what is usual happens (see `analysis.model`):
+    such a claim says nothing of a day on which a module cannot do its work.
     """
 
     name: str

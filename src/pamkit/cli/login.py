@@ -95,7 +95,7 @@ def _admitted(args: argparse.Namespace) -> Transaction | None:
                 if too_often:
                     return None
                 continue
-            except BaseException:
+            except BaseException:  # an interrupt too; it goes on
                 transaction.end()
                 raise
             return _checked(args, transaction)
@@ -161,7 +161,7 @@ def _checked(args: argparse.Namespace, transaction: Transaction) -> Transaction 
         transaction.end()
         print(f"\n{text(refused.code)}")
         return None
-    except BaseException:
+    except BaseException:  # an interrupt too; it goes on
         transaction.end()
         raise
     # Yes: authenticated, or vouched for by root; and the account may be used.

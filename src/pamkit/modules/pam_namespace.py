@@ -252,7 +252,7 @@ async def _set_up_all(
                 take_away(call, polydir)
             if comes:
                 await set_up(call, polydir, login, places, labels.of, labels.unlabelled)
-    except BaseException:
+    except BaseException:  # an interrupt too; it goes on
         _clear_temporary(call, places)
         places.protection.lift()
         raise

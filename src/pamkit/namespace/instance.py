@@ -264,7 +264,7 @@ def _parent(
     try:
         if not call.options.ignore_instance_parent_mode:
             _judge(call, parent)
-    except BaseException:
+    except BaseException:  # an interrupt too; it goes on
         with parent:
             raise
     return parent

@@ -296,7 +296,7 @@ def _made(directory: int, name: bytes, path: str) -> int:
         # Where others may write, another one can have been put in its place meanwhile.
         if status.st_uid != os.geteuid() or status.st_mode & 0o077 or os.listdir(made):
             raise _failed(f"unable to enter directory {path}", errno.EPERM)
-    except BaseException:
+    except BaseException:  # an interrupt too; it goes on
         _let_go((made,))
         raise
     return made

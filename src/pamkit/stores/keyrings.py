@@ -43,7 +43,7 @@ class KernelKeyrings:
         key = c_library.add_key(bytes_of(name), secret.expose(), _SESSION)
         try:
             self.expire(key, seconds=seconds)
-        except BaseException:
+        except BaseException:  # an interrupt too; it goes on
             self.remove(key)  # a key without an end was not asked for
             raise
         return key

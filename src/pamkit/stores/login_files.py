@@ -69,7 +69,7 @@ class DiskLoginFiles:
         try:
             _require_regular(descriptor, path)
             self._patiently(lambda: _lock(descriptor, fcntl.F_WRLCK, start, length))
-        except BaseException:
+        except BaseException:  # an interrupt too; it goes on
             os.close(descriptor)
             raise
         return DiskHeldFile(descriptor)
@@ -189,7 +189,7 @@ class DiskHeldFile:
             if os.pwrite(self._descriptor, data, at) == len(data):
                 return
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        except BaseException:
+        except BaseException:  # an interrupt too; it goes on
             # C: what was written of it goes; what was there, a piece of a record, counts for none.
             os.ftruncate(self._descriptor, min(at, before))
             raise

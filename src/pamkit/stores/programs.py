@@ -342,7 +342,7 @@ class _AnotherUser:
             self._change("setgroups", syscalls.set_groups, ())
             # The effective user is root's way back, so it waits in the saved one.
             self._change("setuid", syscalls.set_user_ids, self._uid, self._uid, 0)
-        except BaseException:
+        except BaseException:  # an interrupt too; it goes on
             self._restore()
             raise
 

@@ -44,7 +44,7 @@ def _put(directory: int, name: bytes, data: bytes, mode: int) -> None:
                 _write_all(descriptor, data)
                 os.fchmod(descriptor, mode)
                 os.rename(aside, name, src_dir_fd=directory, dst_dir_fd=directory)
-            except BaseException:
+            except BaseException:  # an interrupt too; it goes on
                 os.unlink(aside, dir_fd=directory)
                 raise
         finally:

@@ -99,7 +99,7 @@ def _replace(
         if backup is not None:
             _keep_old(place, backup)
         os.rename(aside, place.name, src_dir_fd=place.directory, dst_dir_fd=place.directory)
-    except BaseException:
+    except BaseException:  # an interrupt too; it goes on
         _remove(aside, place.directory)
         raise
     _sync_directory(place)

@@ -111,7 +111,7 @@ class SessionRegistry(SessionSteps):
                 if database.execute(table.IS_OURS).fetchone() != (1,):
                     reason = "not a file of sessions that is known"
                     raise OSError(errno.EINVAL, reason, self._path)
-            except BaseException:
+            except BaseException:  # an interrupt too; it goes on
                 database.close()
                 raise
         except sqlite3.Error as fault:

@@ -69,7 +69,7 @@ class ProcessFilters:
             except OSError as fault:
                 c_library.release_signals(held)
                 raise _failed("fork", fault) from None
-        except BaseException:
+        except BaseException:  # an interrupt too; it goes on
             _undo(opened, filtering, mode)
             raise
         if child != 0:
