@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope, sections
+from pamkit.analysis.rule import Rule, Scope, Value, sections
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.span import Span
+
+from .trees import tree
 
 _RULE = Rule("some-rule", level=Severity.ERROR, scope=Scope.LINE, since="0.1")
 
@@ -28,3 +30,12 @@ def test_a_page_is_cut_at_its_headings() -> None:
         "What it finds": "A thing.\n  Avoid",
         "Avoid": "    x\n    y",
     }
+
+
+def test_a_value_is_what_is_asked_for_by_any_of_its_names_or_what_is_usual() -> None:
+    value = Value("least", "8", ("var_least",))
+    rule = Rule("x", Severity.NOTE, Scope.TREE, "0.1", values=(value,))
+    files = {"test": "auth required pam_unix.so\n"}
+    assert rule.value("least", tree(files)) == "8"
+    assert rule.value("least", tree(files, wanted={"least": "9"})) == "9"
+    assert rule.value("least", tree(files, wanted={"var_least": "10"})) == "10"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from pamkit.analysis.tree import Tree, is_shared
+from pamkit.analysis.service_names import is_shared
+from pamkit.analysis.tree import Tree
 from pamkit.policy.source import Layout
 from pamkit.vocab.facility import Facility
 

@@ -9,7 +9,8 @@ from functools import cache
 from pamkit.analysis.catalog import chosen, rule_files
 from pamkit.analysis.lint import EVERYTHING, Focus, lint
 from pamkit.analysis.report import Report
-from pamkit.analysis.tree import Tree, read_tree
+from pamkit.analysis.surroundings import Mode
+from pamkit.analysis.tree import NOTHING_WANTED, Tree, read_tree
 from pamkit.cli.declarations import declarations
 from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.source import Layout, MemorySource, Outcome, Reading
@@ -18,12 +19,27 @@ from pamkit.vocab.diagnostic import Finding
 PLACE = "/etc/pam.d"
 
 
+class Moded(str):
+    """The text of a file of which more is known: whose it is, and who may use it."""
+
+    mode: Mode
+
+    def __new__(cls, text: str, mode: Mode) -> Moded:
+        made = super().__new__(cls, text)
+        made.mode = mode
+        return made
+
+
 class ListedMemory(MemorySource):
     """Policy files in memory, with their names; those without a text cannot be read."""
 
     def __init__(self, files: Mapping[str, str | None]) -> None:
         super().__init__({path: text or "" for path, text in files.items()})
         self._all = dict(files)
+
+    def mode(self, path: str) -> Mode | None:
+        text = self._all.get(path)
+        return text.mode if isinstance(text, Moded) else None
 
     def read(self, path: str) -> Reading:
         if path in self._all and self._all[path] is None:
@@ -44,10 +60,13 @@ def tree(
     dialect: Dialect = LINUX,
     whole: bool = False,
     layout: Layout | None = None,
+    wanted: Mapping[str, str] = NOTHING_WANTED,
 ) -> Tree:
     """Return the tree of some files by name; names without a slash lie in /etc/pam.d."""
     placed = {_path(name): text for name, text in files.items()}
-    return read_tree(ListedMemory(placed), known(), layout=layout, dialect=dialect, whole=whole)
+    return read_tree(
+        ListedMemory(placed), known(), layout=layout, dialect=dialect, whole=whole, wanted=wanted
+    )
 
 
 def _path(name: str) -> str:
@@ -62,10 +81,13 @@ def linted(
     dialect: Dialect = LINUX,
     whole: bool = False,
     focus: Focus = EVERYTHING,
+    wanted: Mapping[str, str] = NOTHING_WANTED,
 ) -> Report:
     """Return what rules, or all that are no policy, find in files, or in a service `test`."""
     files = {"test": files} if isinstance(files, str) else files
-    return lint(tree(files, dialect=dialect, whole=whole), chosen(rule_files(), rules), focus)
+    return lint(
+        tree(files, dialect=dialect, whole=whole, wanted=wanted), chosen(rule_files(), rules), focus
+    )
 
 
 def found(
@@ -84,14 +106,15 @@ def messages(files: Mapping[str, str | None] | str, *rules: str, whole: bool = F
     ]
 
 
-_HEAD = re.compile(r"^([\w./-]+):( \(unreadable\))?$", re.MULTILINE)
+_HEAD = re.compile(r"^([\w./-]+):(?: \((unreadable|mode [0-7]+)\))?$", re.MULTILINE)
 _TIMES = re.compile(r"⟨([^⟩]*) x (\d+)⟩")
 
 
 def example(block: str) -> dict[str, str | None]:
     """Return the files that a block of a rule's page shows.
 
-    A line `name:` begins a file; without one it is the service `test`.  `␍` and `␀` stand for the
+    A line `name:` begins a file, `name: (mode 0666)` one that root owns and others may use so;
+    without one it is the service `test`.  `␍` and `␀` stand for the
     characters they show, `⟨text x 70⟩` for a text so many times over.
     """
     block = "\n".join(line.removeprefix("    ") for line in block.split("\n"))
@@ -101,6 +124,9 @@ def example(block: str) -> dict[str, str | None]:
     files: dict[str, str | None] = {}
     if parts[0].strip():
         files["test"] = parts[0].strip("\n") + "\n"
-    for name, unreadable, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        files[name] = None if unreadable else text.strip("\n") + "\n"
+    for name, said, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        whole = text.strip("\n") + "\n"
+        files[name] = None if said == "unreadable" else whole
+        if said and said.startswith("mode "):
+            files[name] = Moded(whole, Mode(0, 0, int(said.removeprefix("mode "), 8)))
     return files

@@ -40,7 +40,8 @@ def chosen(
 ) -> tuple[RuleFile, ...]:
     """Return the rules to run: all that are no matter of taste, or those that are named.
 
-    Names are those of rules, their numbers, or `ALL`.  Raises `KeyError` for a name that is none.
+    Names are those of rules, their numbers, their aliases, or `ALL`.  Raises `KeyError` for a
+    name that is none.
     """
     known = tuple(known)
     with_, without = (_named(known, names) for names in (wanted, unwanted))
@@ -59,7 +60,8 @@ def _named(known: tuple[RuleFile, ...], names: Iterable[str]) -> frozenset[str]:
     everything = frozenset(file.rule.name for file in known)
     by_id: dict[str, set[str]] = {}
     for file in known:
-        by_id.setdefault(file.rule.id.lower(), set()).add(file.rule.name)
+        for name in (file.rule.id, *file.rule.aliases):
+            by_id.setdefault(name.lower(), set()).add(file.rule.name)
     found: set[str] = set()
     for name in names:
         if name == ALL:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pamkit.analysis.fix import Edit
+    from pamkit.analysis.tree import Tree
 
     Find = Callable[[Any], Iterable[Finding]]
     Fix = Callable[[Any, Finding], Iterable[Edit]]
@@ -36,13 +37,26 @@ HEADINGS = ("What it finds", "Why it matters", "Avoid", "Prefer", "Sources")
 """What the docstring of a rule has behind its first sentence, in this order."""
 
 
+class Value(Record):
+    """Something that a rule compares with, and that a site or a benchmark may choose.
+
+    ``name`` is what people choose it by (`pwquality-minlen=14`), ``usual`` what counts if nobody
+    does; ``aliases`` are its names elsewhere (`var_password_pam_minlen`).
+    """
+
+    name: str
+    usual: str
+    aliases: tuple[str, ...] = ()
+
+
 class Rule(Record):
     """A rule: its name, how bad what it finds is, what it looks at, and since which version.
 
     ``id`` is a number that lists of rules may call it by (`MOD-06`), ``sources`` the controls of
     benchmarks that ask for the same.  ``modules`` are the modules whose lines a rule of scope
     `LINE` wants to see; without any it sees every line.  A ``policy`` rule is a matter of taste or
-    of a benchmark: it runs only if it is asked for.
+    of a benchmark: it runs only if it is asked for.  ``aliases`` are names of the same check
+    elsewhere (`accounts_password_pam_minlen` of SCAP), ``values`` what it compares with.
     """
 
     name: str
@@ -53,6 +67,14 @@ class Rule(Record):
     sources: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     policy: bool = False
+    aliases: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+
+    def value(self, name: str, tree: Tree) -> str:
+        """Return what a value of the rule is for a tree: what is asked for, or what is usual."""
+        value = next(value for value in self.values if value.name == name)
+        names = (value.name, *value.aliases)
+        return next((tree.wanted[each] for each in names if each in tree.wanted), value.usual)
 
     def finding(
         self,

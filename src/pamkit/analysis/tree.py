@@ -6,6 +6,9 @@ Source: `pam.d(5)`.
 from __future__ import annotations
 
 from pamkit.analysis.entry import KnownEntry, known_entry
+from pamkit.analysis.roles import role_of
+from pamkit.analysis.service_names import is_shared
+from pamkit.analysis.surroundings import Mode, Surroundings
 from pamkit.policy.chain import Chain, Link
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.dialect import Dialect
@@ -23,10 +26,12 @@ from pamkit.vocab.span import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Protocol
 
     from pamkit.analysis.entry import Declarations
+    from pamkit.analysis.roles import Role
+    from pamkit.analysis.verify import Result
     from pamkit.policy.source import PolicySource
 
     class TreeSource(PolicySource, Protocol):
@@ -35,33 +40,11 @@ if TYPE_CHECKING:
         def names(self, directory: str) -> tuple[str, ...]:
             """Return the names of the files in a directory, in order; none if it is not there."""
 
+        def mode(self, path: str) -> Mode | None:
+            """Return whose a file or directory is, and who may use it; `None` if nobody knows."""
 
-SHARED = ("common-", "system-auth", "password-auth", "fingerprint-auth", "smartcard-auth")
-"""Beginnings of the names of files that are made to be included."""
 
-SHARED_NAMES = frozenset(
-    {
-        *("postlogin", "postlogin-ac", "system-login", "system-local-login", "system-services"),
-        *("system-remote-login", "system-account", "system-password", "system-session"),
-        *(
-            "base-auth",
-            "base-account",
-            "base-password",
-            "base-session",
-            "base-session-noninteractive",
-        ),
-        *("session-noninteractive", "config-util", "switchable-auth"),
-    }
-)
-"""Other names of such files."""
-
-USUAL = frozenset(
-    {
-        *("common-auth", "common-account", "common-password", "common-session"),
-        *("common-session-noninteractive", "system-auth", "password-auth", *SHARED_NAMES),
-    }
-)
-"""Names of such files as distributions have them."""
+NOTHING_WANTED: Mapping[str, str] = {}
 
 
 class File(Record, eq=False):
@@ -98,6 +81,14 @@ class Service(Record, eq=False):
     declarations: Declarations
     dialect: Dialect
     whole: bool
+    around: Surroundings
+    results: dict[str, Result | None]
+    """What became of claims that rules asked for, by their names (`analysis.proved`)."""
+
+    @property
+    def role(self) -> Role:
+        """What programs use the service for."""
+        return role_of(self.name)
 
     def reported(self, rule: str) -> Iterator[Finding]:
         """Yield what resolving found of one kind."""
@@ -119,7 +110,8 @@ class Tree(Record, eq=False):
 
     ``included`` are the paths of files that others include; ``left_over`` those that are no
     policies by their names, with what they are; ``unreadable`` those that could not be read, with
-    the reason.  ``dead`` is a pam.conf that is not read because there is a directory.
+    the reason.  ``dead`` is a pam.conf that is not read because there is a directory.  ``around``
+    is what lies beside the policies, ``wanted`` what is asked for of rules that have values.
     """
 
     files: tuple[File, ...]
@@ -130,6 +122,12 @@ class Tree(Record, eq=False):
     dead: File | None
     layout: Layout
     whole: bool
+    around: Surroundings
+    wanted: Mapping[str, str]
+
+    def service(self, name: str) -> Service | None:
+        """Return the service of a name."""
+        return next((service for service in self.services if service.name == name), None)
 
     def file(self, path: str) -> File | None:
         """Return the file at a path."""
@@ -145,11 +143,6 @@ class Tree(Record, eq=False):
                     yield service, finding
 
 
-def is_shared(name: str) -> bool:
-    """Whether a file's name says that it is made to be included."""
-    return name.startswith(SHARED) or name in SHARED_NAMES
-
-
 def read_tree(
     source: TreeSource,
     declarations: Declarations,
@@ -157,13 +150,15 @@ def read_tree(
     layout: Layout | None = None,
     dialect: Dialect,
     whole: bool = False,
+    wanted: Mapping[str, str] = NOTHING_WANTED,
 ) -> Tree:
     """Return the tree of policies that a source has in the places of a layout.
 
     ``whole`` says that this is a system, not a part of one: a file that is not there is missed.
+    ``wanted`` are values that are asked for of rules, by their names (see `analysis.rule.Value`).
     """
     layout = layout or Layout()
-    return _Reader(source, declarations, layout, dialect, whole).tree()
+    return _Reader(source, declarations, layout, dialect, whole).tree(wanted)
 
 
 class _Once:
@@ -196,26 +191,27 @@ class _Reader:
         self.source, self.texts = source, _Once(source)
         self.declarations, self.layout, self.dialect = declarations, layout, dialect
         self.whole = whole
+        self.around = Surroundings(source, whole=whole, closed=layout.confdir is not None)
         self.files: dict[str, File] = {}
         self.known: dict[Span, KnownEntry] = {}
         self.left_over: list[tuple[str, str]] = []
         self.unreadable: list[tuple[str, str]] = []
 
-    def tree(self) -> Tree:
+    def tree(self, wanted: Mapping[str, str]) -> Tree:
         directories = (
             self.layout.directories if self.layout.confdir is None else (self.layout.confdir,)
         )
         exists = [directory for directory in directories if self.source.is_directory(directory)]
-        wanted: dict[str, str] = {}
+        first: dict[str, str] = {}
         for directory in exists:
             names = self.source.names(directory)
             for name in names:
-                self._look_at(directory, name, names, wanted)
+                self._look_at(directory, name, names, first)
         conf = self._conf() if self.layout.confdir is None else None
         included = self._included()
         services = [
             self._service(name, self.files[path])
-            for name, path in wanted.items()
+            for name, path in first.items()
             if path in self.files and not (path in included and is_shared(name))
         ]
         if conf is not None and not exists:
@@ -229,10 +225,12 @@ class _Reader:
             conf if exists else None,
             self.layout,
             self.whole,
+            self.around,
+            wanted,
         )
 
     def _look_at(
-        self, directory: str, name: str, names: tuple[str, ...], wanted: dict[str, str]
+        self, directory: str, name: str, names: tuple[str, ...], first: dict[str, str]
     ) -> None:
         """Sort a file of a policy directory: it is one, it is left over, or it cannot be read."""
         path = f"{directory}/{name}"
@@ -240,7 +238,7 @@ class _Reader:
         if what and not name.startswith("."):
             self.left_over.append((path, what))
         elif not what and self._file(path, names):
-            wanted.setdefault(name, path)
+            first.setdefault(name, path)
 
     def _file(self, path: str, names: tuple[str, ...] = (), *, with_service: bool = False) -> bool:
         """Take in a file; return whether there is one."""
@@ -301,7 +299,8 @@ class _Reader:
             failure, findings = refused, refused.findings
         whole = self.whole or not any(found.rule == "missing-include" for found in findings)
         return Service(
-            name, file, policy, failure, chains, self.known, self.declarations, self.dialect, whole
+            *(name, file, policy, failure, chains, self.known, self.declarations, self.dialect),
+            *(whole, self.around, {}),
         )
 
 

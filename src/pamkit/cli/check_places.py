@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from pamkit.analysis.lint import Focus
+from pamkit.analysis.surroundings import Mode
 from pamkit.cli.shown import shown
 from pamkit.cli.usage import UsageError
 from pamkit.policy.dialect import DEBIAN, DIALECTS, LINUX, Dialect
@@ -79,6 +81,20 @@ class ListedSource:
         except OSError:
             pass
         return tuple(sorted(found))
+
+    def mode(self, path: str) -> Mode | None:
+        """Return whose a file or directory is; `None` if it is not there, or typed."""
+        if path in self._instead:
+            return None
+        try:
+            descriptor = self._root.open(path, os.O_PATH)
+        except OSError:
+            return None
+        try:
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        return Mode(status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
 
 
 def places(args: argparse.Namespace) -> tuple[Place, ...]:

@@ -37,7 +37,7 @@ from pamkit.analysis.by_design import grants_by_design, is_tool_of_root
 from pamkit.analysis.claims import NO_GRANT_WITHOUT_PROOF
 from pamkit.analysis.explore import TooMany
 from pamkit.analysis.rule import Rule, Scope
-from pamkit.analysis.tree import is_shared
+from pamkit.analysis.service_names import is_shared
 from pamkit.analysis.verify import verify
 from pamkit.vocab.codes import WORDS, ReturnCode
 from pamkit.vocab.diagnostic import Severity, shown

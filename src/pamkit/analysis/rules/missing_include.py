@@ -29,7 +29,7 @@ Sources
 from __future__ import annotations
 
 from pamkit.analysis.rule import Rule, Scope
-from pamkit.analysis.tree import USUAL, is_shared
+from pamkit.analysis.service_names import USUAL, is_shared
 from pamkit.policy.suggest import closest
 from pamkit.vocab.diagnostic import Severity, shown
 
