@@ -64,3 +64,9 @@ def test_an_example_can_say_who_may_write_a_file() -> None:
     text = files["sshd"]
     assert isinstance(text, Moded)
     assert text.mode == Mode(0, 0, 0o666)
+
+
+def test_bytes_that_are_no_text_come_back_as_they_were() -> None:
+    files = {"/etc/odd": "caf\udce9"}
+    assert Surroundings(ListedMemory(files), whole=False).data("/etc/odd") == b"caf\xe9"
+    assert Surroundings(ListedMemory(files), whole=False).data("/etc/none") is None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pamkit.analysis.allow import Allowance, allowances
+from pamkit.analysis.allow import Allowed
 from pamkit.analysis.fix import edited
 from pamkit.analysis.report import Report
 from pamkit.analysis.rule import RuleFile, Scope
-from pamkit.analysis.tree import Service, Tree
+from pamkit.analysis.tree import File, Service, Tree
 from pamkit.vocab.diagnostic import Finding
 from pamkit.vocab.record import Record
 
@@ -46,16 +46,26 @@ def lint(tree: Tree, rules: Iterable[RuleFile], focus: Focus = EVERYTHING) -> Re
     wanted = _files_of(tree, focus)
     inside = [finding for finding in found if wanted is None or finding.span.file in wanted]
     allowed = _Allowed(tree)
-    inside.sort(key=_order)
+    inside.sort(key=place_of)
     return Report(
         tuple(finding for finding in inside if not allowed(finding)),
         tuple(finding for finding in inside if allowed(finding)),
         (),
         tuple(file.rule for file in rules),
-        {file.path: tuple(file.syntax.text.split("\n")) for file in tree.files},
+        _texts(tree, inside),
         tuple(file.path for file in tree.files if wanted is None or file.path in wanted),
         sum(focus.has(service) for service in tree.services),
     )
+
+
+def _texts(tree: Tree, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Return the lines of every policy, and of what lies beside them and has a finding."""
+    texts = {file.path: file.syntax.text for file in tree.files}
+    for finding in findings:
+        for span in (finding.span, *(span for span, _ in finding.related)):
+            if span.file not in texts:
+                texts[span.file] = tree.around.text(span.file) or ""
+    return {path: tuple(text.split("\n")) for path, text in texts.items()}
 
 
 def fixed(
@@ -85,21 +95,42 @@ def _found(
     tree: Tree, rules: tuple[RuleFile, ...], focus: Focus
 ) -> Iterator[tuple[Finding, Any, RuleFile]]:
     """Yield what rules find, with what they looked at."""
-    by_scope = {scope: [rule for rule in rules if rule.rule.scope is scope] for scope in Scope}
-    everywhere = [rule for rule in by_scope[Scope.LINE] if not rule.rule.modules]
-    by_module: dict[str, list[RuleFile]] = {}
-    for rule in by_scope[Scope.LINE]:
-        for module in rule.rule.modules:
-            by_module.setdefault(module, []).append(rule)
+    judges = Judges(rules)
     for file in tree.files:
-        yield from _applied(by_scope[Scope.FILE], file)
-        for entry in file.entries:
-            yield from _applied(everywhere, entry)
-            yield from _applied(by_module.get(entry.module, ()), entry)
+        yield from judges.of_file(file)
     for service in tree.services:
         if focus.has(service):
-            yield from _applied(by_scope[Scope.SERVICE], service)
-    yield from _applied(by_scope[Scope.TREE], tree)
+            yield from judges.of_service(service)
+    yield from judges.of_tree(tree)
+
+
+class Judges:
+    """Rules, sorted by what they look at; each finding comes with what was looked at, and how."""
+
+    def __init__(self, rules: Iterable[RuleFile]) -> None:
+        """Sort the rules."""
+        rules = tuple(rules)
+        self._by_scope = {s: [rule for rule in rules if rule.rule.scope is s] for s in Scope}
+        self._everywhere = [rule for rule in self._by_scope[Scope.LINE] if not rule.rule.modules]
+        self._by_module: dict[str, list[RuleFile]] = {}
+        for rule in self._by_scope[Scope.LINE]:
+            for module in rule.rule.modules:
+                self._by_module.setdefault(module, []).append(rule)
+
+    def of_file(self, file: File) -> Iterator[tuple[Finding, Any, RuleFile]]:
+        """Yield what is found in a file and in its lines."""
+        yield from _applied(self._by_scope[Scope.FILE], file)
+        for entry in file.entries:
+            yield from _applied(self._everywhere, entry)
+            yield from _applied(self._by_module.get(entry.module, ()), entry)
+
+    def of_service(self, service: Service) -> Iterator[tuple[Finding, Any, RuleFile]]:
+        """Yield what is found in a service."""
+        return _applied(self._by_scope[Scope.SERVICE], service)
+
+    def of_tree(self, tree: Tree) -> Iterator[tuple[Finding, Any, RuleFile]]:
+        """Yield what is found by looking at all of a tree."""
+        return _applied(self._by_scope[Scope.TREE], tree)
 
 
 def _applied(rules: Iterable[RuleFile], subject: Any) -> Iterator[tuple[Finding, Any, RuleFile]]:
@@ -126,7 +157,8 @@ def _is_own(service: Service, path: str) -> bool:
     return path.rpartition("/")[2] != "other" or service.name == "other"
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+def place_of(finding: Finding) -> tuple[str, int, int, str, str]:
+    """Return what findings are put in order by."""
     span = finding.span
     return span.file, span.line, span.column, finding.rule, finding.message
 
@@ -135,13 +167,8 @@ class _Allowed:
     """Says whether a comment allows a finding."""
 
     def __init__(self, tree: Tree) -> None:
-        self._by_file: dict[str, tuple[Allowance, ...]] = {
-            file.path: tuple(allowances(file.syntax)) for file in tree.files
-        }
+        self._by_file = {file.path: Allowed(file.syntax) for file in tree.files}
 
     def __call__(self, finding: Finding) -> bool:
-        span = finding.span
-        return any(
-            each.name == finding.rule and each.first <= span.line <= each.last
-            for each in self._by_file.get(span.file, ())
-        )
+        allowed = self._by_file.get(finding.span.file)
+        return allowed is not None and allowed(finding.rule, finding.span.line)

@@ -43,6 +43,9 @@ AUTOMATIC = Role("automatic", "starts a session without asking", _LOGIN, asks=Fa
 LOCKER = Role("locker", "unlocks a screen", _CHECK | {_P.SETCRED}, as_root=False)
 BECOME = Role("become", "lets a user act as another", _LOGIN, works=True, trusts_root=True)
 CALLER = Role("caller", "asks who runs it for their own password", _LOGIN, works=True)
+ROOT_SESSION = Role(
+    "root-session", "gives root's programs a user's session", _JOB - {_P.ACCT_MGMT}, asks=False
+)
 ROOT_TOOL = Role(
     "root-tool", "is of use to nobody but root", _CHECK | {_P.CHAUTHTOK}, trusts_root=True
 )
@@ -81,10 +84,11 @@ _NAMES = {
     CALLER: ("sudo", "sudo-i", "doas", "polkit-1", "policy-kit", "please", "pleaseedit"),
     ROOT_TOOL: (
         *("useradd", "userdel", "usermod", "groupadd", "groupdel", "groupmod", "groupmems"),
-        *("newusers", "chpasswd", "chgpasswd", "shadow", "chage", "runuser", "runuser-l"),
-        *("start-stop-daemon", "supervise-daemon", "config-util", "halt", "reboot", "poweroff"),
-        *("shutdown", "sssd-shadowutils"),
+        *("newusers", "chpasswd", "chgpasswd", "shadow", "chage", "config-util", "halt", "reboot"),
+        *("poweroff", "shutdown", "sssd-shadowutils"),
     ),
+    # C: runuser(1) starts a transaction and asks neither who it is nor whether they may.
+    ROOT_SESSION: ("runuser", "runuser-l", "start-stop-daemon", "supervise-daemon"),
     OWN_ACCOUNT: ("chfn", "chsh", "shfn"),
     PASSWORD: ("passwd", "gnome-passwd", "rpasswd", "yppasswd"),
     JOB: ("cron", "crond", "atd", "atrun", "systemd-user", "elogind-user", "batch", "anacron"),

@@ -69,6 +69,11 @@ class Surroundings:
             self._texts[path] = self._text(path)
         return self._texts[path]
 
+    def data(self, path: str) -> bytes | None:
+        """Return the bytes of a file; `b""` if there is none, `None` if that is not known."""
+        text = self.text(path)
+        return None if text is None else text.encode("utf-8", "surrogateescape")
+
     def names(self, directory: str) -> tuple[str, ...]:
         """Return the names of the files in a directory that are known to be there."""
         return () if self._closed else self._beside.names(directory)

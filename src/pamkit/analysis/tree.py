@@ -6,6 +6,7 @@ Source: `pam.d(5)`.
 from __future__ import annotations
 
 from pamkit.analysis.entry import KnownEntry, known_entry
+from pamkit.analysis.memory import Memory
 from pamkit.analysis.roles import role_of
 from pamkit.analysis.service_names import is_shared
 from pamkit.analysis.surroundings import Mode, Surroundings
@@ -133,6 +134,10 @@ class Tree(Record, eq=False):
         """Return the file at a path."""
         return next((file for file in self.files if file.path == path), None)
 
+    def entries_of(self, *modules: str) -> Iterator[KnownEntry]:
+        """Yield the entries of all files that name one of some modules."""
+        return (entry for file in self.files for entry in file.entries if entry.module in modules)
+
     def reported(self, rule: str) -> Iterator[tuple[Service, Finding]]:
         """Yield what resolving found of one kind, each once, with a service it concerns."""
         seen: set[Finding] = set()
@@ -151,14 +156,16 @@ def read_tree(
     dialect: Dialect,
     whole: bool = False,
     wanted: Mapping[str, str] = NOTHING_WANTED,
+    memory: Memory | None = None,
 ) -> Tree:
     """Return the tree of policies that a source has in the places of a layout.
 
     ``whole`` says that this is a system, not a part of one: a file that is not there is missed.
     ``wanted`` are values that are asked for of rules, by their names (see `analysis.rule.Value`).
+    With a ``memory`` nothing is read again that another tree had as well.
     """
-    layout = layout or Layout()
-    return _Reader(source, declarations, layout, dialect, whole).tree(wanted)
+    layout, memory = layout or Layout(), memory or Memory()
+    return _Reader(source, declarations, layout, dialect, whole, memory).tree(wanted)
 
 
 class _Once:
@@ -187,13 +194,14 @@ class _Reader:
         layout: Layout,
         dialect: Dialect,
         whole: bool,
+        memory: Memory,
     ) -> None:
         self.source, self.texts = source, _Once(source)
         self.declarations, self.layout, self.dialect = declarations, layout, dialect
-        self.whole = whole
+        self.whole, self.memory = whole, memory
         self.around = Surroundings(source, whole=whole, closed=layout.confdir is not None)
         self.files: dict[str, File] = {}
-        self.known: dict[Span, KnownEntry] = {}
+        self.targets: dict[str, tuple[str, ...]] = {}
         self.left_over: list[tuple[str, str]] = []
         self.unreadable: list[tuple[str, str]] = []
 
@@ -249,15 +257,16 @@ class _Reader:
             if reading.outcome is not Outcome.MISSING and not self.source.is_directory(path):
                 self.unreadable.append((path, reading.reason))
             return False
-        syntax = parse(reading.text, path, self.dialect, with_service=with_service)
-        entries = tuple(
-            known_entry(line, line.entry, self.declarations)
-            for line in syntax.lines
-            if line.entry is not None
+        parts = self._parts(reading.text, path, with_service=with_service)
+        self.files[path] = File(
+            path, path.rpartition("/")[2], parts.syntax, tuple(parts.known.values()), names
         )
-        self.files[path] = File(path, path.rpartition("/")[2], syntax, entries, names)
-        self.known.update({known.entry.span: known for known in entries})
+        self.targets[path] = parts.targets
         return True
+
+    def _parts(self, text: str, path: str, *, with_service: bool) -> _Parts:
+        key = (path, text, with_service, self.dialect, self.declarations)
+        return self.memory.made(key, lambda: _parts_of(*key))
 
     def _conf(self) -> File | None:
         path = self.layout.conf_file
@@ -268,11 +277,8 @@ class _Reader:
         found: set[str] = set()
         todo = list(self.files.values())
         for file in todo:
-            for known in file.entries:
-                entry = known.entry
-                if entry.kind is Kind.MODULE or entry.target is None:
-                    continue
-                for path in self._candidates(entry.target.text):
+            for target in self.targets[file.path]:
+                for path in self._candidates(target):
                     new = path not in self.files
                     if self._file(path):
                         found.add(path)
@@ -289,19 +295,68 @@ class _Reader:
         return tuple(f"{directory}/{name}" for directory in self.layout.directories)
 
     def _service(self, name: str, file: File) -> Service:
-        policy, failure = None, None
-        chains: dict[Facility, Chain] = {}
-        try:
-            policy = resolve(name, self.texts, layout=self.layout, dialect=self.dialect)
-            chains = compile_policy(policy)
-            findings = policy.findings
-        except PolicyError as refused:
-            failure, findings = refused, refused.findings
-        whole = self.whole or not any(found.rule == "missing-include" for found in findings)
+        key = ("service", name, self.layout, self.dialect, self.declarations)
+        found = self.memory.asked(key, self.texts, lambda source: self._resolved(name, source))
         return Service(
-            *(name, file, policy, failure, chains, self.known, self.declarations, self.dialect),
-            *(whole, self.around, {}),
+            *(name, file, found.policy, found.failure, found.chains, found.known),
+            *(self.declarations, self.dialect, self.whole or found.whole, self.around),
+            found.results,
         )
+
+    def _resolved(self, name: str, source: PolicySource) -> _Resolved:
+        known: dict[Span, KnownEntry] = {}
+
+        def parsed(
+            text: str, path: str, _: Dialect, *, with_service: bool, quirks: frozenset[str]
+        ) -> PolicyFile:
+            assert not quirks  # noqa: S101  # lint reads as pamkit does
+            parts = self._parts(text, path, with_service=with_service)
+            known.update(parts.known)
+            return parts.syntax
+
+        try:
+            policy = resolve(name, source, layout=self.layout, dialect=self.dialect, parsed=parsed)
+        except PolicyError as refused:
+            return _Resolved(None, refused, {}, known, _is_whole(refused.findings), {})
+        chains = compile_policy(policy)
+        return _Resolved(policy, None, chains, known, _is_whole(policy.findings), {})
+
+
+class _Parts(Record, eq=False):
+    """What the text of a file comes to: its tree, its entries by place, the files they name."""
+
+    syntax: PolicyFile
+    known: dict[Span, KnownEntry]
+    targets: tuple[str, ...]
+
+
+class _Resolved(Record, eq=False):
+    """What the files of a service come to; ``whole`` is false if one is missing."""
+
+    policy: Policy | None
+    failure: PolicyError | None
+    chains: dict[Facility, Chain]
+    known: dict[Span, KnownEntry]
+    whole: bool
+    results: dict[str, Result | None]
+
+
+def _parts_of(
+    path: str, text: str, with_service: bool, dialect: Dialect, declarations: Declarations
+) -> _Parts:
+    syntax = parse(text, path, dialect, with_service=with_service)
+    entries = [(line, line.entry) for line in syntax.lines if line.entry is not None]
+    known = {entry.span: known_entry(line, entry, declarations) for line, entry in entries}
+    targets = (
+        entry.target.text
+        for _, entry in entries
+        if entry.target is not None and entry.kind is not Kind.MODULE
+    )
+    return _Parts(syntax, known, tuple(dict.fromkeys(targets)))
+
+
+def _is_whole(findings: tuple[Finding, ...]) -> bool:
+    return not any(found.rule == "missing-include" for found in findings)
 
 
 def _services_of(conf: File) -> tuple[str, ...]:
