@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pamkit.engine.driver import NotYet as NotYet
     from pamkit.engine.prompts import Answers as Answers
     from pamkit.engine.terminal import TerminalConversation as TerminalConversation
+    from pamkit.stores.policy_cache import PolicyCache as PolicyCache
     from pamkit.testing.script import Script as Script
     from pamkit.transaction import Session as Session
     from pamkit.transaction import Transaction as Transaction
@@ -47,6 +48,7 @@ _HOMES = {
     "pamkit.engine.driver": "Conversation NotYet",
     "pamkit.engine.prompts": "Answers",
     "pamkit.engine.terminal": "TerminalConversation",
+    "pamkit.stores.policy_cache": "PolicyCache",
     "pamkit.testing.script": "Script",
     "pamkit.transaction": "Session Transaction check login",
     "pamkit.vocab.codes": "ReturnCode",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pamkit.engine.handle import Handle
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Module, Registry
+from pamkit.policy.compile import compiled
 from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect, quirks
 from pamkit.policy.resolve import resolve, service_name
 from pamkit.policy.source import Layout
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from pamkit.engine.transaction import Keeper
     from pamkit.module.registry import Natives
     from pamkit.module.world import World
+    from pamkit.policy.compile import Compiled
     from pamkit.policy.source import PolicySource
     from pamkit.semantics.trace import Run, Step
+    from pamkit.stores.policy_cache import PolicyCache
     from pamkit.vocab.facility import Primitive
 
 _TRIPLETS = (
@@ -121,8 +124,11 @@ def core(
     log: Callable[[int, str], object] | None = None,
     natives: Natives | None = None,
     keeper: Keeper | None = None,
+    policies: PolicyCache | None = None,
 ) -> Core:
     """Return the core of a new transaction.
+
+    ``policies`` keeps what was read; without it, all transactions of the process share one.
 
     Raises `PolicyError` if there is no usable policy, `PamError` for a name with a NUL, and
     `ValueError` for settings that do not exist.
@@ -139,17 +145,9 @@ def core(
         from pamkit.stores.log import CallingLog
 
         world = world.changed(log=CallingLog(log))
-    files = source or policy_source(root, confdir)
-    layout = Layout(confdir=confdir)
     return Core(
         Handle(service_name(service, chosen), user),
-        load=lambda name: resolve(
-            _checked(name, chosen),
-            files,
-            layout=layout,
-            dialect=spoken,
-            quirks=chosen,
-        ),
+        load=_loader(root, confdir, source, spoken, chosen, policies),
         registry=registry(modules),
         world=world,
         dialect=spoken,
@@ -159,6 +157,35 @@ def core(
         natives=natives,
         keeper=keeper,
     )
+
+
+def _loader(
+    root: str,
+    confdir: str | None,
+    source: PolicySource | None,
+    dialect: Dialect,
+    chosen: frozenset[str],
+    policies: PolicyCache | None,
+) -> Callable[[str], Compiled]:
+    """Return what gives the policy of a service; those of this machine are kept."""
+    layout = Layout(confdir=confdir)
+
+    def read(name: str, files: PolicySource) -> Compiled:
+        return compiled(resolve(name, files, layout=layout, dialect=dialect, quirks=chosen))
+
+    if source is not None or root != "/":
+        files = source or policy_source(root, confdir)
+        return lambda name: read(_checked(name, chosen), files)
+    from pamkit.stores.policy_cache import shared_policies
+
+    kept = policies or shared_policies()
+
+    def load(name: str) -> Compiled:
+        name = _checked(name, chosen)
+        key = (name, confdir, dialect, chosen)
+        return kept.load(key, policy_source(root, confdir), lambda files: read(name, files))
+
+    return load
 
 
 def _checked(name: str, chosen: frozenset[str]) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pamkit.semantics.trace import Run, Step
     from pamkit.sessions.keeper import Registry
     from pamkit.sessions.ticket import Ticket
+    from pamkit.stores.policy_cache import PolicyCache
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.secret import Secret
 
@@ -71,6 +72,7 @@ class Front:
         sessions: str | Registry | None = None,
         leader: int | None = None,
         records: str | Iterable[Recorder] | None = None,
+        policies: PolicyCache | None = None,
     ) -> None:
         """Start a transaction."""
         self._keeper, self._registry = keeper_for(sessions, leader)
@@ -90,6 +92,7 @@ class Front:
             log=log,
             natives=self._guests,
             keeper=self._keeper,
+            policies=policies,
         )
         self._guests.core = self._core
         if outside is None:

@@ -21,8 +21,9 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.options import NoOptions
 from pamkit.module.registry import Module, Registry, module_from
+from pamkit.policy.compile import Compiled, compiled
 from pamkit.policy.dialect import DIALECTS, quirks
-from pamkit.policy.resolve import Policy, resolve
+from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, MemorySource
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -74,13 +75,15 @@ class _Transaction:
     def __init__(self, files: dict[str, str], service: str, dialect: str) -> None:
         source = MemorySource({f"/conf/{name}": text for name, text in files.items()})
 
-        def load(name: str) -> Policy:
-            return resolve(
-                name,
-                source,
-                layout=Layout(confdir="/conf"),
-                dialect=DIALECTS[dialect],
-                quirks=QUIRKS,
+        def load(name: str) -> Compiled:
+            return compiled(
+                resolve(
+                    name,
+                    source,
+                    layout=Layout(confdir="/conf"),
+                    dialect=DIALECTS[dialect],
+                    quirks=QUIRKS,
+                )
             )
 
         self._conversation = Conversation()

@@ -11,8 +11,6 @@ from pamkit.engine.dispatch import FRESH, Dispatcher, Mode, Suspended
 from pamkit.engine.handle import Handle
 from pamkit.module.effect import Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
-from pamkit.policy.compile import compile_policy
-from pamkit.policy.resolve import Policy
 from pamkit.semantics.trace import Path, Run, Step, path_of, retrace
 from pamkit.semantics.verdict import START, Mood, Verdict
 from pamkit.vocab.codes import ReturnCode
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from pamkit.module.registry import Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
+    from pamkit.policy.compile import Compiled
     from pamkit.policy.dialect import Dialect
 
     class Keeper(Protocol):
@@ -60,7 +59,7 @@ class Core:
         self,
         handle: Handle,
         *,
-        load: Callable[[str], Policy],
+        load: Callable[[str], Compiled],
         registry: Registry,
         world: World,
         dialect: Dialect,
@@ -96,9 +95,9 @@ class Core:
         """Whether a walk waits to be taken up again, because a hook answered `incomplete`."""
         return self._suspended is not None
 
-    def _use(self, policy: Policy) -> None:
-        self.policy = policy
-        self.chains: dict[Facility, Chain] = compile_policy(policy)
+    def _use(self, compiled: Compiled) -> None:
+        self.policy = compiled.policy
+        self.chains: dict[Facility, Chain] = dict(compiled.chains)
         self._dispatcher.forget()
         # A walk of the old policy's chain says nothing about the new one; a refusal stands.
         self._suspended = None

@@ -155,6 +155,7 @@ AT_EVERY_START = (
     "pamkit.stores.c_library",
     "pamkit.stores.c_memory",
     "pamkit.stores.log",
+    "pamkit.stores.policy_cache",
     "pamkit.stores.policy_files",
     "pamkit.stores.root",
     "pamkit.vocab",

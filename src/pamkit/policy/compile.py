@@ -9,6 +9,19 @@ from pamkit.policy.resolve import OTHER, Place, Policy
 from pamkit.policy.syntax import Kind
 from pamkit.vocab.diagnostic import Finding, Severity
 from pamkit.vocab.facility import Facility
+from pamkit.vocab.record import Record
+
+
+class Compiled(Record, eq=False):
+    """A policy, and the chain that is run for each facility; many transactions may share it."""
+
+    policy: Policy
+    chains: dict[Facility, Chain]
+
+
+def compiled(policy: Policy) -> Compiled:
+    """Return a policy with its chains."""
+    return Compiled(policy, compile_policy(policy))
 
 
 def compile_policy(policy: Policy) -> dict[Facility, Chain]:

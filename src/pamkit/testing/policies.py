@@ -6,6 +6,7 @@ from pamkit.engine.driver import Performer, drive
 from pamkit.engine.handle import Handle
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Module, Registry, module_from
+from pamkit.policy.compile import compiled
 from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, MemorySource
@@ -57,8 +58,8 @@ class Trial:
             self.handle.set(item, value, from_module=True)
         self.core = Core(
             self.handle,
-            load=lambda name: resolve(
-                name, source, layout=Layout(), dialect=dialect, quirks=quirks
+            load=lambda name: compiled(
+                resolve(name, source, layout=Layout(), dialect=dialect, quirks=quirks)
             ),
             registry=Registry(lambda _: None, extra={module.name: module for module in loaded}),
             world=self.world,

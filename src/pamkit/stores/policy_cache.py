@@ -1,0 +1,215 @@
+"""Compiled policies that are kept for as long as every file they were read from is unchanged.
+
+What a policy was read from is written down while it is read: each file with its state, each file
+that was looked for and is not there, each directory that was looked for.  Before a policy is served
+again, every one of them is looked at; one system call each.
+
+INVARIANT: a policy that somebody has replaced is never served to a transaction that begins after
+that.  Two things see to it.  A file whose state changed while it was read, or so short a time
+before that the clock of the file system could not tell two changes apart, is not kept.  And
+whatever could not be read, or only in part, is looked for again every time.
+"""
+
+from __future__ import annotations
+
+import _thread
+import errno
+import os
+import stat
+import time
+
+from pamkit.policy.source import Outcome, Reading
+from pamkit.vocab.failure import PolicyError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from pamkit.policy.compile import Compiled
+    from pamkit.policy.source import PolicySource
+
+    State = tuple[int, ...]
+    """What changes with a file: device, inode, mode, size, and when content and inode changed."""
+
+    Kept = tuple[Compiled, tuple[tuple[bytes, State | None], ...], tuple[tuple[bytes, bool], ...]]
+    """A compiled policy, and the files and directories that have to be as they were."""
+
+_MOST = 256
+"""Policies that are kept; the oldest goes first."""
+
+_UNSETTLED = 2_000_000_000
+"""Nanoseconds within which two changes can look like one: the coarsest clock of a file system."""
+
+_TRIES = 16
+"""How often files are read again that change while they are read."""
+
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR})
+
+
+class PolicyCache:
+    """Keeps compiled policies of this machine; threads may share it.
+
+    ``fresh_for`` is for how many seconds a policy is served without a look at its files: 0, unless
+    an application says otherwise.  ``now`` and ``passed`` give the time of day and a time that only
+    goes forward, both in nanoseconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        fresh_for: float = 0,
+        now: Callable[[], int] = time.time_ns,
+        passed: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        """Keep nothing yet."""
+        self._fresh = int(fresh_for * 1_000_000_000)
+        self._now, self._passed = now, passed
+        self._kept: dict[Hashable, Kept] = {}
+        self._looked: dict[Hashable, int] = {}
+        self._lock = _thread.allocate_lock()
+
+    def load(
+        self, key: Hashable, source: PolicySource, read: Callable[[PolicySource], Compiled]
+    ) -> Compiled:
+        """Return a policy: the one that is kept under ``key`` if it still holds, or a new one.
+
+        ``read`` makes it from a source, ``source`` is where files of this machine come from.
+        Raises what ``read`` raises; what is refused is not kept.
+        """
+        # Who may not read a file must not be served what another user of this process has read.
+        key = (key, os.geteuid(), os.getegid())
+        kept = self._kept.get(key)
+        if kept is not None and self._holds(key, kept):
+            return kept[0]
+        for tries in range(_TRIES, 0, -1):
+            watched = _Watched(source)
+            try:
+                compiled = read(watched)
+            except PolicyError:
+                # Half of an old policy and half of a new one can be wrong where neither is.
+                if tries == 1 or watched.is_one_policy():
+                    raise
+                continue
+            if watched.is_one_policy():
+                if watched.is_certain and watched.is_settled(self._now()):
+                    self._keep(key, watched.kept(compiled))
+                break
+        # Files that never stand still are taken as they were read last, as libpam takes them.
+        return compiled
+
+    def _holds(self, key: Hashable, kept: Kept) -> bool:
+        if self._fresh:
+            now = self._passed()
+            if now - self._looked.get(key, now - self._fresh - 1) <= self._fresh:
+                return True
+            if not _is_as_it_was(kept[1], kept[2]):
+                return False
+            self._looked[key] = now
+            return True
+        return _is_as_it_was(kept[1], kept[2])
+
+    def _keep(self, key: Hashable, kept: Kept) -> None:
+        with self._lock:
+            self._kept.pop(key, None)
+            while len(self._kept) >= _MOST:
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                self._looked.pop(oldest, None)
+            self._kept[key] = kept
+            if self._fresh:
+                self._looked[key] = self._passed()
+
+
+_shared: list[PolicyCache] = []
+
+
+def shared_policies() -> PolicyCache:
+    """Return the cache that all transactions of this process share."""
+    if not _shared:
+        _shared.append(PolicyCache())
+    return _shared[0]
+
+
+class _Watched:
+    """A source that writes down what was looked at, and in which state it was."""
+
+    def __init__(self, source: PolicySource) -> None:
+        self._source = source
+        self._files: dict[bytes, State | None] = {}
+        self._directories: dict[bytes, bool] = {}
+        self._stood_still = True
+        self.is_certain = True
+        """Whether everything was read that there is."""
+
+    def read(self, path: str) -> Reading:
+        name = _name(path)
+        before = _state(name)
+        reading = self._source.read(path)
+        is_missing = reading.outcome is Outcome.MISSING
+        if before != _state(name) or (is_missing and before is not None):
+            self._stood_still = False
+        if before == _ODD or not (is_missing or reading.outcome is Outcome.READ):
+            self.is_certain = False
+        self._files[name] = before
+        return reading
+
+    def is_directory(self, path: str) -> bool:
+        found = self._source.is_directory(path)
+        self._directories[_name(path)] = found
+        return found
+
+    def is_one_policy(self) -> bool:
+        """Whether all that was read was there at one time: nothing has changed since."""
+        return self._stood_still and _is_as_it_was(self._files.items(), self._directories.items())
+
+    def kept(self, compiled: Compiled) -> Kept:
+        """Return what would be kept."""
+        return (compiled, tuple(self._files.items()), tuple(self._directories.items()))
+
+    def is_settled(self, now: int) -> bool:
+        """Whether another change of any file would be seen."""
+        return all(
+            state is None or now - max(state[_CHANGED:]) > _UNSETTLED
+            for state in self._files.values()
+        )
+
+
+_CHANGED = 4
+"""Where in a state the times begin."""
+
+_ODD: State = (-1,)
+"""The state of what cannot even be looked at."""
+
+
+def _is_as_it_was(
+    files: Iterable[tuple[bytes, State | None]], directories: Iterable[tuple[bytes, bool]]
+) -> bool:
+    for name, state in files:
+        if _state(name) != state:
+            return False
+    return all(_is_directory(name) == there for name, there in directories)
+
+
+def _state(name: bytes) -> State | None:
+    """Return the state of what a path leads to; `None` if nothing is there."""
+    try:
+        found = os.stat(name)
+    except OSError as error:
+        return None if error.errno in _MISSING else _ODD
+    except ValueError:
+        return _ODD
+    return (
+        *(found.st_dev, found.st_ino, found.st_mode, found.st_size),
+        *(found.st_mtime_ns, found.st_ctime_ns),
+    )
+
+
+def _is_directory(name: bytes) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(name).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _name(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
