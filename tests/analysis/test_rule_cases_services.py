@@ -14,6 +14,15 @@ from .trees import Moded, found, linted
 _UNIX = "auth required pam_unix.so\n"
 _PASSWD = "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/zsh\n"
 
+_WROTE = "Module: unix\n[success=end default=ignore]\tpam_unix.so nullok\n"
+_BLOCK = """# here are the per-package modules (the "Primary" block)
+auth\t[success=1 default=ignore]\tpam_unix.so nullok
+auth requisite pam_deny.so
+auth required pam_permit.so
+# and here are more per-package modules (the "Additional" block)
+# end of pam-auth-update config
+"""
+
 Files = Mapping[str, str | None]
 
 
@@ -196,6 +205,46 @@ CASES: list[tuple[str, Files, list[str]]] = [
         "template-leftover",
         {"a": "auth required @MODULE@\nauth required pam_x.so {if x\n"},
         ["error: `@MODULE@` was left by a template"],
+    ),
+    # --- what pam-auth-update makes
+    (
+        "common-file-edited",
+        {"common-auth": _BLOCK, "/var/lib/pam/account": _WROTE},
+        [],
+    ),
+    ("common-file-edited", {"common-auth": _UNIX, "/var/lib/pam/auth": _WROTE}, []),
+    (
+        "common-file-edited",
+        {"common-auth": "auth optional pam_mine.so\n" + _BLOCK, "/var/lib/pam/auth": _WROTE},
+        [],
+    ),
+    (
+        "common-file-edited",
+        {
+            "common-auth": _BLOCK.replace("auth requisite pam_deny.so\n", ""),
+            "/var/lib/pam/auth": _WROTE,
+        },
+        [
+            "warning: a line that pam-auth-update wrote is gone, and it leaves the file alone for that"
+        ],
+    ),
+    (
+        "profile-line-without-module",
+        {
+            "a": _UNIX,
+            "/usr/share/pam-configs/x": "Name: x\nAuth-Type: Primary\nAuth:\n\t[success=end]\n"
+            "\trequired\tpam_x.so\n",
+        },
+        ["error: `[success=end]` names no module"],
+    ),
+    (
+        "profile-jumps-out",
+        {
+            "a": _UNIX,
+            "/usr/share/pam-configs/x": "Name: x\nSession-Type: Additional\nSession:\n"
+            "\t[success=1 default=ignore] pam_x.so\n\trequired pam_y.so\n",
+        },
+        [],
     ),
     # --- services
     ("wheel-for-all", {"su": "auth required pam_wheel.so\n"}, []),
