@@ -225,7 +225,8 @@ CASES: list[tuple[str, Files, list[str]]] = [
             "/var/lib/pam/auth": _WROTE,
         },
         [
-            "warning: a line that pam-auth-update wrote is gone, and it leaves the file alone for that"
+            "warning: a line that pam-auth-update wrote is gone, and it leaves the file alone"
+            " for that"
         ],
     ),
     (

@@ -15,6 +15,7 @@ Avoid
     /etc/security/group.conf:
     *;*;*;Al0000-2400;wheel
     login:
+    auth required pam_unix.so
     auth optional pam_group.so
 
 Prefer
@@ -22,6 +23,7 @@ Prefer
     /etc/security/group.conf:
     login;tty*;operator;Al0000-2400;dialout
     login:
+    auth required pam_unix.so
     auth optional pam_group.so
 
 Sources
