@@ -5,6 +5,7 @@ UV_VERSION := 0.13.9
 PYTHONS ?= python3 python3.14 python3.13 python3.12 python3.11
 N ?= 1000000
 TIMES ?= 10
+SECONDS ?= 600
 
 PY := .venv/bin/python
 UV := .venv/.uv-$(UV_VERSION)
@@ -18,7 +19,8 @@ export UV_PYTHON_DOWNLOADS := never
 # Trust the certificates the machine trusts, as pip does: there may be a proxy in between.
 export UV_SYSTEM_CERTS ?= true
 
-.PHONY: help demo test check generate oracle oracle-doors oracle-modules faults bench format clean
+.PHONY: help demo test check generate oracle oracle-doors oracle-modules faults mutation
+.PHONY: verify-brute bench bench-lint fuzz format clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -53,10 +55,24 @@ oracle-modules: .venv/.dev  ## modules beside their twins in C, TIMES the usual 
 faults: .venv/.dev  ## every fault at every point, against our libpam.so.0 and the system's
 	@PAMKIT_FAULTS=full $(PY) -m pytest -n 2 tests/native/faults
 
+mutation: .venv/.dev  ## leave out and swap every line of stock policies: what tells of it
+	@$(PY) -m bench.mutation
+
+verify-brute: .venv/.dev  ## N random policies run by run, and their witnesses in libpam (N=1000000)
+	@PAMKIT_BRUTE_FORCE=$(N) $(PY) -m pytest -o timeout=0 tests/analysis/test_verify.py -k one_by_one
+	@PAMKIT_WITNESSES=2000 $(PY) -m pytest -o timeout=0 tests/oracle/test_witnesses.py
+
 bench: .venv/.bench  ## time a transaction, here and in other bindings
 	@$(PY) bench/transaction.py
 	@$(PY) bench/doors.py
 	@$(PY) bench/guest.py
+	@$(PY) bench/analysis.py
+
+bench-lint: .venv/.dev  ## recall and precision of lint on labelled policies
+	@$(PY) -m bench.lint
+
+fuzz: .venv/.fuzz-tools  ## bytes that nobody thought of, for SECONDS in all (SECONDS=600)
+	@PYTHONPATH=src .venv/.fuzz/bin/python -m fuzz.run --seconds $(SECONDS)
 
 format: .venv/.dev  ## lay the code out, and mend what can be mended by machine
 	@$(PY) -m ruff check --fix
@@ -78,6 +94,13 @@ clean:  ## remove .venv and all caches
 .venv/.dev: .venv/.light
 	@echo 'pamkit: installing the development tools' >&2
 	@$(SYNC)
+	@touch $@
+
+# Not in uv.lock: the fuzzer is made for a few Pythons, and nothing else needs it.
+.venv/.fuzz-tools: .venv/.dev fuzz/requirements.txt
+	@echo 'pamkit: installing the fuzzer' >&2
+	@$(PY) -m uv venv --quiet --clear --python $(PY) .venv/.fuzz
+	@$(PY) -m uv pip install --quiet --python .venv/.fuzz/bin/python -r fuzz/requirements.txt
 	@touch $@
 
 .venv/.bench: .venv/.dev

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pamkit import facts
 from pamkit.assembly import registry
 from pamkit.policy.compile import compile_policy
+from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import MemorySource
 
@@ -19,10 +20,16 @@ _KNOWN: dict[str, Declaration | None] = {}
 _REGISTRY = registry()
 
 
-def chains(text: str, **files: str) -> dict[Facility, Chain]:
+def chains(
+    text: str,
+    *,
+    dialect: Dialect = LINUX,
+    quirks: frozenset[str] = frozenset(),
+    **files: str,
+) -> dict[Facility, Chain]:
     """Return the chains of a service; ``files`` are others beside it."""
     there = {"/etc/pam.d/test": text} | {f"/etc/pam.d/{name}": t for name, t in files.items()}
-    return compile_policy(resolve("test", MemorySource(there)))
+    return compile_policy(resolve("test", MemorySource(there), dialect=dialect, quirks=quirks))
 
 
 def declarations(written: str) -> Declaration | None:

@@ -107,8 +107,11 @@ def test_what_matters_no_more_is_forgotten_so_that_runs_become_one() -> None:
     assert all(end.known == frozenset() for end in seen.ends)
 
 
-def test_more_points_than_can_be_looked_at_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST", 2)
+@pytest.mark.parametrize("limit", ["MOST", "MOST_STEPS"])
+def test_more_points_than_can_be_looked_at_are_an_error(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, limit, 2)
     with pytest.raises(TooMany):
         explore(_links(*["required pam_a.so"] * 4), _any)
 

@@ -87,3 +87,19 @@ def test_an_answer_that_is_none_is_refused(word: str, why: str) -> None:
 def test_a_day_that_cannot_be_is_refused(word: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         day_of([word])
+
+
+def test_a_module_can_answer_otherwise_each_time_it_is_asked() -> None:
+    orders = (said("pam_unix.authenticate=auth_err/ignore/success"),)
+    day = day_of([])
+    answers = [
+        ReturnCode(answer_on(day, orders, "pam_unix", (), _AUTH, declarations, turn=turn))
+        for turn in range(4)
+    ]
+    # The last answer stays.
+    assert answers == [_C.AUTH_ERR, _C.IGNORE, _C.SUCCESS, _C.SUCCESS]
+
+
+def test_each_of_several_answers_has_to_be_a_code() -> None:
+    with pytest.raises(ValueError, match="`no` is no code"):
+        said("pam_unix=success/no")

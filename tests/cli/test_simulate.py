@@ -51,6 +51,21 @@ def test_the_answer_of_a_module_can_be_said(
     assert "refused: acct_expired, decided at app:5" in capsys.readouterr().out
 
 
+def test_a_password_that_is_due_is_changed_as_login_does(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "app").write_text(POLICY + "password required pam_unix.so\n")
+    assert _run(place, "--given", "due=yes") == 0
+    lines = capsys.readouterr().out.splitlines()
+    calls = [line.split()[0].rstrip(",") for line in lines if "  service `app`" in line]
+    assert calls == [
+        *("authenticate", "acct_mgmt", "chauthtok", "chauthtok"),
+        *("setcred", "open_session", "close_session", "setcred"),
+    ]
+    # Each says which line decided.
+    assert sum("decided at app:" in line for line in lines) == len(calls)
+
+
 def test_it_answers_in_one_document_as_a_real_run_does(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,3 +89,13 @@ def test_what_cannot_be_supposed_is_said(
 ) -> None:
     assert _run(place, *words) == 2
     assert why in capsys.readouterr().err
+
+
+def test_a_module_can_answer_otherwise_the_second_time(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "app").write_text("auth required pam_unix.so\nauth required pam_unix.so\n")
+    words = ("--do", "authenticate", "--json", "--set")
+    assert _run(place, *words, "pam_unix=success/auth_err") == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [step["answer"] for step in run["steps"]] == ["success", "auth_err"]

@@ -6,6 +6,8 @@ What follows the names after ` -- ` is for readers.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from pamkit.policy.syntax import PolicyFile
 from pamkit.policy.words import LogicalLine
 from pamkit.vocab.record import Record
@@ -42,6 +44,25 @@ def allowances(file: PolicyFile) -> Iterator[Allowance]:
         for name, column in _names(whole):
             span = Span(file.name, row, column, row, column + len(name))
             yield Allowance(name, span, first, last)
+
+
+class Allowed:
+    """What the comments of a file allow, by name and line."""
+
+    def __init__(self, file: PolicyFile) -> None:
+        """Read the comments of ``file``."""
+        self._ranges: dict[str, tuple[list[int], list[int]]] = {}
+        for each in allowances(file):
+            first, last = self._ranges.setdefault(each.name, ([], []))
+            first.append(each.first)
+            last.append(each.last)
+
+    def __call__(self, name: str, line: int) -> bool:
+        """Whether a finding of this name may be on a line."""
+        first, last = self._ranges.get(name, ((), ()))
+        # They are in order of where they begin and of where they end: the last one to begin counts.
+        at = bisect_right(first, line)
+        return at > 0 and line <= last[at - 1]
 
 
 def _last(logical: LogicalLine) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pamkit.module.options import Problem
+from functools import lru_cache
+
+from pamkit.module.options import Options, Problem
 from pamkit.policy.control import Control
 from pamkit.policy.syntax import Entry, Kind, Line
 from pamkit.vocab.facility import Facility
@@ -85,8 +87,14 @@ def known_entry(line: Line, entry: Entry, declarations: Declarations) -> KnownEn
     declaration = declarations(written)
     if declaration is None:
         return KnownEntry(entry, line, bare_name(written), None, None, ())
-    options, problems = declaration.options.parse([arg.text for arg in entry.args])
+    options, problems = read_options(declaration.options, tuple(arg.text for arg in entry.args))
     return KnownEntry(entry, line, declaration.name, declaration, options, problems)
+
+
+@lru_cache(maxsize=8192)
+def read_options(kind: type[Options], args: tuple[str, ...]) -> tuple[Any, tuple[Problem, ...]]:
+    """Return what arguments stand for, and what is odd about them, as `Options.parse` does."""
+    return kind.parse(args)
 
 
 def bare_name(written: str) -> str:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pamkit.semantics.walk import Links
+    from pamkit.vocab.facility import Primitive
 
-MOST = 200_000
+MOST = 20_000
 """Points that are looked at before it is given up; real policies have a few hundred."""
+
+MOST_STEPS = 50_000
+"""Steps that are tried before it is given up: less than a second."""
 
 Known = frozenset[tuple[str, str]]
 """What has been settled so far: names of facts, and their values."""
@@ -35,18 +39,29 @@ class Outcome(Record):
 
 
 class Choice(Record):
-    """One step of a witness: a link, and the outcome that was taken there."""
+    """One step of a witness: a link, and the outcome that was taken there.
+
+    ``primitive`` is what it was asked for, ``walk`` which of walks side by side it belongs to where
+    there is more than one, and ``update`` the pass of chauthtok (`analysis.lockstep`).
+    """
 
     link: Link
     outcome: Outcome
+    primitive: Primitive | None = None
+    walk: int = 0
+    update: bool | None = None
 
 
 class End(Record):
-    """How a run can end: the verdict, what is settled by then, and what was marked."""
+    """How a run can end: the verdict, what is settled by then, and what was marked.
+
+    ``others`` are the verdicts of walks beside it (`analysis.lockstep`).
+    """
 
     verdict: Verdict
     known: Known
     marks: frozenset[str]
+    others: tuple[Verdict, ...] = ()
 
 
 class TooMany(Exception):
@@ -97,6 +112,9 @@ def explore(
     came: dict[_Point | End, tuple[_Point, Choice] | None] = {}
     ends: list[End] = []
     todo: list[tuple[Cursor, _Point]] = []
+    # Many points differ in the verdict alone: what a link may do hangs on what is known.
+    may: dict[tuple[Link, Known], tuple[tuple[Outcome, Choice], ...]] = {}
+    left: dict[tuple[Link | None, Known], Known] = {}
 
     def enter(
         there: Cursor | Verdict,
@@ -105,9 +123,12 @@ def explore(
         step: tuple[_Point, Choice] | None,
     ) -> None:
         link = None if isinstance(there, Verdict) else there.link
-        kept = frozenset(fact for fact in known if keep(link, fact[0]))
+        kept = left.get((link, known))
+        if kept is None:
+            kept = frozenset(fact for fact in known if keep(link, fact[0]))
+            left[link, known] = kept
         if isinstance(there, Verdict):
-            end = End(there, kept, marks)
+            end = End(there, kept, marks, ())
             if end not in came:
                 came[end] = step
                 ends.append(end)
@@ -122,12 +143,21 @@ def explore(
 
     enter(begin(links), known, marks, None)
     # First in, first out: the first way to a point is a shortest one.
+    steps = 0
     for cursor, point in todo:
-        for outcome in outcomes(cursor.link, point.known):
+        link, known, marks = cursor.link, point.known, point.marks
+        choices = may.get((link, known))
+        if choices is None:
+            choices = tuple((each, Choice(link, each, None, 0)) for each in outcomes(link, known))
+            may[link, known] = choices
+        steps += len(choices)
+        if steps > MOST_STEPS:
+            raise TooMany
+        for outcome, choice in choices:
             enter(
                 advance(cursor, outcome.code),
-                point.known.union(outcome.settles),
-                point.marks.union(outcome.marks),
-                (point, Choice(cursor.link, outcome)),
+                known.union(outcome.settles) if outcome.settles else known,
+                marks.union(outcome.marks) if outcome.marks else marks,
+                (point, choice),
             )
     return Exploration(came, tuple(ends))

@@ -1,7 +1,6 @@
 """What modules do that many policies lean on, more exactly than their facts say.
 
-Each table gives rows: a code, and the circumstances under which it is answered; of setcred all is
-said by what they state.  Sources: the pages
+Each table gives rows: a code, and the circumstances under which it is answered.  Sources: the pages
 of the modules; what they answer is compared with them by tests.
 """
 
@@ -17,7 +16,7 @@ from pamkit.analysis.circumstance import (
     condition,
 )
 from pamkit.analysis.model import TRUSTED, Row, stated_rows
-from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.codes import CODES_BY_WORD, ReturnCode
 from pamkit.vocab.facility import Primitive
 
 TYPE_CHECKING = False
@@ -98,19 +97,111 @@ def _faillock(subject: Subject, primitive: Primitive) -> Iterator[Row]:
     yield Row(_C.SYSTEM_ERR, usual=False)
 
 
+def _tally(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+    """The predecessors of pam_faillock count before anybody has proved anything."""
+    odd = tuple(Row(row.code, usual=False) for row in stated_rows(subject, primitive))
+    if primitive is Primitive.ACCT_MGMT:
+        return (Row(_C.SUCCESS, (), (FORGOT,)), *odd)
+    return (
+        Row(_C.SUCCESS, ((LOCKED, "no"),), (COUNTED,)),
+        Row(_C.AUTH_ERR, ((LOCKED, "yes"),), (COUNTED,)),
+        *odd,
+    )
+
+
+def _timestamp(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+    if primitive is not Primitive.AUTHENTICATE:
+        return stated_rows(subject, primitive)
+    name = condition("a fresh timestamp")
+    return (
+        Row(_C.AUTH_ERR, ((name, "missing"),)),
+        Row(_C.SUCCESS, ((name, "there"),), (TRUSTED,)),
+    )
+
+
+def _securetty(_: Subject, __: Primitive) -> Iterator[Row]:
+    name = condition("a secure terminal")
+    for user in VALUES[USER]:
+        who = (USER, user)
+        if user not in ("root", "nobody"):
+            yield Row(_C.SUCCESS, (who,))
+            continue
+        yield Row(_C.SUCCESS, (who, (name, "met")))
+        refusal = _C.AUTH_ERR if user == "root" else _C.USER_UNKNOWN
+        yield Row(refusal, (who, (name, "not met")))
+    yield Row(_C.SERVICE_ERR, usual=False)
+
+
+def _wheel(subject: Subject, _: Primitive) -> Iterator[Row]:
+    """Judge the caller by a group, whoever is asked for."""
+    options = subject.options
+    name = condition(f"the caller is in {options.group or 'wheel'}")
+    passes = _C.SUCCESS if options.trust else _C.IGNORE
+    for user in VALUES[USER]:
+        who = (USER, user)
+        if user == "nobody":
+            yield Row(_C.USER_UNKNOWN, (who,))
+        elif options.root_only and user != "root":
+            yield Row(_C.IGNORE, (who,))
+        else:
+            yield Row(_C.PERM_DENIED if options.deny else passes, (who, (name, "met")))
+            yield Row(passes if options.deny else _C.PERM_DENIED, (who, (name, "not met")))
+            # There is no such group.
+            yield Row(_C.IGNORE if options.deny else _C.AUTH_ERR, (who, (name, "not met")))
+    yield Row(_C.SERVICE_ERR, usual=False)
+
+
+def _debug(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+    """Read from the line what is answered; success proves nothing."""
+    event = _EVENTS[primitive]
+    if primitive is Primitive.CHAUTHTOK and subject.update is False:
+        event = "prechauthtok"
+    words = (word.partition("=") for word in subject.args)
+    said = (code for name, _, code in words if name == event)
+    code = CODES_BY_WORD.get(next(said, "success"), _C.SUCCESS)
+    # To wait is no answer: what comes of it in the end, nobody knows.
+    return (Row(_C.ABORT if code == _C.INCOMPLETE else code),)
+
+
+_EVENTS = {
+    Primitive.AUTHENTICATE: "auth",
+    Primitive.SETCRED: "cred",
+    Primitive.ACCT_MGMT: "acct",
+    Primitive.OPEN_SESSION: "open_session",
+    Primitive.CLOSE_SESSION: "close_session",
+    Primitive.CHAUTHTOK: "chauthtok",
+}
+
+
 def _succeed_if(subject: Subject, primitive: Primitive) -> Iterable[Row]:
     """Judge tests of numbers by kinds of users; every other one is met or not, as it pleases."""
-    if subject.declaration is None or getattr(subject.options, "use_uid", False):
-        return stated_rows(subject, primitive)
     words = subject.options.conditions
     if not words or len(words) % 3:
         return stated_rows(subject, primitive)
     tests = [words[at : at + 3] for at in range(0, len(words), 3)]
     name = condition(" ".join(word for test in tests for word in test))
+    if subject.options.use_uid:
+        return tuple(_of_caller(tests, condition(f"the caller is {name}")))
     return tuple(_of_tests(tests, name))
 
 
+def _of_caller(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
+    for caller, kind in (("other", _ANYBODY), ("root", "root")):
+        who = (CALLER, caller)
+        met = [_is_met(test, kind) for test in tests]
+        if False not in met:
+            yield Row(_C.SUCCESS, (who,) if None not in met else (who, (name, "met")))
+        if False in met or None in met:
+            yield Row(_C.AUTH_ERR, (who,) if False in met else (who, (name, "not met")))
+    yield Row(_C.SERVICE_ERR, usual=False)
+
+
+_OPEN_GROUP = "nopasswdlogin"
+"""The group whose members display managers are told to let in without asking."""
+
+
 def _of_tests(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
+    marks = (TRUSTED,) if any(_OPEN_GROUP in test for test in tests) else ()
     for user in VALUES[USER]:
         who = (USER, user)
         if user == "nobody":
@@ -118,24 +209,27 @@ def _of_tests(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
             yield Row(_C.USER_UNKNOWN, (who,))
             yield Row(_C.AUTH_ERR, (who,))
             if all(test[0] == "user" for test in tests):
-                yield Row(_C.SUCCESS, (who, (name, "met")))
+                yield Row(_C.SUCCESS, (who, (name, "met")), marks)
             continue
         met = [_is_met(test, user) for test in tests]
         if False in met:
             yield Row(_C.AUTH_ERR, (who,))
         elif None in met:
-            yield Row(_C.SUCCESS, (who, (name, "met")))
+            yield Row(_C.SUCCESS, (who, (name, "met")), marks)
             yield Row(_C.AUTH_ERR, (who, (name, "not met")))
         else:
             yield Row(_C.SUCCESS, (who,))
     yield Row(_C.SERVICE_ERR, usual=False)
 
 
+_ANYBODY = "anybody but root"
+
 _UIDS = {
     "root": (0, 0),
     "system": (1, 999),
     "local": (1000, 60000),
     "directory": (1000, 4_000_000_000),
+    _ANYBODY: (1, 4_000_000_000),
 }
 """Numbers that kinds of users have."""
 
@@ -173,12 +267,34 @@ _COMPARED = {
     ">=": int.__ge__,
 }
 
-TABLES: dict[str, Table] = {
+
+def _but_setcred(table: Table) -> Table:
+    """Let a table speak of every primitive but setcred: of that all is said by what is stated."""
+
+    def rows(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+        # One of the same name that states nothing has no options, and may be another one.
+        is_silent = primitive is Primitive.SETCRED or subject.declaration is None
+        return (stated_rows if is_silent else table)(subject, primitive)
+
+    return rows
+
+
+_DECIDING: dict[str, Table] = {
     "pam_faillock": _faillock,
     "pam_localuser": _localuser,
     "pam_nologin": _nologin,
     "pam_rootok": _rootok,
+    "pam_securetty": _securetty,
     "pam_succeed_if": _succeed_if,
+    "pam_tally": _tally,
+    "pam_tally2": _tally,
+    "pam_timestamp": _timestamp,
     "pam_usertype": _usertype,
+    "pam_wheel": _wheel,
+}
+
+TABLES: dict[str, Table] = {
+    "pam_debug": _debug,
+    **{name: _but_setcred(table) for name, table in _DECIDING.items()},
 }
 """The modules that have a table of their own."""

@@ -8,6 +8,7 @@ anything may come.
 from __future__ import annotations
 
 from pamkit.analysis.circumstance import (
+    CALLER,
     DUE,
     EXPIRED,
     LOCAL,
@@ -15,9 +16,11 @@ from pamkit.analysis.circumstance import (
     SECRET,
     USER,
     VALUES,
+    answer_of,
     condition,
     thing,
 )
+from pamkit.analysis.entry import read_options
 from pamkit.analysis.explore import Known, Outcome
 from pamkit.module.facts import (
     ALWAYS_FAILS,
@@ -25,10 +28,13 @@ from pamkit.module.facts import (
     ALWAYS_SUCCEEDS,
     ASKS_DAEMON,
     ASKS_NETWORK,
+    CHANGES_SECRET,
     CHECKS_ACCOUNT,
     CHECKS_CONDITION,
     CHECKS_SECRET_AGE,
+    COUNTS_FAILURES,
     GRANTS_WITHOUT_SECRET,
+    JUDGES_SECRET,
     PROVES_IDENTITY,
     PROVES_POSSESSION,
     PROVES_TRAIT,
@@ -61,6 +67,15 @@ TRUSTED = "trusted"
 ASSUMED = "assumed"
 """Marks of an outcome that nothing known says: this word, then the module."""
 
+CHECKED = "checked"
+"""The mark of an outcome that proved the old password before a change."""
+
+JUDGED = "judged"
+"""The mark of an outcome that found a new password good enough."""
+
+STORED = "stored"
+"""The mark of an outcome that stored a new password."""
+
 _C = ReturnCode
 
 TROUBLE = frozenset(
@@ -92,6 +107,8 @@ class Subject(Record, eq=False):
     declaration: Declaration | None
     options: Any
     args: tuple[str, ...]
+    update: bool | None = None
+    """Which pass of chauthtok it is; `None`: either, or something else is asked for."""
 
     def states(self, fact: Fact) -> bool:
         """Whether the module states a fact for this line."""
@@ -120,27 +137,40 @@ class Model:
         *,
         healthy: bool = False,
         special: Mapping[str, Table] = NO_TABLES,
+        update: bool | None = None,
     ) -> None:
-        """Judge links by ``declarations``."""
+        """Judge links by ``declarations``; ``update`` is the pass of chauthtok that is meant."""
+        self._update = update
         self._declarations, self._primitive, self._healthy = declarations, primitive, healthy
         self._special = special
         self._rows: dict[Link, tuple[Row, ...]] = {}
+        self._may: dict[tuple[Link, Known], tuple[Outcome, ...]] = {}
+        self._subjects: dict[Link, Subject] = {}
         self.beside: Mapping[tuple[str, ...], tuple[tuple[int, ...], ...]] = {}
         """What other lines with the same words do with a code: what they treat apart stays so."""
+        self.twice: frozenset[tuple[str, ...]] = frozenset()
+        """Words of lines that stand more than once in a chain: such lines answer alike."""
 
-    def __call__(self, link: Link, known: Known) -> Iterator[Outcome]:
-        """Yield what a link may do, given what is known; circumstances settle as they matter."""
-        settled = dict(known)
-        for row in self.rows(link):
-            if all(settled.get(name, value) == value for name, value in row.when):
-                yield Outcome(row.code, row.when, row.marks)
+    def __call__(self, link: Link, known: Known) -> tuple[Outcome, ...]:
+        """Return what a link may do, given what is known; circumstances settle as they matter."""
+        found = self._may.get((link, known))
+        if found is None:
+            settled = dict(known)
+            found = self._may[link, known] = tuple(
+                Outcome(row.code, row.when, row.marks)
+                for row in self.rows(link)
+                if all(settled.get(name, value) == value for name, value in row.when)
+            )
+        return found
 
     def rows(self, link: Link) -> tuple[Row, ...]:
         """Return all that a link may do, one row for each difference that its line makes."""
         if link not in self._rows:
             rows = (Row(_C.PERM_DENIED),) if link.refusal else self._of(link)
-            tables = self.beside.get((link.module, *link.args, link.refusal), ())
-            self._rows[link] = tuple(_distinct((link.actions, *tables), rows))
+            words = (link.module, *link.args, link.refusal)
+            tables = self.beside.get(words, ())
+            found = tuple(_distinct((link.actions, *tables), rows))
+            self._rows[link] = self._alike(link, found) if words in self.twice else found
         return self._rows[link]
 
     def names(self, link: Link) -> frozenset[str]:
@@ -149,30 +179,45 @@ class Model:
 
     def subject(self, link: Link) -> Subject:
         """Return the module of a link, with its options."""
+        if link not in self._subjects:
+            self._subjects[link] = self._subject(link)
+        return self._subjects[link]
+
+    def _subject(self, link: Link) -> Subject:
         name = link.module.rpartition("/")[2].removesuffix(".so")
         declaration = self._declarations(link.module)
-        options = None if declaration is None else declaration.options.parse(link.args, None)[0]
+        options = None if declaration is None else read_options(declaration.options, link.args)[0]
         name = name if declaration is None else declaration.name
-        return Subject(name, declaration, options, link.args)
+        return Subject(name, declaration, options, link.args, self._update)
+
+    def _alike(self, link: Link, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """Let a line answer what its twin answers; who counts, and who is in trouble, may not."""
+        if len(rows) == 1 or link.refusal or self.subject(link).states(COUNTS_FAILURES):
+            return rows
+        words = (link.module, *link.args, "to", self._primitive.name.lower())
+        name = answer_of(" ".join(words) + (" again" if self._update else ""))
+        return tuple(
+            row if row.code in TROUBLE else row.changed(when=(*row.when, (name, WORDS[row.code])))
+            for row in rows
+        )
 
     def _of(self, link: Link) -> Iterable[Row]:
         subject = self.subject(link)
         table = self._special.get(subject.name, stated_rows)
-        if self._primitive is Primitive.SETCRED:
-            table = stated_rows
         rows = tuple(table(subject, self._primitive))
         if not self._healthy:
-            return rows
+            return complete(rows, rows)
         # Who can do nothing but fail fails on every day.
-        return tuple(row for row in rows if row.usual) or rows
+        return complete(tuple(row for row in rows if row.usual) or rows, rows)
 
 
 def stated_rows(subject: Subject, primitive: Primitive) -> Iterable[Row]:
     """Return what a module may do by what it states."""
     if subject.declaration is None:
         return _of_a_stranger(subject, primitive)
-    stated = subject.declaration.answers.get(primitive, ())
-    codes = sorted(stated, key=lambda code: (code in TROUBLE, code))  # the likely ones first
+    stated = subject.declaration.answers.get(primitive, frozenset())
+    # The likely ones first; a hook that waits answers again, and then it says what it means.
+    codes = sorted(stated - {_C.INCOMPLETE}, key=lambda code: (code in TROUBLE, code))
     if not codes:
         return (Row(_C.MODULE_UNKNOWN),)  # it has no function for this
     if subject.states(ALWAYS_SUCCEEDS):
@@ -185,6 +230,13 @@ def stated_rows(subject: Subject, primitive: Primitive) -> Iterable[Row]:
         return _of_a_proof(subject, codes)
     if primitive is Primitive.ACCT_MGMT and subject.states(CHECKS_ACCOUNT):
         return _of_an_account(subject, codes)
+    if primitive is Primitive.CHAUTHTOK and subject.update is not None:
+        if subject.states(CHANGES_SECRET):
+            return _of_a_store(subject, codes)
+        if subject.states(JUDGES_SECRET):
+            return _of_a_judge(subject, codes)
+    if primitive in (Primitive.SETCRED, Primitive.CLOSE_SESSION):
+        return _of_an_aftermath(codes)
     if subject.states(CHECKS_CONDITION):
         name = condition(" ".join((subject.name, *subject.args)))
         return tuple(Row(code, ((name, WORDS[code]),), (), code not in TROUBLE) for code in codes)
@@ -193,12 +245,20 @@ def stated_rows(subject: Subject, primitive: Primitive) -> Iterable[Row]:
 
 def _of_a_stranger(subject: Subject, primitive: Primitive) -> Iterator[Row]:
     """Yield every code; one that succeeds is taken to have proved what it was asked for."""
-    name = condition(" ".join((subject.name, *subject.args, primitive.name.lower())))
+    which = "" if subject.update is None else ("check", "update")[subject.update]
+    words = (subject.name, *subject.args, primitive.name.lower(), which)
+    name = condition(" ".join(filter(None, words)))
+    follows = primitive in (Primitive.SETCRED, Primitive.CLOSE_SESSION)
     for code in range(CODE_COUNT):
+        if code == _C.INCOMPLETE:
+            continue
         marks: tuple[str, ...] = (f"{ASSUMED} {subject.name}",)
+        if code == _C.SUCCESS and primitive is Primitive.CHAUTHTOK:
+            marks += (CHECKED, JUDGED)
         if code == _C.SUCCESS and primitive is Primitive.AUTHENTICATE:
             marks += (f"{PROVED} what {subject.name} asks for",)
-        yield Row(code, ((name, WORDS[code]),), marks, code not in TROUBLE)
+        usual = code in _WELL if follows else code not in TROUBLE
+        yield Row(code, ((name, WORDS[code]),), marks, usual)
 
 
 def _proofs(subject: Subject) -> tuple[str, ...]:
@@ -246,8 +306,14 @@ def _refused(
     else:
         for name in proofs:
             for value in VALUES.get(name, ("right", "wrong")):
-                if value != "right":
+                if value == "right":
+                    continue
+                if not _is_of_the_directory(subject):
                     yield Row(code, ((name, value), *reach))
+                    continue
+                # Of a user that it need not know it usually says so, and nothing else.
+                yield Row(code, ((USER, "directory"), (name, value), *reach))
+                yield Row(code, ((_stranger(subject), "yes"), (name, value), *reach), (), False)
 
 
 def _stranger(subject: Subject) -> str:
@@ -276,13 +342,127 @@ def _of_an_account(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
             yield Row(code, ((EXPIRED, "yes"),))
 
 
+def _of_a_store(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
+    """Yield what a module that stores passwords answers in a pass of chauthtok.
+
+    The first pass asks for the old password of whoever is not root, the second one stores.
+    """
+    reach = ((REACHABLE, "yes"),) if _is_remote(subject) else ()
+    checks = subject.states(PROVES_IDENTITY)
+    # pam_unix looks at the old password in the second pass as well.
+    asks = not subject.update or subject.name == "pam_unix"
+    for code in codes:
+        if code == _C.USER_UNKNOWN:
+            for user in VALUES[USER]:
+                if not _knows(subject, user):
+                    yield Row(code, ((USER, user), *reach))
+        elif code != _C.SUCCESS:
+            if code == _C.AUTH_ERR and checks and asks:
+                yield Row(code, ((CALLER, "other"), (SECRET, "wrong"), *reach))
+            yield Row(code, usual=False)
+        for user in filter(lambda user: _knows(subject, user), VALUES[USER]):
+            who = (USER, user)
+            if code != _C.SUCCESS:
+                continue
+            marks = (STORED,) if subject.update else ()
+            if checks and asks:
+                right = (who, (CALLER, "other"), (SECRET, "right"), *reach)
+                yield Row(code, (who, (CALLER, "root"), *reach), marks)
+                yield Row(code, right, (CHECKED, *marks))
+            else:
+                yield Row(code, (who, *reach), marks)
+
+
+def _of_a_judge(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
+    """Yield what a module that judges new passwords answers: it has none before the second pass."""
+    for code in codes:
+        if code == _C.SUCCESS:
+            yield Row(code, (), (JUDGED,) if subject.update else ())
+        else:
+            yield Row(code, usual=bool(subject.update) and code not in TROUBLE | {_C.IGNORE})
+
+
+def _of_an_aftermath(codes: list[ReturnCode]) -> Iterator[Row]:
+    """Yield what is answered to setcred and close_session: who can do well does on a good day."""
+    can = any(code in _WELL for code in codes)
+    for code in codes:
+        yield Row(code, usual=code in _WELL or not can)
+
+
+_WELL = (_C.SUCCESS, _C.IGNORE)
+
+
+def failures(link: Link) -> tuple[Outcome, ...]:
+    """Return every error that a module can answer, one of those that a line treats alike."""
+    fine = (_C.SUCCESS, _C.IGNORE, _C.INCOMPLETE)
+    codes = (code for code in range(CODE_COUNT) if code not in fine)
+    rows = _distinct((link.actions,), (Row(code) for code in codes))
+    return tuple(Outcome(row.code) for row in rows)
+
+
 def _knows(subject: Subject, user: str) -> bool:
-    """Whether a module that checks accounts knows a kind of user: files know those of the files."""
+    """Whether a module knows a kind of user: one that keeps accounts knows those that it keeps."""
+    if not _keeps_accounts(subject):
+        return user != "nobody"
     return user == "directory" if _is_remote(subject) else user in LOCAL
 
 
+def _is_of_the_directory(subject: Subject) -> bool:
+    return _is_remote(subject) and _keeps_accounts(subject)
+
+
+def _keeps_accounts(subject: Subject) -> bool:
+    """Whether a module has users of its own; who asks for a thing or a trait asks anybody."""
+    return any(map(subject.states, (PROVES_IDENTITY, CHECKS_ACCOUNT, CHANGES_SECRET)))
+
+
 def _is_remote(subject: Subject) -> bool:
-    return subject.states(ASKS_NETWORK) or subject.states(ASKS_DAEMON)
+    """Whether a module leans on other machines; a reader of fingers is part of this one."""
+    asks_here = subject.states(ASKS_DAEMON) and not subject.states(PROVES_TRAIT)
+    return subject.states(ASKS_NETWORK) or asks_here
+
+
+def complete(rows: tuple[Row, ...], everything: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return rows with refusals for the days of which they do not speak.
+
+    INVARIANT: on every day a module answers something; a day without an answer would be a day
+    that no proof looks at.
+    """
+    values: dict[str, set[str]] = {}
+    for row in rows:
+        for name, value in row.when:
+            values.setdefault(name, set(_VALUES_OF.get(name.partition(" ")[0], ()))).add(value)
+    refusals = tuple(_refusals(everything))
+    days = _days_without(rows, {}, values)
+    return (*rows, *(Row(code, tuple(day.items())) for day in days for code in refusals))
+
+
+_VALUES_OF = {**VALUES, "what": ("right", "wrong")}
+"""Values of circumstances, by their name or its first word; of others those that are named."""
+
+
+def _refusals(rows: tuple[Row, ...]) -> Iterator[int]:
+    """Yield the codes that say no, those of bad days only if there are no others."""
+    codes = sorted({row.code for row in rows if row.code != _C.SUCCESS})
+    plain = [code for code in codes if code not in TROUBLE and code not in TOLD_APART]
+    yield from plain or codes or (_C.SYSTEM_ERR,)
+
+
+def _days_without(
+    rows: tuple[Row, ...], day: dict[str, str], values: Mapping[str, set[str]]
+) -> Iterator[dict[str, str]]:
+    """Yield what is so on the days on which no row can be answered, in as few words as can be."""
+    fitting = [
+        row for row in rows if all(day.get(name, value) == value for name, value in row.when)
+    ]
+    if any(all(name in day for name, _ in row.when) for row in fitting):
+        return
+    if not fitting:
+        yield day
+        return
+    name = next(name for name, _ in fitting[0].when if name not in day)
+    for value in sorted(values[name]):
+        yield from _days_without(rows, {**day, name: value}, values)
 
 
 def _distinct(tables: tuple[tuple[int, ...], ...], rows: Iterable[Row]) -> Iterator[Row]:
@@ -290,12 +470,12 @@ def _distinct(tables: tuple[tuple[int, ...], ...], rows: Iterable[Row]) -> Itera
     seen = set()
     for row in rows:
         actions = tuple(table[row.code] for table in tables)
-        kind = row.code if row.code in _TOLD_APART else -1
+        kind = row.code if row.code in TOLD_APART else -1
         difference = (actions, kind, row.when, row.marks)
         if difference not in seen:
             seen.add(difference)
             yield row
 
 
-_TOLD_APART = (_C.SUCCESS, _C.IGNORE, _C.NEW_AUTHTOK_REQD)
+TOLD_APART = (_C.SUCCESS, _C.IGNORE, _C.NEW_AUTHTOK_REQD)
 """Codes that a verdict is told apart by; of all others only the action counts."""

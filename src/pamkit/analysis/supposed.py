@@ -27,25 +27,35 @@ _NOWHERE = Span("", 1)
 
 
 class Said(Record):
-    """An answer that somebody wants of a module, to one primitive or to all."""
+    """An answer that somebody wants of a module, to one primitive or to all.
+
+    ``then`` are those that follow when it is asked again; the last one stays.
+    """
 
     module: str
     primitive: Primitive | None
     code: int
+    then: tuple[int, ...] = ()
 
 
 def said(assignment: str) -> Said:
-    """Return what `pam_x=auth_err` or `pam_x.acct_mgmt=acct_expired` wants; raises `ValueError`."""
+    """Return what `pam_x=auth_err` or `pam_x.acct_mgmt=acct_expired` wants; raises `ValueError`.
+
+    `pam_x=success/auth_err` is success the first time that it is asked, and no from then on.
+    """
     name, sign, word = assignment.partition("=")
     module, dot, call = name.removesuffix(".so").partition(".")
     if not sign or not module.startswith("pam_"):
         raise ValueError(f"expected `pam_x=CODE`, found `{assignment}`")
-    if word not in CODES_BY_WORD:
-        raise ValueError(f"`{word}` is no code")
+    codes = []
+    for each in word.split("/"):
+        if each not in CODES_BY_WORD:
+            raise ValueError(f"`{each}` is no code")
+        codes.append(CODES_BY_WORD[each])
     calls = {primitive.name.lower(): primitive for primitive in Primitive}
     if dot and call not in calls:
         raise ValueError(f"`{call}` is no call: expected one of {', '.join(calls)}")
-    return Said(module, calls[call] if dot else None, CODES_BY_WORD[word])
+    return Said(module, calls[call] if dot else None, codes[0], tuple(codes[1:]))
 
 
 def day_of(assignments: list[str]) -> dict[str, str]:
@@ -71,11 +81,17 @@ def answer_on(
     args: tuple[str, ...],
     primitive: Primitive,
     declarations: Declarations,
+    *,
+    turn: int = 0,
 ) -> int:
-    """Return what a module answers in a line with these words; the last that was said counts."""
+    """Return what a module answers in a line with these words; the last that was said counts.
+
+    ``turn`` is how often it was asked for the primitive before.
+    """
     for each in reversed(wanted):
         if each.module == module and each.primitive in (None, primitive):
-            return each.code
+            codes = (each.code, *each.then)
+            return codes[min(turn, len(codes) - 1)]
     link = Link(0, f"{module}.so", args, _APART, "", _NOWHERE)
     rows = Model(declarations, primitive, healthy=True, special=TABLES).rows(link)
     fitting = [

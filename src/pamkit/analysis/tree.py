@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pamkit.analysis.entry import KnownEntry, known_entry
 from pamkit.analysis.memory import Memory
+from pamkit.analysis.results import Results
 from pamkit.analysis.roles import role_of
 from pamkit.analysis.service_names import is_shared
 from pamkit.analysis.surroundings import Mode, Surroundings
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from pamkit.analysis.entry import Declarations
     from pamkit.analysis.roles import Role
-    from pamkit.analysis.verify import Result
     from pamkit.policy.source import PolicySource
 
     class TreeSource(PolicySource, Protocol):
@@ -83,8 +83,8 @@ class Service(Record, eq=False):
     dialect: Dialect
     whole: bool
     around: Surroundings
-    results: dict[str, Result | None]
-    """What became of claims that rules asked for, by their names (`analysis.proved`)."""
+    results: Results
+    """What became of claims that rules asked for (`analysis.proved`)."""
 
     @property
     def role(self) -> Role:
@@ -317,9 +317,12 @@ class _Reader:
         try:
             policy = resolve(name, source, layout=self.layout, dialect=self.dialect, parsed=parsed)
         except PolicyError as refused:
-            return _Resolved(None, refused, {}, known, _is_whole(refused.findings), {})
+            whole = _is_whole(refused.findings)
+            results = Results({}, self.declarations, self.memory)
+            return _Resolved(None, refused, {}, known, whole, results)
         chains = compile_policy(policy)
-        return _Resolved(policy, None, chains, known, _is_whole(policy.findings), {})
+        results = Results(chains, self.declarations, self.memory)
+        return _Resolved(policy, None, chains, known, _is_whole(policy.findings), results)
 
 
 class _Parts(Record, eq=False):
@@ -338,7 +341,7 @@ class _Resolved(Record, eq=False):
     chains: dict[Facility, Chain]
     known: dict[Span, KnownEntry]
     whole: bool
-    results: dict[str, Result | None]
+    results: Results
 
 
 def _parts_of(

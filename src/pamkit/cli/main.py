@@ -81,10 +81,26 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.diff import diff
 
         return diff(args)
+    if args.command == "explain":
+        from pamkit.cli.explain import explain
+
+        return explain(args)
+    if args.command == "test":
+        from pamkit.cli.policy_tests import policy_tests
+
+        return policy_tests(args)
+    if args.command == "fleet":
+        from pamkit.cli.fleet import fleet
+
+        return fleet(args)
     if args.command == "simulate":
         from pamkit.cli.simulate import simulate
 
         return simulate(args)
+    if args.command == "report":
+        from pamkit.cli.report import report
+
+        return report(args)
     if args.command == "verify":
         from pamkit.cli.verify import verify
 
@@ -174,11 +190,15 @@ def _stray(word: str, parser: argparse.ArgumentParser) -> UsageError:
 def _parser() -> _Parser:
     from pamkit.cli.check_arguments import add_check
     from pamkit.cli.diff_arguments import add_diff
+    from pamkit.cli.explain_arguments import add_explain
     from pamkit.cli.faillock_arguments import add_faillock
+    from pamkit.cli.fleet_arguments import add_fleet
     from pamkit.cli.fmt_arguments import add_fmt
     from pamkit.cli.last_arguments import add_last, add_lastlog
     from pamkit.cli.login_arguments import add_login
     from pamkit.cli.native_arguments import add_native
+    from pamkit.cli.policy_tests_arguments import add_test
+    from pamkit.cli.report_arguments import add_report
     from pamkit.cli.sessions_arguments import add_sessions
     from pamkit.cli.simulate_arguments import add_simulate
     from pamkit.cli.timestamp_arguments import add_timestamp_check
@@ -203,8 +223,12 @@ def _parser() -> _Parser:
     add_timestamp_check(commands)
     add_userdb(commands)
     add_diff(commands)
+    add_report(commands)
+    add_explain(commands)
     add_simulate(commands)
+    add_test(commands)
     add_verify(commands)
+    add_fleet(commands)
     return parser
 
 

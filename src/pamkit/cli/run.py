@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
     from pamkit.engine.driver import Conversation
     from pamkit.policy.dialect import Dialect
@@ -34,6 +34,19 @@ if TYPE_CHECKING:
     from pamkit.vocab.message import Answer, Message
 
     Report = TreeReport | JsonReport
+
+    class Calls(Protocol):
+        """Is told of the calls of a transaction."""
+
+        def call(self, task: Task) -> None:
+            """Hear that a call is made."""
+
+        def called(self, task: Task, refused: PamError | None, *, asked: bool) -> None:
+            """Hear what came of it."""
+
+        def interrupted(self) -> None:
+            """Hear that the person gave up."""
+
 
 _VERBS = {
     Primitive.AUTHENTICATE: Transaction.authenticate,
@@ -83,7 +96,7 @@ def run(args: argparse.Namespace, conversation: Conversation | None = None, **re
     started.append(transaction)
     with transaction:
         report.begin(transaction)
-        status = _carry_out(transaction, planned, report, keep_going=args.keep_going)
+        status = carry_out(transaction, planned, report, keep_going=args.keep_going)
         note = reading_note(transaction.trace, transaction.user, args.root)
         report.end(transaction, status, note)
     return status
@@ -93,10 +106,10 @@ def _show_log(_priority: int, text: str) -> None:
     print(f"log: {shown(text)}", file=sys.stderr, flush=True)
 
 
-def _carry_out(
-    transaction: Transaction, planned: tuple[Task, ...], report: Report, *, keep_going: bool
+def carry_out(
+    transaction: Transaction, planned: tuple[Task, ...], report: Calls, *, keep_going: bool
 ) -> int:
-    """Make the calls; what was opened is closed whatever happens in between."""
+    """Make the calls, and return the status; what was opened is closed whatever happens."""
     status = DONE
     done: list[Task] = []
     todo = list(planned)
@@ -129,7 +142,7 @@ def _is_left_open(task: Task, done: list[Task]) -> bool:
     )
 
 
-def _call(transaction: Transaction, task: Task, report: Report) -> int:
+def _call(transaction: Transaction, task: Task, report: Calls) -> int:
     report.call(task)
     before = len(transaction.trace)
     refused = None

@@ -27,7 +27,8 @@ def add_simulate(commands: argparse._SubParsersAction[Any]) -> None:
         metavar="MODULE=CODE[,...]",
         action="append",
         default=[],
-        help="as in pam_unix=auth_err or pam_unix.acct_mgmt=acct_expired",
+        help="as in pam_unix=auth_err or pam_unix.acct_mgmt=acct_expired;"
+        " pam_unix=auth_err/success answers otherwise the second time",
     )
     simulate.add_argument(
         "--given",

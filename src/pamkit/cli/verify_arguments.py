@@ -17,8 +17,8 @@ def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
         help="prove claims about a policy, or show the run that breaks them",
         description="Prove that no run of a policy lets in whom it must not, or that some run"
         " lets in whom it must: over every answer that its modules can give. A claim that does not"
-        " hold is shown with the shortest run that breaks it. Without claims:"
-        " no-grant-without-proof, wrong-password-never-grants and root-can-get-in-without-network.",
+        " hold is shown with the shortest run that breaks it, and with the command that walks it"
+        " again. Without `--claim`: what is meant to hold of a service of this kind.",
         epilog="Exit status: 0 all claims hold, 1 one does not, 2 unusable command line or policy.",
     )
     verify.set_defaults(parser=verify)
@@ -29,12 +29,20 @@ def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="what is claimed; `needs-pam_x` for any module, `--claims` lists the others",
+        help="what is claimed; `needs-pam_x` and `robust-against-pam_x` for any module, `--claims`"
+        " lists the others",
     )
     verify.add_argument("--claims", action="store_true", help="list the claims there are")
     verify.add_argument("--root", metavar="DIR", default="/", help="use the policies below DIR")
     verify.add_argument("--confdir", metavar="DIR", help="take policies from this directory alone")
     verify.add_argument(
         "--dialect", metavar="NAME", help="linux or debian; else what the system is"
+    )
+    verify.add_argument(
+        "--quirk",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="judge as libpam does where pamkit does not: as for `pamkit run`",
     )
     verify.add_argument("--json", action="store_true", help="one JSON document on standard output")
