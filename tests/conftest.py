@@ -20,6 +20,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Generator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -259,6 +260,10 @@ NEEDS = {
         ),
         "the sanitizers of the C compiler (Debian: apt install libasan8 libubsan1, or gcc itself)",
     ),
+    "git": Need(
+        lambda: _has_command("git"),
+        "git (Debian: apt install git)",
+    ),
     "su": Need(
         lambda: _has_command("su"),
         "su, of util-linux (Debian: apt install util-linux)",
@@ -382,6 +387,10 @@ NEEDS = {
     "shadow-utils": Need(
         lambda: all(_has_command(name) for name in ("chage", "usermod", "passwd", "vipw")),
         "the tools of shadow-utils (Debian: apt install passwd)",
+    ),
+    "chromium": Need(
+        lambda: _has_command("chromium") and find_spec("playwright") is not None,
+        "chromium, in which pages are looked at (Debian: apt install chromium), and playwright",
     ),
     "fail2ban": Need(
         _has_fail2ban,

@@ -9,13 +9,13 @@ neither hangs on it any more.
 from __future__ import annotations
 
 from pamkit.analysis import explore
-from pamkit.analysis.circumstance import answer_of, trouble_of
+from pamkit.analysis.circumstance import VALUES, answer_of, trouble_of
+from pamkit.analysis.course import Course, Ended, Stand, course_of
 from pamkit.analysis.explore import NOTHING, Choice, Known, Outcome, TooMany
 from pamkit.analysis.known_modules import TABLES
-from pamkit.analysis.model import ASSUMED, TROUBLE, Model
-from pamkit.semantics.verdict import Mood, Verdict
-from pamkit.semantics.walk import Cursor, advance, begin
-from pamkit.vocab.codes import WORDS
+from pamkit.analysis.model import ASSUMED, TOLD_APART, TROUBLE, Model
+from pamkit.policy.chain import Link, Substack
+from pamkit.vocab.codes import CODE_COUNT, WORDS, ReturnCode
 from pamkit.vocab.facility import FACILITY_OF
 from pamkit.vocab.record import Record
 
@@ -23,55 +23,102 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pamkit.analysis.model import Declarations
-    from pamkit.policy.chain import Chain, Link
+    from pamkit.analysis.course import Place
+    from pamkit.analysis.model import Declarations, Row
+    from pamkit.policy.chain import Chain
     from pamkit.vocab.facility import Facility, Primitive
 
     Chains = Mapping[Facility, Chain]
-    At = Cursor | Verdict
+    At = Stand | Ended
+
+
+MOST_STEPS = 50_000
+"""Steps that are tried before it is given up: some seconds; real policies take a few hundred."""
+
+
+class Taken(Choice):
+    """One step of a run; ``stage`` is 1 for the second walk, or for what follows the first."""
+
+    stage: int = 0
 
 
 class Difference(Record):
-    """A day on which two policies end otherwise: the run of each."""
+    """A day on which two policies end otherwise: the run of each, and how it ends."""
 
-    old: tuple[Choice, ...]
-    new: tuple[Choice, ...]
+    old: tuple[Taken, ...]
+    new: tuple[Taken, ...]
+    codes: tuple[int, int] = (0, 0)
+
+    @property
+    def day(self) -> dict[str, str]:
+        """The circumstances that both runs hang on, without what single lines answer."""
+        found: dict[str, str] = {}
+        for step in (*self.old, *self.new):
+            for name, value in step.outcome.settles:
+                if not name.startswith(_OF_LINES):
+                    found.setdefault(name, value)
+        return found
 
 
 class Comparison(Record):
     """What a change of a policy changes.
 
     ``looser`` is a day on which only the new policy lets by, ``stricter`` one on which only the old
-    one does; `None` if there is none.  ``assumed`` are modules that nobody knows.
+    one does, ``code`` one on which both refuse and say so with different codes; `None` if there is
+    none.  ``assumed`` are modules that nobody knows.
     """
 
     looser: Difference | None
     stricter: Difference | None
     assumed: tuple[str, ...] = ()
+    code: Difference | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In a word: `same`, `looser`, `stricter` or `different`, which is both."""
+        if self.looser is None:
+            return "same" if self.stricter is None else "stricter"
+        return "looser" if self.stricter is None else "different"
 
 
 class _Pair(Record):
     """Where the runs of both policies stand on the same day, and what is settled."""
 
-    old: tuple[int, tuple[Verdict, ...], Verdict]
-    new: tuple[int, tuple[Verdict, ...], Verdict]
+    old: Place | Ended
+    new: Place | Ended
     known: Known
 
 
 class _Step(Record):
     """What was chosen for a line, and which of the two runs it took on."""
 
-    choice: tuple[Choice | None, Choice | None]
+    choice: tuple[tuple[Taken, ...], tuple[Taken, ...]]
     came_from: _Pair
 
 
 def compare(
-    old: Chains, new: Chains, primitive: Primitive, declarations: Declarations
+    old: Chains,
+    new: Chains,
+    primitive: Primitive,
+    declarations: Declarations,
+    *,
+    jump_counts: tuple[bool, bool] = (False, False),
+    with_codes: bool = False,
 ) -> Comparison:
-    """Return what is let by otherwise; raises `TooMany` if that is more than can be looked at."""
+    """Return what is let by otherwise; raises `TooMany` if that is more than can be looked at.
+
+    Of a primitive that follows another only days count on which both let that one by.
+    ``jump_counts`` are the dialects of both (`policy.dialect.Dialect`).  With ``with_codes`` every
+    code is told from every other, which is more to look at, and refusals are compared as well.
+    """
     facility = FACILITY_OF[primitive]
-    walk = _Walk((old[facility], new[facility]), primitive, declarations)
-    found: dict[bool, Difference] = {}
+    sides = (old[facility], new[facility])
+    courses = tuple(
+        course_of(chain.links, primitive, jump_counts=counts)
+        for chain, counts in zip(sides, jump_counts, strict=True)
+    )
+    walk = _Walk((courses[0], courses[1]), sides, declarations, with_codes=with_codes)
+    found: dict[str, Difference] = {}
     came: dict[_Pair, _Step | None] = {}
     todo: list[tuple[tuple[At, At], _Pair]] = []
 
@@ -84,114 +131,289 @@ def compare(
         came[pair] = step
         todo.append((at, pair))
 
-    enter((begin(old[facility].links), begin(new[facility].links)), NOTHING, None)
+    if not (_alike(sides[0].links, sides[1].links) and jump_counts[0] is jump_counts[1]):
+        enter((courses[0].start(), courses[1].start()), NOTHING, None)
+    steps = 0
     for at, pair in todo:
-        ends = [each.mood is Mood.GRANTED for each in at if isinstance(each, Verdict)]
-        if len(ends) == 2:
-            if ends[0] is not ends[1]:
-                found.setdefault(ends[1], _shown(came, pair))
+        before, after = at
+        if isinstance(before, Ended) and isinstance(after, Ended):
+            kind = _kind(before, after)
+            if kind and kind not in found:
+                found[kind] = _shown(came, pair, (before.code, after.code))
             continue
-        for after, known, choice in walk.steps(at, pair.known):
-            enter(after, known, _Step(choice, pair))
-    return Comparison(found.get(True), found.get(False), walk.strangers)
+        for there, known, choice in walk.steps(at, pair.known):
+            steps += 1
+            if steps > MOST_STEPS:
+                raise TooMany
+            enter(there, known, _Step(choice, pair))
+    code = found.get("code") if with_codes else None
+    return Comparison(found.get("looser"), found.get("stricter"), walk.strangers, code)
 
 
-def _place(at: At) -> tuple[int, tuple[Verdict, ...], Verdict]:
-    if isinstance(at, Verdict):
-        return -1, (), at
-    return at.link.number, tuple(frame.entry for frame in at.frames), at.verdict
+def _kind(old: Ended, new: Ended) -> str:
+    """Return in what two ends differ; empty if in nothing."""
+    if not (old.counts and new.counts):
+        return ""
+    if old.is_granted is not new.is_granted:
+        return "looser" if new.is_granted else "stricter"
+    return "" if old.code == new.code else "code"
 
 
-def _shown(came: Mapping[_Pair, _Step | None], pair: _Pair) -> Difference:
-    runs: tuple[list[Choice], list[Choice]] = ([], [])
+def _alike(old: tuple[Link | Substack, ...], new: tuple[Link | Substack, ...]) -> bool:
+    """Whether two chains are the same line by line, wherever their lines stand."""
+    if len(old) != len(new):
+        return False
+    for before, after in zip(old, new, strict=True):
+        if isinstance(before, Link) and isinstance(after, Link):
+            if _words(before) != _words(after) or before.actions != after.actions:
+                return False
+        elif isinstance(before, Substack) and isinstance(after, Substack):
+            if not _alike(before.links, after.links):
+                return False
+        else:
+            return False
+    return True
+
+
+def _place(at: At) -> Place | Ended:
+    return at if isinstance(at, Ended) else at.place
+
+
+def _shown(came: Mapping[_Pair, _Step | None], pair: _Pair, codes: tuple[int, int]) -> Difference:
+    runs: tuple[list[Taken], list[Taken]] = ([], [])
     step = came[pair]
     while step is not None:
         for run, choice in zip(runs, step.choice, strict=True):
-            if choice is not None:
-                run.append(choice)
+            run[:0] = choice
         step = came[step.came_from]
-    return Difference(tuple(reversed(runs[0])), tuple(reversed(runs[1])))
+    # What follows stands behind all that it follows.
+    old, new = (tuple(sorted(run, key=lambda taken: taken.stage)) for run in runs)
+    return Difference(old, new, codes)
 
 
 class _Walk:
     """Two chains walked side by side."""
 
     def __init__(
-        self, chains: tuple[Chain, Chain], primitive: Primitive, declarations: Declarations
+        self,
+        courses: tuple[Course, Course],
+        chains: tuple[Chain, Chain],
+        declarations: Declarations,
+        *,
+        with_codes: bool,
     ) -> None:
-        self._model = Model(declarations, primitive, special=TABLES)
-        lines = tuple(list(chain) for chain in chains)
-        tables: dict[tuple[str, ...], tuple[tuple[int, ...], ...]] = {}
-        for link in (*lines[0], *lines[1]):
-            tables[_words(link)] = (*tables.get(_words(link), ()), link.actions)
+        self._courses = courses
+        self._models = tuple(
+            Model(declarations, primitive, special=TABLES) for primitive in courses[0].primitives
+        )
+        lines = (list(chains[0]), list(chains[1]))
+        also = (_APART,) if with_codes else ()
+        self._keys = [
+            _keys(lines, Model(declarations, primitive, special=TABLES))
+            for primitive in courses[0].primitives
+        ]
         # Codes that one of them treats apart stay apart for the other.
-        self._model.beside = tables
-        ranks = _ranks(*([_words(link) for link in side] for side in lines))
+        for model, keys in zip(self._models, self._keys, strict=True):
+            tables: dict[tuple[str, ...], tuple[tuple[int, ...], ...]] = {}
+            for link, key in keys.items():
+                tables[key] = (*tables.get(key, ()), link.actions, *also)
+            model.beside = {_words(link): tables[key] for link, key in keys.items()}
+        ranks = _ranks(*([self._keys[0][link] for link in side] for side in lines))
         self._ranks = {
             link: rank
             for side, of in zip(lines, ranks, strict=True)
             for link, rank in zip(side, of, strict=True)
         }
-        self._names = {link: self._of(link) for side in lines for link in side}
-        # For each side: the last of its lines that hangs on something.
-        self._last: tuple[dict[str, int], dict[str, int]] = ({}, {})
-        for side, last in zip(lines, self._last, strict=True):
-            for link in side:
-                last |= dict.fromkeys(self._names[link], link.number)
-        marks = {m for link in self._names for row in self._model.rows(link) for m in row.marks}
+        self._count = len(self._ranks)
+        self._rows = {
+            (link, at): _merged(
+                self._renamed(link, at),
+                self._models[at].beside[_words(link)],
+                with_trouble=self._is_shared(link, at),
+            )
+            for link in self._ranks
+            for at in range(len(self._models))
+        }
+        self._lasts = (self._last(lines[0]), self._last(lines[1]))
+        marks = {mark for rows in self._rows.values() for row in rows for mark in row.marks}
         strangers = (mark.removeprefix(f"{ASSUMED} ") for mark in marks if ASSUMED in mark)
         self.strangers = tuple(sorted(strangers))
 
     def kept(self, at: tuple[At, At], known: Known) -> Known:
         """Return what is settled without that on which neither run hangs any more."""
-        numbers = [each.link.number if isinstance(each, Cursor) else None for each in at]
         return frozenset(
             (name, value)
             for name, value in known
             if any(
-                number is not None and last.get(name, -1) >= number
-                for number, last in zip(numbers, self._last, strict=True)
+                isinstance(each, Stand) and last.get(name, -1) >= self._position(each)
+                for each, last in zip(at, self._lasts, strict=True)
             )
         )
 
     def steps(
         self, at: tuple[At, At], known: Known
-    ) -> Iterator[tuple[tuple[At, At], Known, tuple[Choice | None, Choice | None]]]:
+    ) -> Iterator[tuple[tuple[At, At], Known, tuple[tuple[Taken, ...], tuple[Taken, ...]]]]:
         """Yield what can come next: of a line that both have and both stand at, for both."""
         ranks = [self._rank(each) for each in at]
         moves = [rank == min(ranks) for rank in ranks]
-        here = next(each for each, moved in zip(at, moves, strict=True) if moved)
-        assert isinstance(here, Cursor)  # noqa: S101  # a run that has ended has the highest rank
-        for outcome in self._outcomes(here.link, known):
+        stands = [each for each, moved in zip(at, moves, strict=True) if moved]
+        for outcomes in self._outcomes(stands, known):
             after: list[At] = []
-            choice: list[Choice | None] = []
-            for each, moved in zip(at, moves, strict=True):
-                if moved and isinstance(each, Cursor):
-                    after.append(advance(each, outcome.code))
-                    choice.append(Choice(each.link, outcome))
-                else:
+            choices: list[tuple[Taken, ...]] = []
+            settled = known
+            for each, moved, course in zip(at, moves, self._courses, strict=True):
+                if not moved or isinstance(each, Ended):
                     after.append(each)
-                    choice.append(None)
-            settled = known.union(outcome.settles)
-            yield (after[0], after[1]), settled, (choice[0], choice[1])
+                    choices.append(())
+                    continue
+                chosen = outcomes if each.may_be_asked else (_UNCHECKED,)
+                after.append(course.go(each, *(outcome.code for outcome in chosen)))
+                choices.append(
+                    tuple(
+                        Taken(each.link, outcome, stage=stage + each.again)
+                        for stage, outcome in enumerate(chosen)
+                    )
+                )
+                for outcome in chosen:
+                    settled = settled.union(outcome.settles)
+            yield (after[0], after[1]), settled, (choices[0], choices[1])
 
     def _rank(self, at: At) -> float:
-        return float("inf") if isinstance(at, Verdict) else self._ranks[at.link]
+        if isinstance(at, Ended):
+            return float("inf")
+        return self._ranks[at.link] + at.again * 2 * self._count
 
-    def _outcomes(self, link: Link, known: Known) -> Iterator[Outcome]:
+    def _position(self, stand: Stand) -> int:
+        return stand.link.number + stand.again * _FAR
+
+    def _outcomes(self, stands: list[At], known: Known) -> Iterator[tuple[Outcome, ...]]:
+        """Yield what the line answers to each primitive that it is asked for."""
+        asked = [each for each in stands if isinstance(each, Stand) and each.may_be_asked]
+        if not asked:
+            yield (_UNCHECKED,)
+            return
+        link, again = asked[0].link, asked[0].again
+        for first in self._of(link, 0, known, again=again):
+            if len(self._models) == 1:
+                yield (first,)
+                continue
+            for second in self._of(link, 1, known.union(first.settles)):
+                yield first, second
+
+    def _of(self, link: Link, at: int, known: Known, *, again: bool = False) -> Iterator[Outcome]:
         settled = dict(known)
-        answer, trouble = self._names[link][:2]
-        for outcome in self._model(link, known):
-            word = WORDS[outcome.code]
-            how = word if outcome.code in TROUBLE else "none"
-            also = ((answer, word), (trouble, how))
-            if all(settled.get(name, value) == value for name, value in also):
-                yield outcome.changed(settles=(*outcome.settles, *also))
+        answer, trouble = self._own_names(link, at, again=again)
+        for row in self._rows[link, at]:
+            word = WORDS[row.code]
+            how = word if row.code in TROUBLE else "none"
+            settles = (*row.when, (answer, word), (trouble, how))
+            if all(settled.get(name, value) == value for name, value in settles):
+                yield Outcome(row.code, settles, row.marks)
 
-    def _of(self, link: Link) -> tuple[str, ...]:
-        """Return all that a line hangs on, its own answer and its module's trouble first."""
-        answer = answer_of(" ".join(_words(link)))
-        return (answer, trouble_of(self._model.subject(link).name), *self._model.names(link))
+    def _renamed(self, link: Link, at: int) -> tuple[Row, ...]:
+        """Return the rows of a line; conditions that a second primitive sees otherwise are its own.
+
+        A module that answers other codes there does not answer the same question.
+        """
+        rows = self._models[at].rows(link)
+        if at == 0 or self._codes(link, 0) == self._codes(link, 1):
+            return rows
+        return tuple(
+            row.changed(
+                when=tuple(
+                    (name if name in VALUES else f"{name} later", value) for name, value in row.when
+                )
+            )
+            for row in rows
+        )
+
+    def _is_shared(self, link: Link, at: int) -> bool:
+        """Whether there is another line of the same module, which hangs on the same trouble."""
+        name = self._models[0].subject(link).name
+        keys = self._keys[at]
+        return any(
+            keys[each] != keys[link] and self._models[0].subject(each).name == name for each in keys
+        )
+
+    def _codes(self, link: Link, at: int) -> frozenset[int]:
+        return frozenset(row.code for row in self._models[at].rows(link))
+
+    def _own_names(self, link: Link, at: int, *, again: bool = False) -> tuple[str, str]:
+        """Return the names of what a line answers, and of its module's trouble."""
+        also = " later" if at or again else ""
+        name = self._models[0].subject(link).name
+        return answer_of(" ".join(self._keys[at][link])) + also, trouble_of(name) + also
+
+    def _last(self, lines: list[Link]) -> dict[str, int]:
+        """Return the last place at which each name is hung on, that of a second walk counts."""
+        last: dict[str, int] = {}
+        is_twice = len(self._models) == 1 and self._courses[0].is_twice
+        for again in (False, True) if is_twice else (False,):
+            for link in lines:
+                here = link.number + again * _FAR
+                for at in range(len(self._models)):
+                    names = {name for row in self._rows[link, at] for name, _ in row.when}
+                    names.update(self._own_names(link, at, again=again))
+                    for name in names:
+                        last[name] = max(here, last.get(name, 0))
+        return last
+
+
+_APART = tuple(range(CODE_COUNT))
+"""Actions of a line that tells every code apart."""
+
+_FAR = 1_000_000
+"""More than there are links in a chain."""
+
+_UNCHECKED = Outcome(ReturnCode.AUTHTOK_ERR)
+"""What comes of a link in the second walk that the first one did not ask."""
+
+_OF_LINES = ("answer of ", "trouble of ")
+
+
+def _keys(lines: tuple[list[Link], list[Link]], model: Model) -> dict[Link, tuple[str, ...]]:
+    """Return what each line is known by: lines known by the same answer alike.
+
+    A module that stands once in each, and has other words there that change nothing of what is
+    known of it, is taken to answer alike: what else its words do cannot be told.
+    """
+    found = {link: _words(link) for side in lines for link in side}
+    model.beside = dict.fromkeys(found.values(), (_APART,))
+    both = {found[link] for link in lines[0]} & {found[link] for link in lines[1]}
+    other: dict[str, tuple[list[Link], list[Link]]] = {}
+    for at, side in enumerate(lines):
+        for link in side:
+            if found[link] not in both and not link.refusal:
+                other.setdefault(model.subject(link).name, ([], []))[at].append(link)
+    for name, (old, new) in other.items():
+        if len(old) == len(new) == 1 and _same_rows(model.rows(old[0]), model.rows(new[0])):
+            found[old[0]] = found[new[0]] = (name,)
+    return found
+
+
+def _same_rows(old: tuple[Row, ...], new: tuple[Row, ...]) -> bool:
+    return {(row.code, row.when, row.marks) for row in old} == {
+        (row.code, row.when, row.marks) for row in new
+    }
+
+
+def _merged(
+    rows: tuple[Row, ...], tables: tuple[tuple[int, ...], ...], *, with_trouble: bool
+) -> tuple[Row, ...]:
+    """Return the rows without those that differ only in the code that is a condition's value."""
+    seen: set[object] = set()
+    found = []
+    for row in rows:
+        is_own = len(row.when) == 1 and row.when[0] == (row.when[0][0], WORDS[row.code])
+        if is_own and row.when[0][0] not in VALUES:
+            kind = row.code if row.code in TOLD_APART else -1
+            how = row.code if with_trouble and row.code in TROUBLE else -1
+            key = (tuple(table[row.code] for table in tables), kind, how, row.marks)
+            if key in seen:
+                continue
+            seen.add(key)
+        found.append(row)
+    return tuple(found)
 
 
 def _words(link: Link) -> tuple[str, ...]:

@@ -1,171 +1,199 @@
 """`pamkit diff`: what a change of policies changes, in whom it lets in and whom it keeps out.
 
-Keys of the JSON document: `schema` (1), `pamkit` (version), `services`.  A service has `service`,
-`call` (`authenticate`, `acct_mgmt`, `open_session`; null for a service that is in one of the two
-only), `verdict` (`same`, `looser`, `stricter`, `different`, `added`, `removed`), `assumed` (modules
-that nobody knows), and `looser` and `stricter`: null, or `old` and `new`, the two runs of a day on
-which they differ, as steps like those of `pamkit verify`.
+Keys of the JSON document: `schema` (1), `pamkit` (version), `services`.  An entry has `service`,
+`call` (`authenticate`, `setcred`, `acct_mgmt`, `open_session`, `close_session`, `chauthtok`),
+`verdict` (`same`, `looser`, `stricter`, `different`, `unknown`), `assumed` (modules that nobody
+knows), `file` (`both`, `added`, `removed`, `neither`: which side has a file for the service) and
+`other` (whether `other` stands in where there is none); and `looser` and `stricter`: null, or
+`day`, `old` and `new`: the circumstances on which they differ and the two runs, as steps like those
+of `pamkit verify` with `pass` (which walk of several it belongs to).  `notes` are differences that
+are no verdict: `kind` (`code`, `not-asked`, `newly-asked`, `first`, `words`, `counted`,
+`unreadable`), `text`, and `runs`, which are null or like `looser`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 
+from pamkit.analysis.absent import absent_file
+from pamkit.analysis.changes import changes
 from pamkit.analysis.compare import compare
 from pamkit.analysis.explore import TooMany
-from pamkit.assembly import dialect_named, policy_source
 from pamkit.cli.declarations import declarations
-from pamkit.cli.shown import policy_text, shown
+from pamkit.cli.diff_places import NO_CHAINS, Found, found_service, service_names, side_of
+from pamkit.cli.diff_words import CALLS, details, headline, overall, runs_of
+from pamkit.cli.shown import shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
-from pamkit.cli.verify import step
 from pamkit.cli.version import version
-from pamkit.policy.compile import compile_policy
-from pamkit.policy.leftover import leftover
-from pamkit.policy.resolve import resolve, service_name
-from pamkit.policy.source import Layout
-from pamkit.vocab.errors import PolicyError
-from pamkit.vocab.facility import Primitive
-from pamkit.vocab.record import Record
+from pamkit.vocab.codes import WORDS
+from pamkit.vocab.facility import FACILITY_OF, REPLAYS, word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from typing import Any
 
-    from pamkit.analysis.compare import Comparison, Difference
-    from pamkit.analysis.explore import Choice
-    from pamkit.policy.chain import Chain
-    from pamkit.vocab.facility import Facility
+    from pamkit.analysis.model import Declarations
+    from pamkit.cli.diff_places import Side
+    from pamkit.vocab.facility import Primitive
 
-_CALLS = {
-    Primitive.AUTHENTICATE: "who proves who they are",
-    Primitive.ACCT_MGMT: "whose account may be used",
-    Primitive.OPEN_SESSION: "for whom a session is opened",
-}
-"""The calls that are compared; changing a password walks its lines twice, and is not."""
-
-_SAID = {
-    "same": "the same",
-    "looser": "LOOSER",
-    "stricter": "stricter",
-    "different": "LOOSER and stricter",
-}
-
-
-class _Side(Record):
-    """One of two sets of policies: what the user calls it, a root, and a directory or none."""
-
-    name: str
-    root: str
-    confdir: str | None
+    Entry = dict[str, Any]
 
 
 def diff(args: argparse.Namespace) -> int:
     """Carry out the command; return the exit status."""
-    old, new = _side(args.old), _side(args.new)
-    known = declarations()
-    services = args.service or sorted(_names(old) | _names(new))
-    found: list[dict[str, Any]] = []
-    for service in services:
-        chains = [_chains(side, service, args.dialect) for side in (old, new)]
-        if None in chains:
-            if chains == [None, None]:
-                raise UsageError(f"there is no policy for `{shown(service)}` in either")
-            verdict = "added" if chains[0] is None else "removed"
-            found.append({"service": service, "call": None, "verdict": verdict})
-            continue
-        for call in _CALLS:
-            try:
-                result = compare(chains[0] or {}, chains[1] or {}, call, known)
-            except TooMany:
-                reason = f"the policies of `{shown(service)}` have too many lines to compare"
-                raise UsageError(reason) from None
-            found.append(_entry(service, call, result))
+    if args.git_driver:
+        from pamkit.cli.git_driver import git_driver
+
+        return git_driver(args)
+    old, new = _sides(args)
+    services = args.service or sorted(service_names(old) | service_names(new))
+    found = [compared(old, new, service) for service in services]
     if args.json:
-        print(json.dumps({"schema": 1, "pamkit": version(), "services": found}, indent=2))
+        entries = [entry for service in found for entry in service]
+        print(json.dumps({"schema": 1, "pamkit": version(), "services": entries}, indent=2))
     else:
-        for entry in found:
-            _show(entry)
-    return DONE if all(entry["verdict"] == "same" for entry in found) else REFUSED
+        for entries in found:
+            show(entries)
+        if len(found) > 1:
+            print(_counted(found))
+    return _status(found, args.fail_on)
 
 
-def _side(word: str) -> _Side:
-    if os.path.isdir(os.path.join(word, "etc", "pam.d")):
-        return _Side(word, word, None)
-    if os.path.isdir(word):
-        return _Side(word, "/", os.path.abspath(word))
-    raise UsageError(
-        f"`{shown(word)}`: expected a directory of policies, or a root with an etc/pam.d"
+def _sides(args: argparse.Namespace) -> tuple[Side, Side]:
+    help_ = "`pamkit diff --help` says what there is"
+    if args.git:
+        from pamkit.cli.git_trees import git_sides
+
+        if not 1 <= len(args.sides) <= 3:
+            raise UsageError("expected `--git REV [REV] [-- PATH]`", help_)
+        return git_sides(args.sides, args.dialect)
+    if len(args.sides) != 2:
+        raise UsageError("expected `OLD` and `NEW`", help_)
+    return side_of(args.sides[0], args.dialect), side_of(args.sides[1], args.dialect)
+
+
+def compared(old: Side, new: Side, service: str) -> list[Entry]:
+    """Return an entry for each call of a service; raises `UsageError` if neither side has it."""
+    sides = found_service(old, service), found_service(new, service)
+    if sides[0] is None and sides[1] is None:
+        raise UsageError(f"there is no policy for `{shown(service)}` in either")
+    here = [side or Found(NO_CHAINS, is_there=False) for side in sides]
+    file = {(True, True): "both", (False, True): "added", (True, False): "removed"}.get(
+        (here[0].is_there, here[1].is_there), "neither"
     )
+    known = declarations()
+    has_other = all(side is not None for side in sides)
+    counts = (old.dialect.jump_counts, new.dialect.jump_counts)
+    found: list[Entry] = []
+    for call in CALLS:
+        entry: Entry = {
+            "service": service,
+            "file": file,
+            "other": has_other,
+            "call": call.name.lower(),
+        }
+        entry |= _judged((here[0], here[1]), call, known, counts)
+        found.append(entry)
+    troubles = zip(("old", "new"), here, strict=True)
+    found[0]["notes"] += [
+        _note("unreadable", f"the {name} policy cannot be used, and refuses all: {side.trouble}")
+        for name, side in troubles
+        if side.trouble
+    ]
+    return found
 
 
-def _names(side: _Side) -> set[str]:
-    place = side.confdir or os.path.join(side.root, "etc", "pam.d")
-    with os.scandir(place) as entries:
-        return {entry.name for entry in entries if not leftover(entry.name) and not entry.is_dir()}
-
-
-def _chains(side: _Side, service: str, dialect: str | None) -> Mapping[Facility, Chain] | None:
-    """Return the chains of a service; `None` if there is no policy for it, nor an `other`."""
+def _judged(
+    sides: tuple[Found, Found], call: Primitive, known: Declarations, counts: tuple[bool, bool]
+) -> Entry:
+    """Return what is said of one call: the verdict, both runs, and notes."""
+    facility = FACILITY_OF[call]
+    old, new = (side.chains[facility] for side in sides)
+    chains = tuple(side.chains for side in sides)
     try:
-        name = service_name(service)
-        source = policy_source(side.root, side.confdir)
-        layout = Layout(confdir=side.confdir)
-        spoken = dialect_named(dialect, side.root)
-        if name not in _names(side) and "other" not in _names(side):
-            return None
-        return compile_policy(resolve(name, source, layout=layout, dialect=spoken))
-    except (PolicyError, ValueError) as bad:
-        raise UsageError(
-            f"`{shown(side.name)}`: `{shown(service)}`: {policy_text(str(bad))}"
-        ) from None
-
-
-def _entry(service: str, call: Primitive, result: Comparison) -> dict[str, Any]:
-    verdicts = {
-        (True, True): "different",
-        (True, False): "looser",
-        (False, True): "stricter",
-        (False, False): "same",
-    }
+        result = compare(chains[0], chains[1], call, known, jump_counts=counts)
+    except TooMany:
+        return dict.fromkeys(("looser", "stricter")) | {
+            "verdict": "unknown",
+            "assumed": [],
+            "notes": [],
+        }
+    notes: list[dict[str, Any]] = []
+    if call not in REPLAYS:
+        try:
+            notes += [
+                _note(each.kind, f"{word(facility)}: {each.sentence}")
+                for each in changes(old, new, call, known)
+                if not absent_file(each.module)
+            ]
+            if result.verdict == "same":
+                notes += _codes(chains, call, known)
+        except TooMany:
+            notes.append(_note("code", "what is no verdict was not compared: there is too much"))
     return {
-        "service": service,
-        "call": call.name.lower(),
-        "verdict": verdicts[result.looser is not None, result.stricter is not None],
-        "assumed": list(result.assumed),
-        "looser": _runs(result.looser),
-        "stricter": _runs(result.stricter),
+        "verdict": result.verdict,
+        "assumed": [_assumed(name) for name in result.assumed if not name.endswith(":end")],
+        "looser": None if result.looser is None else runs_of(result.looser, call),
+        "stricter": None if result.stricter is None else runs_of(result.stricter, call),
+        "notes": notes,
     }
 
 
-def _runs(difference: Difference | None) -> dict[str, Any] | None:
-    if difference is None:
-        return None
-    return {"old": _steps(difference.old), "new": _steps(difference.new)}
+def _assumed(name: str) -> str:
+    file = absent_file(name)
+    return f"{file}, which is not in this tree" if file else name
 
 
-def _steps(run: tuple[Choice, ...]) -> list[dict[str, Any]]:
-    return [step(choice) for choice in run]
+def _codes(chains: tuple[Any, ...], call: Primitive, known: Declarations) -> Iterator[Any]:
+    """Yield a note if a refusal has another code; setcred and close_session are left out."""
+    found = compare(chains[0], chains[1], call, known, with_codes=True).code
+    if found is not None:
+        was, is_ = (WORDS[code] for code in found.codes)
+        yield _note("code", f"a refusal is `{is_}`, which was `{was}`") | {
+            "runs": runs_of(found, call)
+        }
 
 
-def _show(entry: dict[str, Any]) -> None:
-    service, call = shown(entry["service"]), entry["call"]
-    if call is None:
-        print(f"{service}: {entry['verdict']}")
-        return
-    print(f"{service}, {call} ({_CALLS[Primitive[call.upper()]]}): {_SAID[entry['verdict']]}")
-    for verdict, words in (("looser", "lets by"), ("stricter", "keeps out")):
-        runs = entry[verdict]
-        if runs is None:
-            continue
-        print(f"  the new policy {words} on a day when")
-        for side in ("old", "new"):
-            for each in runs[side]:
-                place = f"{each['file']}:{each['line']}"
-                print(shown(f"    {side}  {place}  {each['module']} answers {each['answer']}"))
-    if entry["assumed"]:
-        names = ", ".join(f"`{shown(name)}`" for name in entry["assumed"])
-        print(f"  nothing is known of {names}")
+def _note(kind: str, text: str) -> dict[str, Any]:
+    return {"kind": kind, "text": text, "runs": None}
+
+
+def show(entries: list[Entry], *, with_notes: bool = True) -> None:
+    """Print what there is to say of a service."""
+    print(headline(entries))
+    for entry in entries:
+        for line in details(entry if with_notes else entry | {"notes": []}):
+            print(line)
+
+
+def _counted(found: list[list[Entry]]) -> str:
+    """Return the last line: how many services there are of each verdict."""
+    verdicts = [overall(entries) for entries in found]
+    words = {
+        "same": "the same",
+        "looser": "looser",
+        "stricter": "stricter",
+        "different": "both",
+        "unknown": "not compared",
+    }
+    counted = ", ".join(
+        f"{verdicts.count(verdict)} {said}"
+        for verdict, said in words.items()
+        if verdict in verdicts
+    )
+    return f"{len(found)} services: {counted}"
+
+
+def _status(found: list[list[Entry]], fail_on: str) -> int:
+    verdicts = {entry["verdict"] for entries in found for entry in entries}
+    notes = any(entry["notes"] for entries in found for entry in entries)
+    # What could not be compared is not known to be no looser.
+    bad = {"looser", "different", "unknown"}
+    if fail_on != "looser":
+        bad.add("stricter")
+    if verdicts & bad or (fail_on == "note" and notes):
+        return REFUSED
+    return DONE

@@ -33,8 +33,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.compare import Comparison, compare
-from pamkit.analysis.explore import TooMany
+from pamkit.analysis.proved import compared
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.vocab.diagnostic import Severity, shown
 from pamkit.vocab.facility import FACILITY_OF, Primitive
@@ -44,7 +43,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.tree import Service, Tree
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
@@ -66,7 +65,7 @@ def find(tree: Tree) -> Iterator[Finding]:
         if plain is None or login is None or not (plain.whole and login.whole):
             continue
         for primitive in _JUDGED:
-            found = _compared(plain, login, primitive)
+            found = compared(plain, login, primitive)
             if found is None or found.assumed:
                 continue
             facility = FACILITY_OF[primitive].name.lower()
@@ -82,13 +81,3 @@ def find(tree: Tree) -> Iterator[Finding]:
                         f"let one include the other: `{facility} include {shown(plain.name)}`",
                         related=((Span(other.file.path, 1), "the other one"),),
                     )
-
-
-def _compared(one: Service, other: Service, primitive: Primitive) -> Comparison | None:
-    """Return what is let by otherwise; `None` if that is too much to look at."""
-    if not one.chains or not other.chains:
-        return None
-    try:
-        return compare(one.chains, other.chains, primitive, one.declarations)
-    except TooMany:
-        return None

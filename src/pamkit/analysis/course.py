@@ -1,0 +1,148 @@
+"""A primitive walked with all that its answer hangs on: once, twice, or behind another one.
+
+authenticate, acct_mgmt and open_session walk their lines once.  chauthtok walks them twice: the
+second time only after a yes, and a link whose check never ran may not change anything (what libpam
+does: the quirk `update-unchecked`).  setcred and close_session follow the lines that authenticate
+and open_session went through.
+"""
+
+from __future__ import annotations
+
+from pamkit.semantics.replay import Replay, advance_replay
+from pamkit.semantics.verdict import Mood, Verdict
+from pamkit.semantics.walk import Cursor, advance, begin
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import REPLAYS, Primitive
+from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.policy.chain import Link
+    from pamkit.semantics.trace import Path
+    from pamkit.semantics.walk import Links
+
+    Place = tuple[bool, int, tuple[Verdict, ...], Verdict, frozenset[int]]
+
+
+class Stand(Record):
+    """Where a run stands.
+
+    ``again`` is the second walk of chauthtok, ``asked`` the numbers of the links that the first one
+    asked.  ``beside`` is where the primitive stands that follows this one, at the same link.
+    """
+
+    cursor: Cursor
+    again: bool = False
+    asked: frozenset[int] = frozenset()
+    beside: Cursor | None = None
+
+    @property
+    def link(self) -> Link:
+        """The link to ask."""
+        return self.cursor.link
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether the link is asked at all: who was not asked to check may not change."""
+        link = self.link
+        return not self.again or bool(link.refusal) or link.number in self.asked
+
+    @property
+    def place(self) -> Place:
+        """What tells this stand from others in the same chain."""
+        frames, verdict = self.cursor.frames, self.cursor.verdict
+        entries = tuple(frame.entry for frame in frames)
+        if self.beside is not None:
+            entries = (
+                *entries,
+                *(frame.entry for frame in self.beside.frames),
+                self.beside.verdict,
+            )
+        return self.again, self.link.number, entries, verdict, self.asked
+
+
+class Ended(Record):
+    """How a run ended: with the code that the program is told.
+
+    ``counts`` is false where what it follows was refused already: then it says nothing of its own.
+    """
+
+    code: int
+    counts: bool = True
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether it ended with yes."""
+        return self.code == ReturnCode.SUCCESS
+
+
+class Course(Record, eq=False):
+    """The walk of a primitive through a chain.
+
+    ``primitives`` are those that each link is asked for: the one that chooses the way first.
+    ``jump_counts`` as in `policy.dialect.Dialect`.
+    """
+
+    links: Links
+    primitives: tuple[Primitive, ...]
+    jump_counts: bool = False
+
+    def start(self) -> Stand | Ended:
+        """Return where it begins; a chain without links is refused."""
+        first = begin(self.links)
+        if isinstance(first, Verdict):
+            return Ended(_told(first), not self._follows)
+        return Stand(first, beside=first if self._follows else None)
+
+    def go(self, stand: Stand, *answers: int) -> Stand | Ended:
+        """Return where it goes on; there is an answer for each of the primitives."""
+        if stand.beside is not None:
+            return self._beside(stand, *answers)
+        after = advance(stand.cursor, answers[0])
+        asked = stand.asked
+        if self.is_twice and not stand.again:
+            asked |= {stand.link.number}
+        if isinstance(after, Cursor):
+            return Stand(after, stand.again, asked)
+        code = _told(after)
+        if self.is_twice and not stand.again and code == ReturnCode.SUCCESS:
+            first = begin(self.links)
+            assert isinstance(first, Cursor)  # noqa: S101  # the first walk has asked somebody
+            return Stand(first, again=True, asked=asked)
+        return Ended(code)
+
+    @property
+    def is_twice(self) -> bool:
+        """Whether the lines are walked twice."""
+        return self.primitives[0] is Primitive.CHAUTHTOK
+
+    @property
+    def _follows(self) -> bool:
+        return len(self.primitives) == 2
+
+    def _beside(self, stand: Stand, chose: int, answer: int) -> Stand | Ended:
+        """Move the primitive that chooses the way, and beside it the one that follows."""
+        after = advance(stand.cursor, chose)
+        path: Path = ((stand.link.number, chose),)
+        if isinstance(after, Cursor):
+            # The path up to where it goes next is all that is known of it by now.
+            path = (*path, (after.link.number, ReturnCode.SUCCESS))
+        assert stand.beside is not None  # noqa: S101  # said for type checkers
+        replay = Replay(stand.cursor, stand.beside, path)
+        there = advance_replay(replay, answer, jump_counts=self.jump_counts)
+        if isinstance(there, Replay):
+            return Stand(there.recorded, beside=there.here)
+        assert isinstance(after, Verdict)  # noqa: S101  # both end at the same link
+        return Ended(_told(there), after.mood is Mood.GRANTED)
+
+
+def course_of(links: Links, primitive: Primitive, *, jump_counts: bool = False) -> Course:
+    """Return the walk of a primitive through the links of its facility."""
+    earlier = REPLAYS.get(primitive)
+    primitives = (primitive,) if earlier is None else (earlier, primitive)
+    return Course(links, primitives, jump_counts)
+
+
+def _told(verdict: Verdict) -> int:
+    # Yes, because the chain granted; every other mood carries a refusing code.
+    return ReturnCode.SUCCESS if verdict.mood is Mood.GRANTED else verdict.code
