@@ -83,7 +83,7 @@ def test_a_directory_stands_for_all_policies(command: Command, system: Callable[
 def test_files_of_one_directory_are_one_tree(command: Command, tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / name).write_text(_BAD)
-    ran = command("check", f"{tmp_path}/a", f"{tmp_path}/c")
+    ran = command("check", "--rule", "user-readenv", f"{tmp_path}/a", f"{tmp_path}/c")
     assert _files(ran.out) == [f"{tmp_path}/a:1:26", f"{tmp_path}/c:1:26"]
     assert ran.out.splitlines()[-1] == "2 errors in 2 files, 2 services"
 
@@ -158,7 +158,7 @@ def test_the_dialect_is_the_systems_or_that_of_the_files(
     Path(root, "etc", "passwd").write_text("")
     assert "`@include` is unknown" in command("check", root).out
     Path(root, "etc", "debian_version").write_text("")
-    assert command("check", "--no-rule", "missing-other", root).status == 0
+    assert command("check", "--rule", "unknown-facility", root).status == 0
 
 
 def test_a_system_of_its_own_misses_what_is_not_there(

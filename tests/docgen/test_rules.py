@@ -31,6 +31,12 @@ def test_a_number_stands_for_every_rule_that_has_it() -> None:
     assert [rule_page(name) for name in ("MOD-99", "nulok", "pam-1", "7")] == [None] * 4
 
 
+def test_a_name_from_elsewhere_stands_for_its_rule_and_its_page_has_it() -> None:
+    page = rule_page("accounts_password_pam_minlen") or ""
+    assert page.startswith("# pwquality-minlen\n")
+    assert "- Also called `accounts_password_pam_minlen`.\n- Values: `minlen=15`.\n" in page
+
+
 def test_the_table_has_every_rule() -> None:
     page = rules_page()
     assert all(f"| [`{name}`]({name}.md) |" in page for name in rule_names())

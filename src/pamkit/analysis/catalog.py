@@ -79,4 +79,5 @@ def _loaded(name: str) -> RuleFile:
     path = f"{place.__name__}.{name.replace('-', '_')}"
     __import__(path)
     module = sys.modules[path]
-    return RuleFile(module.RULE, module.find, getattr(module, "fix", None), module.__doc__ or "")
+    fix, judge = getattr(module, "fix", None), getattr(module, "judge", None)
+    return RuleFile(module.RULE, module.find, fix, module.__doc__ or "", judge)

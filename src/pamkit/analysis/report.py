@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pamkit.analysis.profile import Assessed
 from pamkit.analysis.rule import Rule
 from pamkit.vocab.diagnostic import Finding, Severity
 from pamkit.vocab.record import Record
@@ -13,7 +14,8 @@ class Report(Record, eq=False):
 
     ``allowed`` are findings that a comment allows, ``known`` those that the baseline has.
     ``files`` holds the physical lines of what was read by path; ``looked_at`` are the
-    paths of those that were asked for, and ``services`` is how many services were.
+    paths of those that were asked for, and ``services`` is how many services were.  ``assessed``
+    is what became of the controls of a profile, if one was asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -23,10 +25,15 @@ class Report(Record, eq=False):
     files: dict[str, tuple[str, ...]]
     looked_at: tuple[str, ...]
     services: int
+    assessed: Assessed | None = None
 
     def at_least(self, level: Severity) -> tuple[Finding, ...]:
         """Return the findings that are at least so bad."""
         return tuple(found for found in self.findings if found.severity >= level)
+
+    def controls(self, rule: str) -> str:
+        """Return the controls of the profile that a rule is for, or nothing."""
+        return "" if self.assessed is None else self.assessed.profile.named(rule)
 
     def count(self, level: Severity) -> int:
         """Return how many findings are exactly so bad."""

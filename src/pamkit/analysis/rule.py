@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+    from pamkit.analysis.benchmark.judgement import Judgement
     from pamkit.analysis.fix import Edit
     from pamkit.analysis.tree import Tree
 
     Find = Callable[[Any], Iterable[Finding]]
     Fix = Callable[[Any, Finding], Iterable[Edit]]
+    Judge = Callable[[Tree], Judgement]
 
 
 class Scope(Names):
@@ -91,12 +93,16 @@ class Rule(Record):
 
 
 class RuleFile(Record, eq=False):
-    """What the file of a rule holds: the rule, its functions, and its page."""
+    """What the file of a rule holds: the rule, its functions, and its page.
+
+    ``judge`` is there where a benchmark asks for more than findings: whether the rule applies.
+    """
 
     rule: Rule
     find: Find
     fix: Fix | None
     page: str
+    judge: Judge | None = None
 
 
 def sections(page: str) -> dict[str, str]:

@@ -9,10 +9,13 @@ import sys
 from pamkit.analysis.baseline import BadBaseline, baseline_text, without_known
 from pamkit.analysis.catalog import chosen, did_you_mean, rule_files
 from pamkit.analysis.lint import fixed, lint
+from pamkit.analysis.profile import assessed, together
 from pamkit.analysis.report import Report, joined
 from pamkit.analysis.tree import Tree, read_tree
 from pamkit.cli.check_places import Place, places
+from pamkit.cli.check_profile import LIST, profile_of, show_profiles, wanted_of
 from pamkit.cli.declarations import declarations
+from pamkit.cli.screen import screen
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
@@ -21,24 +24,34 @@ from pamkit.vocab.diagnostic import Finding, Severity
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from pamkit.analysis.profile import Profile
     from pamkit.analysis.rule import RuleFile
     from pamkit.module.declaration import Declaration
 
 
 def check(args: argparse.Namespace) -> int:
     """Show what rules find; return the exit status."""
-    rules = _rules(args)
+    if args.profile == LIST:
+        show_profiles(screen(plain=args.plain))
+        return DONE
+    asked = profile_of(args)
+    rules = _rules(args, asked)
+    wanted = wanted_of(args, asked, rule_files())
     looked_at = places(args)
     known = declarations()
     if args.diff or args.fix:
-        mended = _mend(looked_at, rules, known, write=args.fix)
+        mended = _mend(looked_at, rules, known, wanted, write=args.fix)
         if args.diff:
             return REFUSED if mended else DONE
-    report = joined(tuple(_report(place, rules, known) for place in looked_at))
+    trees = tuple((place, _tree(place, known, wanted)) for place in looked_at)
+    report = joined(tuple(_report(place, tree, rules) for place, tree in trees))
     if args.baseline is not None:
         report = _without_known(report, args.baseline)
+    if asked is not None:
+        parts = [assessed(asked, tree, report.findings) for _, tree in trees]
+        report = report.changed(assessed=together(parts))
     level = Severity[args.level.upper()]
     if args.write_baseline is not None:
         with open(args.write_baseline, "w", encoding="utf-8") as file:
@@ -48,26 +61,32 @@ def check(args: argparse.Namespace) -> int:
     return REFUSED if report.at_least(level) else DONE
 
 
-def _rules(args: argparse.Namespace) -> tuple[RuleFile, ...]:
+def _rules(args: argparse.Namespace, asked: Profile | None) -> tuple[RuleFile, ...]:
     known = rule_files()
+    named = args.rule if asked is None else [*asked.rules, *args.rule]
     try:
-        return chosen(known, args.rule, args.no_rule)
+        return chosen(known, named, args.no_rule)
     except KeyError as unknown:
         name = str(unknown.args[0])
         hint = did_you_mean(name, [file.rule.name for file in known])
         raise UsageError(f"there is no rule `{shown(name)}`", hint) from None
 
 
-def _tree(place: Place, known: Callable[[str], Declaration | None]) -> Tree:
+def _tree(
+    place: Place, known: Callable[[str], Declaration | None], wanted: Mapping[str, str]
+) -> Tree:
     return read_tree(
-        place.source, known, layout=place.layout, dialect=place.dialect, whole=place.whole
+        place.source,
+        known,
+        layout=place.layout,
+        dialect=place.dialect,
+        whole=place.whole,
+        wanted=wanted,
     )
 
 
-def _report(
-    place: Place, rules: tuple[RuleFile, ...], known: Callable[[str], Declaration | None]
-) -> Report:
-    report = lint(_tree(place, known), rules, place.focus)
+def _report(place: Place, tree: Tree, rules: tuple[RuleFile, ...]) -> Report:
+    report = lint(tree, rules, place.focus)
     return _moved(report, place.prefix) if place.prefix else report
 
 
@@ -102,13 +121,14 @@ def _mend(
     looked_at: tuple[Place, ...],
     rules: tuple[RuleFile, ...],
     known: Callable[[str], Declaration | None],
+    wanted: Mapping[str, str],
     *,
     write: bool,
 ) -> int:
     """Write, or show, what can be mended; return how many files that are."""
     count = 0
     for place in looked_at:
-        tree = _tree(place, known)
+        tree = _tree(place, known, wanted)
         for path, text in fixed(tree, rules, place.dialect, place.focus).items():
             file = tree.file(path)
             before = "" if file is None else file.syntax.text
@@ -164,6 +184,5 @@ def _show(report: Report, level: Severity, args: argparse.Namespace) -> None:
         print(junit_text(report, level), end="")
     else:
         from pamkit.cli.check_text import show_report
-        from pamkit.cli.screen import screen
 
         show_report(screen(plain=args.plain or not sys.stdout.isatty()), report, level)

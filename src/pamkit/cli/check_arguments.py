@@ -38,10 +38,24 @@ def add_check(commands: argparse._SubParsersAction[Any]) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="run this rule and no other; `all` for every one, those of benchmarks as well",
+        help="run this rule and no other, or beside those of the profile; `all` for every one,"
+        " those of benchmarks as well",
     )
     check.add_argument(
         "--no-rule", metavar="NAME", action="append", default=[], help="do not run this rule"
+    )
+    check.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="run the rules of a benchmark, and say of each control what became of it; `list` for"
+        " their names",
+    )
+    check.add_argument(
+        "--value",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="what a rule compares with, as in minlen=15; product=rhel9 says what this is",
     )
     check.add_argument(
         "--level", choices=LEVELS, default="warning", help="what is less bad is not shown: warning"

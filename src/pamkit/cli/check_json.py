@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from pamkit.cli.check_profile import controls_form
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.version import version
 from pamkit.vocab.diagnostic import Severity
@@ -26,7 +27,10 @@ def json_text(report: Report, level: Severity) -> str:
     findings = []
     for finding in report.at_least(level):
         rule = ids[finding.rule]
-        findings.append(_form(finding) | {"id": rule.id, "sources": list(rule.sources)})
+        named = {"id": rule.id, "sources": list(rule.sources)}
+        if report.assessed is not None:
+            named["controls"] = list(report.assessed.profile.asked_by(finding.rule))
+        findings.append(finding_form(finding) | named)
     form = {
         "schema": SCHEMA,
         "pamkit": version(),
@@ -38,10 +42,13 @@ def json_text(report: Report, level: Severity) -> str:
         "known": len(report.known),
         "findings": findings,
     }
+    if report.assessed is not None:
+        form["profile"] = controls_form(report.assessed)
     return json.dumps(form, indent=2) + "\n"
 
 
-def _form(finding: Finding) -> dict[str, Any]:
+def finding_form(finding: Finding) -> dict[str, Any]:
+    """Return a finding as a document has it."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.name.lower(),

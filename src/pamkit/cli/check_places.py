@@ -161,14 +161,26 @@ def _dialect(
     args: argparse.Namespace, source: ListedSource, directories: tuple[str, ...]
 ) -> Dialect:
     """Return the dialect that is named, or the one that the files are written in."""
-    if args.dialect is not None:
-        return DIALECTS[args.dialect]
+    return written_in(source, directories) if args.dialect is None else DIALECTS[args.dialect]
+
+
+def written_in(source: ListedSource, directories: tuple[str, ...]) -> Dialect:
+    """Return the dialect that the files of some directories are written in."""
     for directory in directories:
         for name in source.names(directory):
             text = source.read(f"{directory}/{name}").text
             if any(line.lstrip().startswith("@include") for line in text.splitlines()):
                 return DEBIAN
     return LINUX
+
+
+def dialect_below(root: str, confdir: str | None) -> Dialect:
+    """Return the dialect of a system, or that of the files where there is only a part of one."""
+    if confdir is not None:
+        return written_in(ListedSource(Root(root), unrooted=confdir), (confdir.rstrip("/") or "/",))
+    if _is_system(Root(root)):
+        return DIALECTS[dialect_for(root)]
+    return written_in(ListedSource(Root(root)), Layout().directories)
 
 
 def _is_path(args: argparse.Namespace, written: str) -> bool:

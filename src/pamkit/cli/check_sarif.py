@@ -7,6 +7,7 @@ import json
 from urllib.parse import quote
 
 from pamkit.analysis.catalog import rule_file
+from pamkit.cli.check_profile import controls_form
 from pamkit.cli.shown import policy_text
 from pamkit.cli.version import version
 from pamkit.docgen.rules import rule_page
@@ -41,14 +42,21 @@ def sarif_text(report: Report, level: Severity) -> str:
         "name": "pamkit",
         "version": version(),
         "semanticVersion": version(),
-        "rules": [_rule(rule) for rule in report.rules],
+        "rules": [_rule(report, rule) for rule in report.rules],
     }
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    run: dict[str, Any] = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    if report.assessed is not None:
+        run["properties"] = {"profile": controls_form(report.assessed)}
     form = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(form, indent=1) + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(report: Report, rule: Rule) -> dict[str, Any]:
+    controls = report.controls(rule.name)
     page = rule_page(rule.name) or ""
     summary = rule_file(rule.name).page.partition("\n")[0]
     return {
@@ -57,7 +65,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": summary},
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": rule.level.name.lower()},
-        "properties": {"tags": ["security", *rule.sources]},
+        "properties": {"tags": ["security", *rule.sources, *([controls] if controls else [])]},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unicodedata import combining, east_asian_width
 
+from pamkit.cli.check_profile import show_controls
 from pamkit.cli.shown import policy_text, shown
 from pamkit.vocab.diagnostic import Severity
 
@@ -19,10 +20,12 @@ _TAB = 8
 
 
 def show_report(screen: Screen, report: Report, level: Severity) -> None:
-    """Show the findings that are at least so bad, and a line on how many there are."""
+    """Show the findings that are at least so bad, the controls of a profile, and how many."""
     for finding in report.at_least(level):
         _show(screen, report, finding)
         screen.line()
+    if report.assessed is not None:
+        show_controls(screen, report.assessed)
     screen.line((_summary(report, level), "" if report.at_least(level) else "good"))
 
 
@@ -31,7 +34,7 @@ def _show(screen: Screen, report: Report, finding: Finding) -> None:
         (f"{shown(str(finding.span))}: ", "head"),
         (f"{finding.severity.name.lower()}: ", _STYLES[finding.severity]),
         (policy_text(finding.message), ""),
-        (f" [{finding.rule}]", "dim"),
+        (f" [{_name(report, finding.rule)}]", "dim"),
     )
     _show_line(screen, report, finding.span, "^", _STYLES[finding.severity])
     for span, said in finding.related:
@@ -39,6 +42,12 @@ def _show(screen: Screen, report: Report, finding: Finding) -> None:
         _show_line(screen, report, span, "-", "dim")
     if finding.help:
         screen.line(("  help: ", "name"), (policy_text(finding.help), ""))
+
+
+def _name(report: Report, rule: str) -> str:
+    """Return the name of a rule, with the controls of the profile that it is for."""
+    controls = report.controls(rule)
+    return f"{rule} ({controls})" if controls else rule
 
 
 def _show_line(screen: Screen, report: Report, span: Span, mark: str, style: str) -> None:

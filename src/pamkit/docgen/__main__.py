@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from pamkit.analysis.catalog import rule_names
+from pamkit.docgen.benchmarks import benchmarks_page
 from pamkit.docgen.codes import codes_page
 from pamkit.docgen.dialects import quirks_page
 from pamkit.docgen.flags import flags_page
@@ -25,6 +26,7 @@ def generated() -> dict[str, str]:
     """Return the text of every generated file by its path below `docs/`."""
     pages = {
         "codes.md": codes_page(),
+        "controls.md": benchmarks_page(),
         "flags.md": flags_page(),
         "items.md": items_page(),
         "quirks.md": quirks_page(),

@@ -7,6 +7,10 @@ from pamkit.analysis.rule import HEADINGS, Rule, RuleFile, Scope, sections
 from pamkit.docgen.markdown import markdown
 from pamkit.docgen.page import Bullets, Page, Section, Table, Text, Verbatim, from_docstring
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _LOOKS_AT = {
     Scope.LINE: "each line",
     Scope.FILE: "each file",
@@ -16,14 +20,15 @@ _LOOKS_AT = {
 
 
 def rule_page(name: str) -> str | None:
-    """Return the Markdown page of a rule by its name or number; `None` if there is none."""
+    """Return the Markdown page of a rule by its name, number or alias; `None` if there is none."""
     names = rule_names()
     if name in names:
         return markdown(_page(rule_file(name)))
     wanted = name.upper()
-    if "-" not in wanted or not wanted.rpartition("-")[2].isdigit():
+    is_number = "-" in wanted and wanted.rpartition("-")[2].isdigit()
+    if not is_number and "_" not in name:
         return None
-    found = [file for file in rule_files() if file.rule.id == wanted]
+    found = [file for file in rule_files() if file.rule.id == wanted or name in file.rule.aliases]
     return "\n".join(markdown(_page(file)) for file in found) or None
 
 
@@ -61,6 +66,10 @@ def _page(file: RuleFile) -> Page:
         f"Number: {rule.id}." if rule.id else "",
         "`pamkit check --fix` mends it." if file.fix is not None else "",
         f"Asked for by: {', '.join(rule.sources)}." if rule.sources else "",
+        f"Also called {_listed(rule.aliases)}." if rule.aliases else "",
+        f"Values: {_listed(f'{each.name}={each.usual}' for each in rule.values)}."
+        if rule.values
+        else "",
     ]
     parts = []
     for heading in HEADINGS:
@@ -78,6 +87,10 @@ def _page(file: RuleFile) -> Page:
 
 def _summary(file: RuleFile) -> str:
     return file.page.strip().partition("\n")[0]
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _level(rule: Rule) -> str:

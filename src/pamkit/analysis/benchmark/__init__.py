@@ -1,0 +1,1 @@
+"""What benchmarks of security ask for, as checks that rules share."""

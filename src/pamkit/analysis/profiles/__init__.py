@@ -1,0 +1,1 @@
+"""Profiles, one file each: which controls of a benchmark which rules check."""
