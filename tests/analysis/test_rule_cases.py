@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pamkit.analysis import proved
 from pamkit.analysis.explore import TooMany
-from pamkit.analysis.rules import grant_without_proof
 from pamkit.policy.dialect import DEBIAN
 
 from .trees import found, linted, messages
@@ -351,5 +351,5 @@ def test_a_service_with_too_many_runs_is_left_alone(monkeypatch: pytest.MonkeyPa
     def give_up(*_: object) -> None:
         raise TooMany
 
-    monkeypatch.setattr(grant_without_proof, "verify", give_up)
+    monkeypatch.setattr(proved, "verify", give_up)
     assert found("auth required pam_permit.so\n", "grant-without-proof") == ()

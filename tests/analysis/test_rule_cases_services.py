@@ -194,6 +194,22 @@ CASES: list[tuple[str, Files, list[str]]] = [
         ["warning: `minlen` is 9 here, and 12 in `/etc/security/pwquality.conf.d/10.conf`"],
     ),
     ("program-gone", {"vsftpd": _UNIX, "/usr/bin/su": ""}, []),
+    # --- sessions, as benchmarks want them
+    ("loginuid-missing", {"su": "session required pam_unix.so\n"}, []),
+    ("loginuid-missing", {"sshd": _UNIX}, []),
+    (
+        "umask-missing",
+        {"login": "session optional pam_umask.so umask=020\nsession optional pam_umask.so\n"},
+        ["warning: everybody may write what is new (umask 020)"],
+    ),
+    ("umask-missing", {"login": "session optional pam_umask.so umask=x\n"}, []),
+    ("umask-missing", {"cron": "session required pam_unix.so\n"}, []),
+    ("limits-missing", {"systemd-user": "session required pam_unix.so\n"}, []),
+    (
+        "limits-missing",
+        {"cron": "session required pam_unix.so\n"},
+        ["warning: `limits.conf` does not hold for `cron`"],
+    ),
     # --- templates
     (
         "template-leftover",

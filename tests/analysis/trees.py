@@ -106,7 +106,10 @@ def messages(files: Mapping[str, str | None] | str, *rules: str, whole: bool = F
     ]
 
 
-_HEAD = re.compile(r"^([\w./-]+):(?: \((unreadable|mode [0-7]+)\))?$", re.MULTILINE)
+_HEAD = re.compile(
+    r"^(?!Auth|Account|Password|Session)([\w./-]+):(?: \((unreadable|mode [0-7]+)\))?$",
+    re.MULTILINE,
+)
 _TIMES = re.compile(r"⟨([^⟩]*) x (\d+)⟩")
 
 
@@ -114,8 +117,9 @@ def example(block: str) -> dict[str, str | None]:
     """Return the files that a block of a rule's page shows.
 
     A line `name:` begins a file, `name: (mode 0666)` one that root owns and others may use so;
-    without one it is the service `test`.  `␍` and `␀` stand for the
-    characters they show, `⟨text x 70⟩` for a text so many times over.
+    without one it is the service `test`.  Fields of profiles of pam-auth-update begin none.  `␍`
+    and `␀` stand for the characters they show, `⟨text x 70⟩` for a text so many times over, `␃` for
+    the end of a file without a newline.
     """
     block = "\n".join(line.removeprefix("    ") for line in block.split("\n"))
     block = _TIMES.sub(lambda found: f"{found[1]} " * int(found[2]), block)
@@ -125,7 +129,7 @@ def example(block: str) -> dict[str, str | None]:
     if parts[0].strip():
         files["test"] = parts[0].strip("\n") + "\n"
     for name, said, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        whole = text.strip("\n") + "\n"
+        whole = (text.strip("\n") + "\n").replace("␃\n", "")
         files[name] = None if said == "unreadable" else whole
         if said and said.startswith("mode "):
             files[name] = Moded(whole, Mode(0, 0, int(said.removeprefix("mode "), 8)))

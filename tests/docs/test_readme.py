@@ -60,7 +60,7 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (5, 18)
+    assert (len(BLOCKS), len(COMMANDS)) == (5, 23)
     known = [shlex.split(command)[1] for command in COMMANDS]
     users, tools = (
         ["userdb", "userdb"],
@@ -69,10 +69,15 @@ def test_every_example_is_run_and_every_command_is_known() -> None:
             "run",
             "doc",
             "doc",
+            "explain",
+            "explain",
+            "check",
             "check",
             "verify",
             "diff",
             "simulate",
+            "test",
+            "report",
             "fmt",
             "faillock",
             "sessions",

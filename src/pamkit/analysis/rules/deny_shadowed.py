@@ -19,6 +19,7 @@ Prefer
 
     auth required pam_faillock.so preauth
     auth sufficient pam_unix.so
+    auth required pam_faillock.so authfail
     auth required pam_deny.so
 
 Sources

@@ -23,6 +23,7 @@ Prefer
 
     auth required pam_faillock.so preauth
     auth sufficient pam_unix.so
+    auth required pam_faillock.so authfail
     auth required pam_deny.so
 
 Sources
@@ -35,10 +36,9 @@ from __future__ import annotations
 
 from pamkit.analysis.by_design import grants_by_design, is_tool_of_root
 from pamkit.analysis.claims import NO_GRANT_WITHOUT_PROOF
-from pamkit.analysis.explore import TooMany
+from pamkit.analysis.proved import proved
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.analysis.service_names import is_shared
-from pamkit.analysis.verify import verify
 from pamkit.vocab.codes import WORDS, ReturnCode
 from pamkit.vocab.diagnostic import Severity, shown
 from pamkit.vocab.facility import Facility
@@ -53,7 +53,12 @@ if TYPE_CHECKING:
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
-    "grant-without-proof", level=Severity.ERROR, scope=Scope.SERVICE, since="0.1", id="AUTH-01"
+    "grant-without-proof",
+    level=Severity.ERROR,
+    scope=Scope.SERVICE,
+    since="0.1",
+    id="AUTH-01",
+    aliases=("FLOW-07", "FLOW-19", "AUTH-19"),
 )
 
 _TRUSTING = frozenset({"pam_rootok", "pam_timestamp", "pam_sepermit"})
@@ -72,9 +77,8 @@ def find(service: Service) -> Iterator[Finding]:
     modules = {known.module for _, known in links}
     if not links or not service.whole or modules & _PUZZLING or _is_left_out(service):
         return
-    try:
-        result = verify(NO_GRANT_WITHOUT_PROOF, service.chains, service.declarations)
-    except TooMany:
+    result = proved(service, NO_GRANT_WITHOUT_PROOF)
+    if result is None:
         return
     steps = tuple(_known(service, step) for step in result.witness)
     yes = [known for known, code in steps if code == ReturnCode.SUCCESS]

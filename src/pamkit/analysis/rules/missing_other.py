@@ -18,6 +18,7 @@ Prefer
 
     sshd:
     auth required pam_unix.so
+    account required pam_unix.so
     other:
     auth required pam_deny.so
     account required pam_deny.so

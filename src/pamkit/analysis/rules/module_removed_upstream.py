@@ -19,7 +19,8 @@ Avoid
 Prefer
 
     auth required pam_faillock.so preauth
-    auth required pam_unix.so
+    auth sufficient pam_unix.so
+    auth [default=die] pam_faillock.so authfail
 
 Sources
 

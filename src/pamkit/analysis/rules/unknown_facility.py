@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from pamkit.analysis.tree import File
     from pamkit.vocab.diagnostic import Finding
 
-RULE = Rule("unknown-facility", level=Severity.ERROR, scope=Scope.FILE, since="0.1", id="SYN-01")
+RULE = Rule(
+    "unknown-facility",
+    level=Severity.ERROR,
+    scope=Scope.FILE,
+    since="0.1",
+    id="SYN-01",
+    aliases=("INC-05",),
+)
 
 
 def find(file: File) -> Iterator[Finding]:

@@ -17,7 +17,8 @@ Avoid
 Prefer
 
     auth required pam_faillock.so preauth deny=3
-    auth required pam_unix.so
+    auth sufficient pam_unix.so
+    auth [default=die] pam_faillock.so authfail deny=3
 
 Sources
 
