@@ -37,7 +37,7 @@ def test_a_comment_allows_what_it_names_where_it_counts(
 
 
 def test_what_is_allowed_is_not_reported_and_not_forgotten() -> None:
-    report = linted(f"{_BAD} # pamkit: allow user-readenv -- a kiosk\n")
+    report = linted(f"{_BAD} # pamkit: allow user-readenv -- a kiosk\n", "user-readenv")
     assert report.findings == ()
     assert [finding.rule for finding in report.allowed] == ["user-readenv"]
 

@@ -12,8 +12,8 @@ _BAD = "auth required pam_env.so user_readenv=1\n"
 
 
 def test_what_was_accepted_is_known_again_wherever_its_line_has_gone() -> None:
-    baseline = baseline_text(linted(_BAD))
-    report = without_known(linted(f"# a line above\n\n{_BAD}"), baseline)
+    baseline = baseline_text(linted(_BAD, "user-readenv"))
+    report = without_known(linted(f"# a line above\n\n{_BAD}", "user-readenv"), baseline)
     assert report.findings == ()
     assert [finding.rule for finding in report.known] == ["user-readenv"]
 
@@ -24,8 +24,8 @@ def test_one_more_of_the_same_is_new() -> None:
 
 
 def test_what_is_known_stays_known_when_the_baseline_is_written_anew() -> None:
-    baseline = baseline_text(linted(_BAD))
-    assert baseline == baseline_text(without_known(linted(_BAD), baseline))
+    baseline = baseline_text(linted(_BAD, "user-readenv"))
+    assert baseline == baseline_text(without_known(linted(_BAD, "user-readenv"), baseline))
 
 
 def test_a_baseline_holds_no_line_of_a_policy() -> None:

@@ -60,7 +60,7 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (5, 23)
+    assert (len(BLOCKS), len(COMMANDS)) == (5, 24)
     known = [shlex.split(command)[1] for command in COMMANDS]
     users, tools = (
         ["userdb", "userdb"],
@@ -78,6 +78,7 @@ def test_every_example_is_run_and_every_command_is_known() -> None:
             "simulate",
             "test",
             "report",
+            "fleet",
             "fmt",
             "faillock",
             "sessions",

@@ -4,7 +4,7 @@ import pytest
 
 from pamkit.policy.control import ALL_BAD, KEYWORDS
 from pamkit.policy.dialect import DEBIAN, LINUX, Dialect
-from pamkit.policy.parser import parse
+from pamkit.policy.parser import MAX_LINES, parse
 from pamkit.policy.syntax import Entry, Kind
 from pamkit.vocab.diagnostic import Finding, Severity
 from pamkit.vocab.facility import Facility
@@ -214,3 +214,21 @@ def test_a_file_that_dangles_is_incomplete_and_keeps_what_came_before() -> None:
 def test_findings_are_values() -> None:
     assert parse("x", "f").findings == parse("x", "f").findings
     assert isinstance(parse("x", "f").findings[0], Finding)
+
+
+def test_a_file_of_too_many_lines_is_kept_and_its_rest_is_not_looked_at() -> None:
+    text = "#\n" * MAX_LINES + "auth required pam_unix.so\nsesion\n"
+    file = parse(text, "file")
+    assert text == file.text
+    assert [(f.rule, f.span.line) for f in file.findings] == [("too-many-lines", MAX_LINES + 1)]
+    assert file.entries == ()
+    assert not parse("#\n" * MAX_LINES, "file").findings
+
+
+def test_a_near_word_is_looked_for_in_the_first_unknown_words_only() -> None:
+    lines = [f"sesion{number % 10} x{number}\n" for number in range(200)]
+    hints = [f.help for f in parse("".join(lines), "file").findings if f.rule == "unknown-facility"]
+    assert len(hints) == 200
+    assert hints[0] == "did you mean `session`?"
+    unknown = [f.help for f in parse("".join(lines), "file").findings if "control" in f.rule]
+    assert unknown[-1].startswith("expected one of required, ")

@@ -505,3 +505,11 @@ def test_a_file_that_includes_itself_without_bound_ends_in_a_finding() -> None:
     with pytest.raises(PolicyError, match=f"more than {MAX_OPEN} files are nested") as refused:
         load(files, *QUIRK_SETS["libpam-1.5"])
     assert refused.value.findings[-1].rule == "include-bomb"
+
+
+def test_a_service_that_reads_a_file_of_too_many_lines_is_refused() -> None:
+    source = MemorySource(
+        {"/etc/pam.d/test": "auth include long\n", "/etc/pam.d/long": "#\n" * 65537}
+    )
+    with pytest.raises(PolicyError, match="more than 65536 lines"):
+        resolve("test", source)

@@ -7,7 +7,7 @@ except where a quirk has a name (`dialect.QUIRKS`).
 from __future__ import annotations
 
 from pamkit.policy.dialect import LINUX, Dialect
-from pamkit.policy.parser import parse
+from pamkit.policy.parser import MAX_LINES, parse
 from pamkit.policy.source import Layout, Outcome, Reading
 from pamkit.policy.syntax import Entry, Kind, PolicyFile
 from pamkit.policy.words import ascii_lower
@@ -19,7 +19,12 @@ from pamkit.vocab.span import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pamkit.policy.source import PolicySource
+
+    Parse = Callable[..., PolicyFile]
+    """`parse`, or one that remembers what it gave."""
 
 OTHER = "other"
 """The service whose entries stand in where a service has none of its own."""
@@ -96,13 +101,16 @@ def resolve(
     layout: Layout | None = None,
     dialect: Dialect = LINUX,
     quirks: frozenset[str] = frozenset(),
+    parsed: Parse = parse,
 ) -> Policy:
     """Return the policy of a service; ``service`` is a name as `service_name` returns it.
+
+    ``parsed`` makes the trees of files: who resolves many services may remember them.
 
     Raises `PolicyError` where libpam's `pam_start` answers `PAM_ABORT` (no file at all, a file
     that ends in a continuation, a module without a name), and where pamkit refuses a quirk.
     """
-    loader = _Loader(source, layout or Layout(), dialect, quirks)
+    loader = _Loader(source, layout or Layout(), dialect, quirks, parsed)
     loader.load(service)
     return Policy(
         service,
@@ -123,10 +131,15 @@ class _Loader:
     """Reads the files of one service and puts their entries in place."""
 
     def __init__(
-        self, source: PolicySource, layout: Layout, dialect: Dialect, quirks: frozenset[str]
+        self,
+        source: PolicySource,
+        layout: Layout,
+        dialect: Dialect,
+        quirks: frozenset[str],
+        parsed: Parse,
     ) -> None:
         self.source, self.layout = source, layout
-        self.dialect, self.quirks = dialect, quirks
+        self.dialect, self.quirks, self.parsed = dialect, quirks, parsed
         self.own: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
         self.other: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
         self.readings: dict[str, Reading] = {}  # a file has one content, however often it is met
@@ -222,11 +235,15 @@ class _Loader:
             raise PolicyError(
                 f"`{shown(path)}` cannot be read: {reading.reason}", tuple(self.findings)
             )
-        file = parse(
+        file = self.parsed(
             reading.text, path, self.dialect, with_service=with_service, quirks=self.quirks
         )
         self.files[path, with_service] = file
         self.findings.update(dict.fromkeys(file.findings))
+        if len(file.lines) > MAX_LINES:
+            raise PolicyError(
+                f"`{shown(path)}` has more than {MAX_LINES} lines", tuple(self.findings)
+            )
         return file
 
     def _take_in(

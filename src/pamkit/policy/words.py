@@ -45,6 +45,10 @@ class LogicalLine(Record):
 
     def place(self, file: str, start: int, end: int) -> Span:
         """Return the span of ``text[start:end]`` in the file."""
+        if len(self.pieces) == 1:
+            here = self.pieces[0]
+            column = here.column - here.start
+            return Span(file, here.line, column + start, here.line, column + end)
         line, column = self._at(start)
         last_line, last = self._at(max(start, end - 1))
         return Span(file, line, column, last_line, last + 1)
@@ -89,6 +93,9 @@ def logical_lines(text: str, quirks: frozenset[str] = frozenset()) -> Iterator[L
     for number, column, physical in _physical_lines(text, short):
         continued = raw != ""
         if not continued:
+            if "\\" not in physical and "\0" not in physical:
+                yield _whole_line(physical, number, column)
+                continue
             first = number
         raw += physical
         if short:
@@ -109,10 +116,20 @@ def logical_lines(text: str, quirks: frozenset[str] = frozenset()) -> Iterator[L
             joined += body
         if goes_on:
             continue
-        yield LogicalLine(raw, first, joined or None, tuple(pieces), comment)
+        yield LogicalLine(raw, first, joined or None, tuple(pieces), comment, False)
         raw, joined, pieces = "", "", []
     if raw:
-        yield LogicalLine(raw, first, joined or None, tuple(pieces), dangling=True)
+        yield LogicalLine(raw, first, joined or None, tuple(pieces), "", True)
+
+
+def _whole_line(physical: str, number: int, column: int) -> LogicalLine:
+    """Return the logical line of a physical one that every libpam reads alike: most are such."""
+    body, sign, comment = physical.partition("#")
+    text = body.lstrip(_BLANKS)
+    if not text.strip("\n"):
+        return LogicalLine(physical, number, None, (), (sign + comment).rstrip("\n"), False)
+    pieces = (Piece(0, number, column + len(body) - len(text)),)
+    return LogicalLine(physical, number, text, pieces, (sign + comment).rstrip("\n"), False)
 
 
 def _physical_lines(text: str, short: bool) -> Iterator[tuple[int, int, str]]:
@@ -188,4 +205,4 @@ def words(line: LogicalLine, file: str) -> tuple[Word, ...]:
             if at < 0:
                 at = end
             raw = text[start:at]
-            found.append(Word(raw, raw, line.place(file, start, at)))
+            found.append(Word(raw, raw, line.place(file, start, at), True))
