@@ -1,5 +1,7 @@
 """What `pamkit check` says of the labelled policies of the corpus: recall and precision.
 
+Then tables of its repairs, its incidents and the samples of another tool (`bench.lint_stories`).
+
 Usage: ``python -m bench.lint [--corpus DIR] [--verbose]``; exit status 1 if a label is missed.
 """
 
@@ -13,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.lint_stories import stories
 from pamkit.analysis.catalog import chosen, rule_files
 from pamkit.analysis.lint import lint
 from pamkit.analysis.tree import Tree, read_tree
@@ -116,6 +119,8 @@ def main() -> int:
         for label in labels(asked.corpus):
             if is_found(asked.corpus, label) != label.fails:
                 print(f"missed: {label.rule} {label.overlay} {label.wanted} {label.source}")
+    for line in stories(asked.corpus):
+        print(line)
     return int(recall < 1 or precision < 1)
 
 

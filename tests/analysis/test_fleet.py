@@ -53,7 +53,7 @@ def test_machines_with_the_same_contents_have_the_same_judgement() -> None:
 
 def test_findings_and_broken_claims_are_said_with_their_places() -> None:
     judgement = _judged(_fleet(), _SSHD)
-    assert {"unknown-option", "permit-in-auth"} <= {found.rule for found in judgement.findings}
+    assert {"unknown-option", "grant-without-proof"} <= {found.rule for found in judgement.findings}
     broken = next(each for each in judgement.broken if each.claim == NO_GRANT_WITHOUT_PROOF.name)
     assert (broken.service, broken.run[0][0].file) == ("sshd", f"{PLACE}/common-auth")
     assert (judgement.files, judgement.services) == (2, 1)

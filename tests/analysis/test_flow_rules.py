@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pamkit.analysis import control_flow
 from pamkit.analysis.explore import TooMany
 from pamkit.analysis.rules import dead_line, never_succeeds, redundant_line
 
@@ -90,14 +91,22 @@ def test_a_rule_finds_what_it_should_and_nothing_else(
     assert messages(files, rule) == expected
 
 
-@pytest.mark.parametrize("rule", [dead_line, never_succeeds, redundant_line])
+@pytest.mark.parametrize(
+    ("place", "rule"),
+    [
+        (control_flow, dead_line),
+        (control_flow, never_succeeds),
+        (control_flow, redundant_line),
+        (never_succeeds, never_succeeds),
+    ],
+)
 def test_what_has_too_many_runs_is_left_alone(
-    rule: object, monkeypatch: pytest.MonkeyPatch
+    place: object, rule: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gives_up(*_: object) -> None:
         raise TooMany
 
-    monkeypatch.setattr(rule, "flow", gives_up)
+    monkeypatch.setattr(place, "explore", gives_up)
     text = f"{_UNIX}{_DENY}auth optional pam_permit.so\n"
     name = str(getattr(rule, "RULE").name)  # noqa: B009  # a module has any attribute
     assert messages(text, name) == []

@@ -52,7 +52,6 @@ def test_findings_come_in_the_order_of_their_places() -> None:
         (1, 6),
         (1, 26),
         (2, 1),
-        (2, 1),
     ]
 
 

@@ -169,7 +169,7 @@ CASES: list[tuple[str, dict[str, str | None] | str, list[str]]] = [
     (
         "default-ok",
         "session [default=ok] pam_permit.so\nauth [default=die auth_err=done] pam_x.so\n",
-        ["test:2:6 error: `auth_err` counts as a yes"],
+        ["test:2:6 note: `auth_err` is written as a yes, and refuses all the same"],
     ),
     ("glued-bracket-pairs", "auth [default=okk] pam_unix.so\n", []),
     (
@@ -252,7 +252,7 @@ CASES: list[tuple[str, dict[str, str | None] | str, list[str]]] = [
         },
         [
             "chsh:2:15 error: `chsh` lets in who has proved nothing",
-            "useradd:2:15 warning: `useradd` lets in who has proved nothing",
+            "useradd:2:15 note: `useradd` lets in who has proved nothing",
         ],
     ),
     ("grant-without-proof", {"cron": "auth required pam_permit.so\n"}, []),

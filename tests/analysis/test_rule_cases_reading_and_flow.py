@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from pamkit.analysis import control_flow
 from pamkit.analysis.catalog import chosen, rule_files
 from pamkit.analysis.explore import TooMany
 from pamkit.analysis.rules import falls_to_other, jump_without_record
@@ -682,22 +683,26 @@ def test_a_secret_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "asked", "files"),
+    ("rule", "place", "files"),
     [
         (
             jump_without_record,
-            "explore",
+            jump_without_record,
             {"a": "auth [success=1 default=ignore] pam_unix.so\nauth required pam_deny.so\n"},
         ),
-        (falls_to_other, "flow", {"sshd": _UNIX, "other": "account required pam_deny.so\n"}),
+        (
+            falls_to_other,
+            control_flow,
+            {"sshd": _UNIX, "other": "account required pam_deny.so\n"},
+        ),
     ],
 )
 def test_what_has_too_many_runs_is_left_alone(
-    rule: ModuleType, asked: str, files: Files, monkeypatch: pytest.MonkeyPatch
+    rule: ModuleType, place: ModuleType, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def give_up(*_: object) -> None:
         raise TooMany
 
     assert found(files, rule.RULE.name)
-    monkeypatch.setattr(rule, asked, give_up)
+    monkeypatch.setattr(place, "explore", give_up)
     assert found(files, rule.RULE.name) == ()

@@ -277,7 +277,11 @@ CASES: list[tuple[str, Files, list[str]]] = [
     ("unlike-twin", {"su": _UNIX, "su-l": "auth required pam_nobody_knows.so\n"}, []),
     ("unlike-twin", {"su": _UNIX + "auth x \\\n", "su-l": _UNIX}, []),
     ("locker-needs-root", {"swaylock": "auth optional pam_loginuid.so\n" + _UNIX}, []),
-    ("tool-refuses-root", {"chpasswd": "password required pam_unix.so\n"}, []),
+    (
+        "tool-refuses-root",
+        {"chpasswd": "password required pam_unix.so\n"},
+        ["note: `chpasswd` leaves `auth` and `account` to an `other` that is not here"],
+    ),
     (
         "tool-refuses-root",
         {"chpasswd": "auth required pam_deny.so\naccount required pam_permit.so\n"},

@@ -372,10 +372,10 @@ def test_a_claim_says_nothing_where_it_is_beside_the_point() -> None:
 
 
 def test_lines_with_the_same_words_answer_alike() -> None:
-    # What a program says is the same both times: no run meets both.
+    # What is found out is the same both times: no run meets both.
     first, again = "auth [success=ok default=die]", "auth [success=die default=ignore]"
-    twice = f"{first} pam_exec.so /x\n{again} pam_exec.so /x\n"
-    once = f"{first} pam_exec.so /x\n{again} pam_exec.so /y\n"
+    twice = f"{first} pam_mount.so\n{again} pam_mount.so\n"
+    once = f"{first} pam_mount.so\n{again} pam_mount.so debug\n"
     name = "local-can-never-get-in"
     assert [_result(name, text).holds for text in (twice, once)] == [True, False]
 

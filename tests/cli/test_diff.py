@@ -288,3 +288,57 @@ def test_a_change_of_a_distribution_is_looser_or_stricter_as_it_was_meant(
     words = [str(pair / "before"), str(pair / "after"), "--dialect", "linux", "--json"]
     assert main(["diff", *words]) == 1
     assert _document(capsys)[where] == verdict
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_secrets_of_a_policy_are_in_no_form_of_a_difference(
+    place: Path, capsys: pytest.CaptureFixture[str], form: tuple[str, ...]
+) -> None:
+    line = "auth required pam_of_nobody.so user=a {} host=h\n"
+    one, other = "passwd=hunter2", "[passwd=hunter2 and \\\n hunter3]"
+    (place / "old" / "app").write_text(line.format(one) + line.format(other) + _REST)
+    (place / "new" / "app").write_text(line.format(other) + _AUTH + _REST)
+    _run(place, *form)
+    written = capsys.readouterr().out
+    assert "passwd=<hidden>" in written
+    assert "hunter" not in written
+
+
+def test_conditions_that_differ_in_a_secret_alone_stay_two(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "auth sufficient pam_of_nobody.so passwd={}\n"
+    (place / "old" / "app").write_text(line.format("hunter2") + _REST)
+    (place / "new" / "app").write_text(line.format("hunter3") + line.format("hunter4") + _REST)
+    _run(place, "--json")
+    entry = json.loads(capsys.readouterr().out)["services"][0]
+    conditions = [name for name in entry["looser"]["day"] if name.startswith("condition")]
+    assert len(conditions) > 1
+    assert "hunter" not in str(conditions)
+
+
+def test_a_part_of_a_system_is_read_in_the_dialect_it_is_written_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for side in ("old", "new"):
+        (tmp_path / side / "etc" / "pam.d").mkdir(parents=True)
+        (tmp_path / side / "etc" / "pam.d" / "common-auth").write_text(_AUTH)
+        (tmp_path / side / "etc" / "pam.d" / "app").write_text("@include common-auth\n")
+    assert main(["diff", str(tmp_path / "old"), str(tmp_path / "new")]) == 0
+    assert "app: the same" in capsys.readouterr().out
+    root = ("--root", str(tmp_path / "new"))
+    for command in (
+        ("explain", "app", "--json"),
+        ("simulate", "app", "--json", "--do", "authenticate"),
+    ):
+        assert main([*command, *root]) == 0, command
+        document = json.loads(capsys.readouterr().out)
+        rules = [finding["rule"] for finding in document["findings"]]
+        assert (document["dialect"], rules) == ("debian", ["missing-other"])
+    assert main(["verify", "app", *root, "--claim", "no-blank-password"]) == 0
+    tests = tmp_path / "tests.toml"
+    tests.write_text('[[case]]\nservice = "app"\nexpect = { authenticate = "granted" }\n')
+    assert main(["test", str(tests), *root]) == 0
+    capsys.readouterr()
+    assert main(["report", "--html", "-", *root]) == 0
+    assert "unknown-facility" not in capsys.readouterr().out

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from pamkit.cli.git_trees import git_sides
 from pamkit.cli.main import main
 from pamkit.cli.status import DONE, REFUSED, UNUSABLE
+from pamkit.policy.dialect import DEBIAN, LINUX
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.needs("git")
@@ -205,3 +207,69 @@ def test_what_is_no_call_of_git_is_said(
     assert capsys.readouterr().out == "pam.d/app: not merged yet\n"
     assert main(["diff", "--git-driver", "pam.d/app", "x"]) == UNUSABLE
     assert "expected the seven words" in capsys.readouterr().err
+
+
+def test_how_one_file_is_written_is_no_change_of_libpam(
+    driven: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jump = "auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n"
+    auth = f"{jump}auth optional pam_permit.so\n"
+    account = "account required pam_unix.so\n"
+    _commit({"pam.d/more": account, "pam.d/app": f"{auth}@include more\n"}, "old")
+    _commit({"pam.d/app": f"{auth}account include more\n"}, "new")
+    assert main(["diff", "--git", "old", "new"]) == DONE
+    assert "app: the same" in capsys.readouterr().out
+    assert main(["diff", "--git", "old"]) == DONE
+    assert "app: the same\n" in _git("diff", "old", "new")
+
+
+def test_two_states_of_one_system_are_read_alike(repository: Path) -> None:
+    assert repository.is_dir()
+    names = ("passwd", "debian_version", "pam.d/app")
+    _commit({f"etc/{name}": "" for name in names}, "old")
+    old, new = git_sides(["old"], None)
+    assert (old.dialect, new.dialect) == (DEBIAN, DEBIAN)
+    _git("rm", "--quiet", "etc/debian_version")
+    _commit({}, "new")
+    assert git_sides(["new"], None)[0].dialect == LINUX
+
+
+def test_the_driver_takes_no_link_and_no_submodule_for_a_policy(driven: Path) -> None:
+    _commit({"pam.d/app": _AUTH}, "old")
+    (driven / "pam.d" / "link").symlink_to("app")
+    _commit({}, "new")
+    shown = _git("diff", "old", "new").splitlines()
+    assert shown[-1] == "  link is or was no policy but a link or a submodule: not compared"
+
+
+def test_a_secret_that_goes_on_in_the_next_line_is_not_shown(driven: Path) -> None:
+    assert driven.is_dir()
+    line = "auth required pam_x.so [passwd=hunter2 \\\n hunter3] debug\n"
+    _commit({"pam.d/app": line}, "old")
+    _commit({"pam.d/app": line.replace("debug", "trace")}, "new")
+    shown = _git("diff", "old", "new")
+    assert "-<hidden> debug\n+<hidden> trace\n" in shown
+    assert "hunter" not in shown
+
+
+def test_a_range_is_said_to_be_no_revision(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert repository.is_dir()
+    _commit({"pam.d/app": _AUTH}, "old")
+    _commit({"pam.d/app": _OPEN}, "new")
+    assert main(["diff", "--git", "old..new"]) == UNUSABLE
+    assert capsys.readouterr().err.splitlines() == [
+        "pamkit: `old..new` is no revision of this repository",
+        "help: two revisions are two words: `--git OLD NEW`",
+    ]
+
+
+def test_a_file_that_a_repository_has_lost_is_said_to_be(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _commit({"pam.d/app": _AUTH}, "old")
+    name = _git("rev-parse", "old:pam.d/app").strip()
+    (repository / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    assert main(["diff", "--git", "old", "old"]) == UNUSABLE
+    assert "is not in the repository" in capsys.readouterr().err

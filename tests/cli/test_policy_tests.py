@@ -352,3 +352,10 @@ def test_no_file_is_a_fault_of_ours(command: Command, place: Path) -> None:
         if ran.status not in (0, 1, 2) or OURS in ran.err or "\u202e" in ran.err + ran.out:
             odd.append(ran.err)
     assert odd == []
+
+
+def test_a_number_without_end_is_said_to_be(command: Command, place: Path) -> None:
+    file = place / "long.toml"
+    file.write_text(f"dialect = {'9' * 10_000}\n")
+    ran = command("test", str(file))
+    assert (ran.status, ran.err) == (2, f"pamkit: `{file}` has a number of too many digits\n")

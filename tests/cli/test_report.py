@@ -114,3 +114,19 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(
     assert main(["report", "--root", str(place), "--html", str(out)]) == 2
     assert out.read_text() == "old"
     assert sorted(os.listdir(tmp_path)) == ["report.html", "root"]
+
+
+def test_a_blank_name_and_a_place_that_is_not_there_are_said(
+    command: Command, place: Path, tmp_path: Path
+) -> None:
+    ran = command("report", "--root", str(place), "--html", "")
+    assert (ran.status, ran.err.splitlines()[0]) == (
+        2,
+        "pamkit: expected a file, found a blank name",
+    )
+    nowhere = tmp_path / "file" / "x"
+    (tmp_path / "file").write_text("")
+    ran = command("report", "--root", str(place), "--html", str(nowhere))
+    assert (ran.status, ran.err) == (2, f"pamkit: `{nowhere}`: not a directory\n")
+    ran = command("report", "--root", str(place), "--html", "/proc/x")
+    assert (ran.status, ran.err.startswith("pamkit: `/proc/x`: ")) == (2, True)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamkit.cli.shown import argument, policy_text, shown
+from pamkit.cli.shown import argument, arguments_text, policy_text, shown
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,18 @@ def test_an_argument_that_looks_like_a_secret_keeps_its_name_only(
             "control `secret=hunter2 hunter2` is unknown",
         ),
         ("found password=<hidden> there", "found password=hunter2 there"),
+        ("[passwd=<hidden>] debug", "[passwd=hunter2 and more] debug"),
+        ("[where=passwd=<hidden> debug", "[where=passwd='hunter2 more' debug"),
+        ("where password = <hidden> x", "where password = 'hunter2 more' x"),
+        ("passwd=<hidden> debug", "passwd=hunt`er2 debug"),
+        ("`passwd=<hidden>` is odd", "`passwd=hunt`er2` is odd"),
+        ("`passwd=<hidden>` and `x` is", "`passwd=<hidden>` and `x` is"),
     ],
 )
 def test_a_text_that_quotes_a_policy_keeps_its_secrets(expected: str, text: str) -> None:
     assert expected == policy_text(text)
+
+
+def test_behind_a_secret_in_a_row_of_arguments_nothing_is_shown() -> None:
+    assert arguments_text("pam_x user=a passwd=hunter2 or so b") == "pam_x user=a passwd=<hidden>"
+    assert arguments_text("pam_x try_first_pass debug") == "pam_x try_first_pass debug"

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.needs("corpus")
 known = cache(declarations)
 
 _READENV = {"user-readenv"}
-_RHOSTS = {"rhosts-trust", "grant-without-proof"}
+_RHOSTS = {"rhosts-trust"}
 
 ARGUED: dict[str, dict[str, set[str]]] = {
     "debian12": {

@@ -20,8 +20,8 @@ from tests.corpus.policies import side, tree
 pytestmark = pytest.mark.needs("corpus")
 
 OURS: dict[str, set[str]] = {
-    "pam_permit_as_sufficient_in_auth": {"permit-in-auth", "grant-without-proof", "dead-line"},
-    "pam_permit_skip_next": {"permit-in-auth", "never-succeeds", "dead-line"},
+    "pam_permit_as_sufficient_in_auth": {"grant-without-proof", "dead-line"},
+    "pam_permit_skip_next": {"permit-in-auth", "never-succeeds"},
     "pam_permit_as_optional_in_account": set(),
     "pam_permit_as_required_is_safe": set(),
     "pam_succeed_if_uid_comparison_sufficient": {"grant-without-proof"},
@@ -31,7 +31,7 @@ OURS: dict[str, set[str]] = {
     "nullok_in_password_type_is_safe": set(),
     "secure_sshd_config": set(),
     "secure_login_config": set(),
-    "legacy_pam_conf_with_pam_permit": {"permit-in-auth", "grant-without-proof", "dead-line"},
+    "legacy_pam_conf_with_pam_permit": {"grant-without-proof", "dead-line"},
 }
 """What is found at the level of a warning, with the rules that are about the same things."""
 

@@ -49,6 +49,13 @@ def test_options_of_a_sheet_are_read_like_those_of_a_module() -> None:
     assert [problem.rule for problem in problems] == ["bad-option-value"]
 
 
+def test_an_option_of_a_sheet_counts_where_the_sheet_says() -> None:
+    deny = {"word": "deny=", "phrase": "x", "kind": "number", "facilities": ["auth", "account"]}
+    made = sheet_from({**SHEET, "facts": [], "options": [deny, {"word": "x", "phrase": "x"}]})
+    homes = {word: option.facilities for word, option in made.declaration.options.stated().items()}
+    assert homes == {"deny": ("auth", "account"), "x": ()}
+
+
 def test_a_fact_with_a_condition_holds_where_the_condition_does() -> None:
     made = sheet_from(SHEET).declaration
     held = {
@@ -100,6 +107,10 @@ def test_a_fact_with_a_condition_holds_where_the_condition_does() -> None:
         (
             {"options": [{"word": "x", "phrase": "x"}, {"word": "x", "phrase": "y"}]},
             "options: `x` is there twice",
+        ),
+        (
+            {"options": [{"word": "x", "phrase": "x", "facilities": ["odd"]}]},
+            "there is no facility `odd`: expected one of account, auth, password, session",
         ),
         ({"examples": [{"service": "login"}]}, "examples: an example needs a service and a line"),
     ],

@@ -32,7 +32,9 @@ _AS_ROOT = (
 _TOOLS_OF_ROOT = frozenset(
     {
         *("useradd", "userdel", "usermod", "groupadd", "groupdel", "groupmod", "groupmems"),
-        *("newusers", "chpasswd", "chgpasswd", "shadow", "xserver"),
+        *("newusers", "chpasswd", "chgpasswd", "shadow", "chage", "xserver"),
+        # Gentoo, Arch and Void include it into what root's init starts.
+        "system-services",
     }
 )
 """Services of tools that nobody but root can use: what they ask is asked of root."""

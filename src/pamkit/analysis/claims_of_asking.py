@@ -13,9 +13,11 @@ from pamkit.module.facts import (
     ASKS_SECRET,
     CHANGES_SECRET,
     JUDGES_SECRET,
+    OWN_USERS_ONLY,
     PROVES_IDENTITY,
     USES_SECRET,
 )
+from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 
 TYPE_CHECKING = False
@@ -37,7 +39,9 @@ def _note_token(marks: Marks, seen: Seen) -> Marks:
     if seen.call.update is False:
         return marks  # the first pass needs no new password
     if seen.primitive is Primitive.CHAUTHTOK:
-        asks = subject.states(ASKS_NEW_SECRET)
+        asks = subject.states(ASKS_NEW_SECRET) and not (
+            subject.states(OWN_USERS_ONLY) and seen.outcome.code == ReturnCode.USER_UNKNOWN
+        )
         needs = subject.states(CHANGES_SECRET) or subject.states(JUDGES_SECRET)
     else:
         # It may also be a module that asks for two things at once.

@@ -7,7 +7,7 @@ reaches, a chain that never says yes.  `analysis.verify` knows more of modules, 
 from __future__ import annotations
 
 from pamkit.analysis.entry import read_options
-from pamkit.analysis.explore import End, Outcome, explore
+from pamkit.analysis.explore import End, Outcome, TooMany, explore
 from pamkit.module.facts import (
     ALWAYS_FAILS,
     ALWAYS_IGNORED,
@@ -20,7 +20,7 @@ from pamkit.policy.chain import Substack
 from pamkit.semantics.table import step
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import CODE_COUNT, ReturnCode
-from pamkit.vocab.facility import Primitive
+from pamkit.vocab.facility import FACILITY_OF, Primitive
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pamkit.analysis.explore import Choice, Exploration, Known
     from pamkit.analysis.model import Declarations
+    from pamkit.analysis.tree import Service
     from pamkit.policy.chain import Chain, Link
 
 _C = ReturnCode
@@ -90,6 +91,27 @@ def flow(
         () if unproved is None else seen.witness(unproved),
         frozenset(end.verdict.code for end in seen.ends if end.verdict.mood is not Mood.GRANTED),
     )
+
+
+def flow_of(service: Service, primitive: Primitive) -> Flow | None:
+    """Return what runs of a chain of a service can come to; `None` if that is too much to look at.
+
+    It is worked out once for all services with the same lines: the links are like those of the
+    service, with the same numbers and places, and may be others.
+    """
+    facility = FACILITY_OF[primitive]
+    return service.results.made(
+        f"flow {primitive.name}",
+        facility,
+        lambda: _flow_or_none(service.chains[facility], primitive, service.declarations),
+    )
+
+
+def _flow_or_none(chain: Chain, primitive: Primitive, declarations: Declarations) -> Flow | None:
+    try:
+        return flow(chain, primitive, declarations)
+    except TooMany:
+        return None
 
 
 def _busy(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST = 20_000
 """Points that are looked at before it is given up; real policies have a few hundred."""
 
-MOST_STEPS = 50_000
+MOST_STEPS = 25_000
 """Steps that are tried before it is given up: less than a second."""
 
 Known = frozenset[tuple[str, str]]
@@ -111,41 +111,57 @@ def explore(
     """
     came: dict[_Point | End, tuple[_Point, Choice] | None] = {}
     ends: list[End] = []
-    todo: list[tuple[Cursor, _Point]] = []
+    todo: list[tuple[_Place, _Point]] = []
+    met: set[tuple[_Place, Known, frozenset[str]]] = set()
+    places: dict[tuple[int, tuple[Verdict, ...], Verdict], _Place] = {}
     # Many points differ in the verdict alone: what a link may do hangs on what is known.
     may: dict[tuple[Link, Known], tuple[tuple[Outcome, Choice], ...]] = {}
     left: dict[tuple[Link | None, Known], Known] = {}
 
+    def place_of(there: Cursor | Verdict) -> _Place:
+        if isinstance(there, Verdict):
+            key: tuple[int, tuple[Verdict, ...], Verdict] = (-1, (), there)
+        else:
+            entries = tuple(frame.entry for frame in there.frames)
+            key = (there.link.number, entries, there.verdict)
+        if key not in places:
+            places[key] = _Place(there)
+        return places[key]
+
     def enter(
-        there: Cursor | Verdict,
+        place: _Place,
         known: Known,
         marks: frozenset[str],
         step: tuple[_Point, Choice] | None,
     ) -> None:
-        link = None if isinstance(there, Verdict) else there.link
+        link = place.link
         kept = left.get((link, known))
         if kept is None:
             kept = frozenset(fact for fact in known if keep(link, fact[0]))
             left[link, known] = kept
+        if (place, kept, marks) in met:
+            return
+        met.add((place, kept, marks))
+        there = place.there
         if isinstance(there, Verdict):
             end = End(there, kept, marks, ())
-            if end not in came:
-                came[end] = step
-                ends.append(end)
+            came[end] = step
+            ends.append(end)
             return
+        if len(came) >= MOST:
+            raise TooMany
         entries = tuple(frame.entry for frame in there.frames)
         point = _Point(there.link.number, entries, there.verdict, kept, marks)
-        if point not in came:
-            if len(came) >= MOST:
-                raise TooMany
-            came[point] = step
-            todo.append((there, point))
+        came[point] = step
+        todo.append((place, point))
 
-    enter(begin(links), known, marks, None)
+    enter(place_of(begin(links)), known, marks, None)
     # First in, first out: the first way to a point is a shortest one.
     steps = 0
-    for cursor, point in todo:
-        link, known, marks = cursor.link, point.known, point.marks
+    for place, point in todo:
+        cursor, link, known, marks = place.there, place.link, point.known, point.marks
+        assert isinstance(cursor, Cursor)  # noqa: S101  # said for type checkers
+        assert link is not None  # noqa: S101  # said for type checkers
         choices = may.get((link, known))
         if choices is None:
             choices = tuple((each, Choice(link, each, None, 0)) for each in outcomes(link, known))
@@ -153,11 +169,37 @@ def explore(
         steps += len(choices)
         if steps > MOST_STEPS:
             raise TooMany
+        moves = place.moves
         for outcome, choice in choices:
+            after = moves.get(outcome.code)
+            if after is None:
+                after = moves[outcome.code] = place_of(advance(cursor, outcome.code))
             enter(
-                advance(cursor, outcome.code),
+                after,
                 known.union(outcome.settles) if outcome.settles else known,
                 marks.union(outcome.marks) if outcome.marks else marks,
                 (point, choice),
             )
     return Exploration(came, tuple(ends))
+
+
+def fitting(outcomes: tuple[Outcome, ...], known: Known) -> tuple[Outcome, ...]:
+    """Return the outcomes that go with what is known: what they settle is not settled otherwise."""
+    settled = dict(known)
+    found = []
+    for outcome in outcomes:
+        for name, value in outcome.settles:
+            if settled.get(name, value) != value:
+                break
+        else:
+            found.append(outcome)
+    return tuple(found)
+
+
+class _Place:
+    """Where runs stand that know what they like, or how they end; and where each code leads."""
+
+    def __init__(self, there: Cursor | Verdict) -> None:
+        self.there = there
+        self.link = None if isinstance(there, Verdict) else there.link
+        self.moves: dict[int, _Place] = {}

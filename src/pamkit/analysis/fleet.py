@@ -16,6 +16,7 @@ from pamkit.analysis.allow import Allowed
 from pamkit.analysis.lint import Judges, place_of
 from pamkit.analysis.memory import Memory
 from pamkit.analysis.proved import proved, shown_run
+from pamkit.analysis.said_once import said_once
 from pamkit.analysis.surroundings import Surroundings
 from pamkit.analysis.tree import NOTHING_WANTED, Tree, read_tree
 from pamkit.policy.source import Layout
@@ -121,14 +122,13 @@ class Fleet:
             unproved += judged.unproved
         found.update((each, None) for each, _, _ in self._judges.of_tree(tree))
         by_path = {file.path: file for file in tree.files}
-        findings = [
+        findings = said_once(
             each
-            for each in found
+            for each in sorted(found, key=place_of)
             if each.severity >= self._level and not self._is_allowed(each, by_path)
-        ]
-        findings.sort(key=place_of)
+        )
         return Judgement(
-            *(_digest(tree), tuple(findings), tuple(broken), tuple(unproved)),
+            *(_digest(tree), findings, tuple(broken), tuple(unproved)),
             *(len(tree.files), len(tree.services)),
         )
 

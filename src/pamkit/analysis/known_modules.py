@@ -15,7 +15,7 @@ from pamkit.analysis.circumstance import (
     VALUES,
     condition,
 )
-from pamkit.analysis.model import TRUSTED, Row, stated_rows
+from pamkit.analysis.model import TROUBLE, TRUSTED, Row, stated_rows
 from pamkit.vocab.codes import CODES_BY_WORD, ReturnCode
 from pamkit.vocab.facility import Primitive
 
@@ -61,14 +61,17 @@ def _usertype(subject: Subject, _: Primitive) -> Iterator[Row]:
 
 def _nologin(subject: Subject, _: Primitive) -> Iterator[Row]:
     allowed = _C.SUCCESS if "successok" in subject.args else _C.IGNORE
+    # A file of the line's own says nothing of the machine.
+    own = [word for word in subject.args if word.startswith("file=")]
+    closed = condition(f"closed by {own[-1]}") if own else NOLOGIN
     for user in VALUES[USER]:
         who = (USER, user)
-        yield Row(allowed, (who, (NOLOGIN, "no")))
+        yield Row(allowed, (who, (closed, "no")))
         if user == "root":
-            yield Row(allowed, (who, (NOLOGIN, "yes")))
+            yield Row(allowed, (who, (closed, "yes")))
         else:
             code = _C.USER_UNKNOWN if user == "nobody" else _C.AUTH_ERR
-            yield Row(code, (who, (NOLOGIN, "yes")))
+            yield Row(code, (who, (closed, "yes")))
 
 
 def _faillock(subject: Subject, primitive: Primitive) -> Iterator[Row]:
@@ -87,8 +90,18 @@ def _faillock(subject: Subject, primitive: Primitive) -> Iterator[Row]:
         if user == "nobody":
             continue
         who = (USER, user)
+        if user not in LOCAL:
+            # C: whom others watch over succeeds, whatever the line is there for.
+            yield Row(_C.SUCCESS, (who,), usual="local_users_only" in subject.args)
+            if "local_users_only" in subject.args:
+                continue
         yield Row(free, (who, (LOCKED, "no")), marks)
         is_spared = user == "root" and "even_deny_root" not in subject.args
+        # The file of settings may lock root as well; members of a group may be spared.
+        if is_spared:
+            yield Row(_C.AUTH_ERR, (who, (LOCKED, "yes")), usual=False)
+        elif user != "root" and any(word.startswith("admin_group=") for word in subject.args):
+            yield Row(free, (who, (LOCKED, "yes")), marks, usual=False)
         # `account` judges only if `auth` ran on the same handle.
         if is_spared or primitive is Primitive.ACCT_MGMT:
             yield Row(free, (who, (LOCKED, "yes")), marks)
@@ -102,25 +115,32 @@ def _tally(subject: Subject, primitive: Primitive) -> Iterable[Row]:
     odd = tuple(Row(row.code, usual=False) for row in stated_rows(subject, primitive))
     if primitive is Primitive.ACCT_MGMT:
         return (Row(_C.SUCCESS, (), (FORGOT,)), *odd)
-    return (
-        Row(_C.SUCCESS, ((LOCKED, "no"),), (COUNTED,)),
-        Row(_C.AUTH_ERR, ((LOCKED, "yes"),), (COUNTED,)),
-        *odd,
+    # C: who cannot be found is an error, and errors are what `onerr=` says.
+    strange = _C.SUCCESS if "onerr=succeed" in subject.args else _C.USER_UNKNOWN
+    counted = (
+        Row(code, ((USER, user), (LOCKED, locked)), (COUNTED,))
+        for code, locked in ((_C.SUCCESS, "no"), (_C.AUTH_ERR, "yes"))
+        for user in VALUES[USER]
+        if user != "nobody"
     )
+    return (*counted, Row(strange, ((USER, "nobody"),)), *odd)
 
 
 def _timestamp(subject: Subject, primitive: Primitive) -> Iterable[Row]:
     if primitive is not Primitive.AUTHENTICATE:
         return stated_rows(subject, primitive)
-    name = condition("a fresh timestamp")
+    where = sorted(word for word in subject.args if word.startswith("timestamp"))
+    name = condition(" ".join(("a fresh timestamp", *where)))
     return (
         Row(_C.AUTH_ERR, ((name, "missing"),)),
         Row(_C.SUCCESS, ((name, "there"),), (TRUSTED,)),
     )
 
 
-def _securetty(_: Subject, __: Primitive) -> Iterator[Row]:
-    name = condition("a secure terminal")
+def _securetty(subject: Subject, _: Primitive) -> Iterator[Row]:
+    # The kernel's consoles are not secure to a line with this word, and may be to another one.
+    strict = "noconsole" in subject.args
+    name = condition("a secure terminal, the console or not" if strict else "a secure terminal")
     for user in VALUES[USER]:
         who = (USER, user)
         if user not in ("root", "nobody"):
@@ -135,7 +155,9 @@ def _securetty(_: Subject, __: Primitive) -> Iterator[Row]:
 def _wheel(subject: Subject, _: Primitive) -> Iterator[Row]:
     """Judge the caller by a group, whoever is asked for."""
     options = subject.options
-    name = condition(f"the caller is in {options.group or 'wheel'}")
+    # Who runs the program need not be who logged in on the terminal.
+    who_asks = "the one who runs the program" if options.use_uid else "the caller"
+    name = condition(f"{who_asks} is in {options.group or 'wheel'}")
     passes = _C.SUCCESS if options.trust else _C.IGNORE
     for user in VALUES[USER]:
         who = (USER, user)
@@ -179,10 +201,10 @@ def _succeed_if(subject: Subject, primitive: Primitive) -> Iterable[Row]:
     if not words or len(words) % 3:
         return stated_rows(subject, primitive)
     tests = [words[at : at + 3] for at in range(0, len(words), 3)]
-    name = condition(" ".join(word for test in tests for word in test))
+    said = " ".join(word for test in tests for word in test)
     if subject.options.use_uid:
-        return tuple(_of_caller(tests, condition(f"the caller is {name}")))
-    return tuple(_of_tests(tests, name))
+        return tuple(_of_caller(tests, condition(f"{said} (of the caller)")))
+    return tuple(_of_tests(tests, condition(said)))
 
 
 def _of_caller(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
@@ -193,6 +215,7 @@ def _of_caller(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
             yield Row(_C.SUCCESS, (who,) if None not in met else (who, (name, "met")))
         if False in met or None in met:
             yield Row(_C.AUTH_ERR, (who,) if False in met else (who, (name, "not met")))
+    yield Row(_C.USER_UNKNOWN, usual=False)  # a number that no user has
     yield Row(_C.SERVICE_ERR, usual=False)
 
 
@@ -201,15 +224,17 @@ _OPEN_GROUP = "nopasswdlogin"
 
 
 def _of_tests(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
-    marks = (TRUSTED,) if any(_OPEN_GROUP in test for test in tests) else ()
+    marks = (TRUSTED,) if ("user", "ingroup", _OPEN_GROUP) in map(tuple, tests) else ()
     for user in VALUES[USER]:
         who = (USER, user)
         if user == "nobody":
-            # Of a user that is not there the name is all there is to be tested.
+            if all(test[0].lower() not in _OF_THE_ACCOUNT for test in tests):
+                yield Row(_C.SUCCESS, (who, (name, "met")), marks)
+                yield Row(_C.AUTH_ERR, (who, (name, "not met")))
+                continue
+            # Of a user that is not there no number, no shell and no home can be tested.
             yield Row(_C.USER_UNKNOWN, (who,))
             yield Row(_C.AUTH_ERR, (who,))
-            if all(test[0] == "user" for test in tests):
-                yield Row(_C.SUCCESS, (who, (name, "met")), marks)
             continue
         met = [_is_met(test, user) for test in tests]
         if False in met:
@@ -221,6 +246,9 @@ def _of_tests(tests: list[tuple[str, ...]], name: str) -> Iterator[Row]:
             yield Row(_C.SUCCESS, (who,))
     yield Row(_C.SERVICE_ERR, usual=False)
 
+
+_OF_THE_ACCOUNT = ("uid", "gid", "shell", "home", "dir", "homedir")
+"""Fields that only a user who is there has."""
 
 _ANYBODY = "anybody but root"
 
@@ -246,6 +274,8 @@ def _is_met(test: tuple[str, ...], user: str) -> bool | None:
     least, most = _UIDS[user]
     number, compare = int(value), _COMPARED[operator]
     met = {compare(uid, number) for uid in (least, most)}
+    if operator in ("=", "!=") and value != str(number):
+        return operator == "!="  # C: the digits are compared, not the number
     # Equal to one number in the midst of them: some are, some are not.
     if operator in ("eq", "ne", "=", "!=") and least < number < most:
         return None
@@ -269,12 +299,18 @@ _COMPARED = {
 
 
 def _but_setcred(table: Table) -> Table:
-    """Let a table speak of every primitive but setcred: of that all is said by what is stated."""
+    """Let a table speak of every primitive but setcred: of that all is said by what is stated.
+
+    A module that cannot do its work may say so on any day, and a table need not name the codes.
+    """
 
     def rows(subject: Subject, primitive: Primitive) -> Iterable[Row]:
         # One of the same name that states nothing has no options, and may be another one.
-        is_silent = primitive is Primitive.SETCRED or subject.declaration is None
-        return (stated_rows if is_silent else table)(subject, primitive)
+        if primitive is Primitive.SETCRED or subject.declaration is None:
+            return stated_rows(subject, primitive)
+        trouble = subject.declaration.answers.get(primitive, frozenset()) & TROUBLE
+        odd = (Row(code, usual=False) for code in sorted(trouble - {_C.INCOMPLETE}))
+        return (*table(subject, primitive), *odd)
 
     return rows
 

@@ -6,6 +6,7 @@ from pamkit.analysis.allow import Allowed
 from pamkit.analysis.fix import edited
 from pamkit.analysis.report import Report
 from pamkit.analysis.rule import RuleFile, Scope
+from pamkit.analysis.said_once import said_once
 from pamkit.analysis.tree import File, Service, Tree
 from pamkit.vocab.diagnostic import Finding
 from pamkit.vocab.record import Record
@@ -36,7 +37,7 @@ EVERYTHING = Focus()
 
 
 def lint(tree: Tree, rules: Iterable[RuleFile], focus: Focus = EVERYTHING) -> Report:
-    """Return what rules find in a tree, and nothing of what its comments allow.
+    """Return what rules find in a tree, each mistake once, and nothing of what its comments allow.
 
     With a ``focus`` every rule sees the whole tree, and only what lies in the files of the services
     asked for, or in the files themselves, is reported.
@@ -48,7 +49,7 @@ def lint(tree: Tree, rules: Iterable[RuleFile], focus: Focus = EVERYTHING) -> Re
     allowed = _Allowed(tree)
     inside.sort(key=place_of)
     return Report(
-        tuple(finding for finding in inside if not allowed(finding)),
+        said_once(finding for finding in inside if not allowed(finding)),
         tuple(finding for finding in inside if allowed(finding)),
         (),
         tuple(file.rule for file in rules),

@@ -11,7 +11,7 @@ from pamkit.analysis import explore
 from pamkit.analysis.explore import NOTHING, Choice, End, Known, Outcome, TooMany
 from pamkit.analysis.model import Model, failures
 from pamkit.semantics.replay import Replay, advance_replay
-from pamkit.semantics.verdict import START, Mood, Verdict
+from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Primitive
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     At = Cursor | Verdict
     Place = tuple[int, tuple[Verdict, ...], Verdict]
     Marks = frozenset[str]
+    _Step = tuple["_Stand", Known, tuple["Seen", ...], tuple[Choice, ...]]
+    """Where it leads, what is settled then, what can be seen of it, and what was chosen."""
 
 
 class Beside(Record):
@@ -109,46 +111,43 @@ def explore_calls(
 
     It ends with the first refusal; its verdict is that of the last call that was made.
     """
-    search = _Search(calls, chains, model, watch)
+    search = _Search(calls, chains, model)
     came: dict[_Point | End, tuple[_Point, tuple[Choice, ...]] | None] = {}
     ends: list[End] = []
-    todo: list[tuple[int, tuple[At, ...], _Point]] = []
+    todo: list[tuple[_Stand, _Point]] = []
+    met: set[tuple[_Stand, Known, Marks]] = set()
 
     def enter(
-        call: int,
-        walks: tuple[At, ...],
-        known: Known,
-        marks: Marks,
-        step: tuple[_Point, tuple[Choice, ...]] | None,
+        stand: _Stand, known: Known, marks: Marks, step: tuple[_Point, tuple[Choice, ...]] | None
     ) -> None:
-        while all(isinstance(each, Verdict) for each in walks):
-            verdicts = tuple(each for each in walks if isinstance(each, Verdict))
-            no = next((each for each in verdicts if each.mood is not Mood.GRANTED), None)
-            if call + 1 < len(calls) and no is None:
-                call, walks = call + 1, search.begin(call + 1)
-                continue
-            is_last = call + 1 == len(calls)
-            end = End(verdicts[0] if is_last else no or START, NOTHING, marks, verdicts[1:])
-            if end not in came:
+        kept = NOTHING if stand.link is None else search.kept(stand.call, stand.link, known)
+        if (stand, kept, marks) in met:
+            return
+        met.add((stand, kept, marks))
+        if stand.link is None:
+            end = End(stand.verdicts[0], NOTHING, marks, stand.verdicts[1:])
+            if end not in came:  # calls may be refused alike
                 came[end] = step
                 ends.append(end)
             return
-        point = _Point(call, tuple(map(_place, walks)), search.kept(call, walks, known), marks)
-        if point not in came:
-            if len(came) >= explore.MOST:
-                raise TooMany
-            came[point] = step
-            todo.append((call, walks, point))
+        if len(came) >= explore.MOST:
+            raise TooMany
+        point = _Point(stand.call, tuple(map(_place, stand.walks)), kept, marks)
+        came[point] = step
+        todo.append((stand, point))
 
-    enter(0, search.begin(0), known, frozenset(), None)
+    enter(search.begin(0), known, frozenset(), None)
     # First in, first out: the first way to a point is a shortest one.
     steps = 0
-    for call, walks, point in todo:
-        for after, settles, marks, choices in search.steps(call, walks, point.known, point.marks):
+    for stand, point in todo:
+        for after, settled, seen, choices in search.steps(stand, point.known):
             steps += 1
             if steps > explore.MOST_STEPS:
                 raise TooMany
-            enter(call, after, point.known.union(settles), marks, (point, choices))
+            marks = point.marks
+            for each in seen:
+                marks = watch(marks, each)
+            enter(after, settled, marks, (point, choices))
     return Lockstep(came, tuple(ends))
 
 
@@ -156,6 +155,16 @@ def _place(at: At) -> Place:
     if isinstance(at, Verdict):
         return -1, (), at
     return at.link.number, tuple(frame.entry for frame in at.frames), at.verdict
+
+
+class _Stand:
+    """Where walks stand, whatever is known; ``verdicts`` are how they end if none is on its way."""
+
+    def __init__(self, call: int, walks: tuple[At, ...], verdicts: tuple[Verdict, ...]) -> None:
+        self.call, self.walks, self.verdicts = call, walks, verdicts
+        self.link = None if verdicts else _least(walks)
+        self.moves: dict[tuple[int | None, ...], _Stand] = {}
+        self.steps: dict[Known, tuple[_Step, ...]] = {}
 
 
 class _Search:
@@ -166,52 +175,84 @@ class _Search:
         calls: tuple[Call, ...],
         chains: Mapping[Facility, Chain],
         model: Callable[[Primitive, bool | None], Model],
-        watch: Watch,
     ) -> None:
-        self._calls, self._watch = calls, watch
+        self._calls = calls
         self._chains = [chains[FACILITY_OF[call.primitive]] for call in calls]
         self._models = [model(call.primitive, call.update) for call in calls]
         self._followers = [
             [model(each.primitive, None) for each in call.beside if not each.failing]
             for call in calls
         ]
+        self._jump_counts = [_jump_counts(chain) for chain in self._chains]
+        self._is_steered = [_is_steered(chain) for chain in self._chains]
         self._last: dict[str, tuple[int, int]] = {}
         for number, chain in enumerate(self._chains):
             for link in chain:
                 for each in (self._models[number], *self._followers[number]):
                     self._last |= dict.fromkeys(each.names(link), (number, link.number))
+        self._stands: dict[tuple[int, tuple[Place, ...]], _Stand] = {}
+        self._kept: dict[tuple[int, Link, Known], Known] = {}
 
-    def begin(self, call: int) -> tuple[At, ...]:
+    def begin(self, call: int) -> _Stand:
         """Return where the walks of a call begin."""
-        return (begin(self._chains[call].links),) * (1 + len(self._calls[call].beside))
+        walks = (begin(self._chains[call].links),) * (1 + len(self._calls[call].beside))
+        return self._stand(call, walks)
 
-    def kept(self, call: int, walks: tuple[At, ...], known: Known) -> Known:
+    def kept(self, call: int, link: Link, known: Known) -> Known:
         """Return what is settled without that on which nothing hangs any more."""
-        here = (call, _least(walks).number)
-        return frozenset(fact for fact in known if self._last.get(fact[0], (-1, -1)) >= here)
+        key = (call, link, known)
+        found = self._kept.get(key)
+        if found is None:
+            here = (call, link.number)
+            found = frozenset(fact for fact in known if self._last.get(fact[0], (-1, -1)) >= here)
+            self._kept[key] = found
+        return found
 
-    def steps(
-        self, call: int, walks: tuple[At, ...], known: Known, marks: Marks
-    ) -> Iterator[tuple[tuple[At, ...], tuple[tuple[str, str], ...], Marks, tuple[Choice, ...]]]:
-        """Yield where the walks can go from here: those that stand at the first link move."""
-        made, link = self._calls[call], _least(walks)
+    def steps(self, stand: _Stand, known: Known) -> tuple[_Step, ...]:
+        """Return where the walks can go from here: those that stand at the first link move."""
+        if known not in stand.steps:
+            stand.steps[known] = tuple(self._steps(stand, known))
+        return stand.steps[known]
+
+    def _stand(self, call: int, walks: tuple[At, ...]) -> _Stand:
+        """Return where walks stand; with the last yes of a call the next one begins."""
+        key = (call, tuple(map(_place, walks)))
+        if key not in self._stands:
+            self._stands[key] = self._new(call, walks)
+        return self._stands[key]
+
+    def _new(self, call: int, walks: tuple[At, ...]) -> _Stand:
+        verdicts = tuple(each for each in walks if isinstance(each, Verdict))
+        if len(verdicts) < len(walks):
+            return _Stand(call, walks, ())
+        no = next((each for each in verdicts if each.mood is not Mood.GRANTED), None)
+        if call + 1 == len(self._calls):
+            return _Stand(call, walks, verdicts)
+        return self.begin(call + 1) if no is None else _Stand(call, walks, (no, *verdicts[1:]))
+
+    def _steps(self, stand: _Stand, known: Known) -> Iterator[_Step]:
+        call, walks, link = stand.call, stand.walks, stand.link
+        assert link is not None  # noqa: S101  # said for type checkers
+        made, subject = self._calls[call], self._models[call].subject(link)
         for outcomes in self._answers(call, link, walks, known):
-            after = tuple(
-                self._moved(call, walks, at, outcomes) if outcome is not None else walks[at]
-                for at, outcome in enumerate(outcomes)
-            )
+            codes = tuple(None if outcome is None else outcome.code for outcome in outcomes)
+            if codes not in stand.moves:
+                after = tuple(
+                    self._moved(call, walks, at, outcomes) if outcome is not None else walks[at]
+                    for at, outcome in enumerate(outcomes)
+                )
+                stand.moves[codes] = self._stand(call, after)
             choices: list[Choice] = []
-            settles: list[tuple[str, str]] = []
-            noted = marks
+            seen: list[Seen] = []
+            settled = known
             for at, outcome in enumerate(outcomes):
                 if outcome is None:
                     continue
                 primitive = made.primitive if at == 0 else made.beside[at - 1].primitive
                 choices.append(Choice(link, outcome, primitive, at, made.update))
-                settles.extend(outcome.settles)
-                subject = self._models[call].subject(link)
-                noted = self._watch(noted, Seen(made, at, primitive, link, subject, outcome))
-            yield after, tuple(settles), noted, tuple(choices)
+                seen.append(Seen(made, at, primitive, link, subject, outcome))
+                settled = settled.union(outcome.settles) if outcome.settles else settled
+            yield stand.moves[codes], settled, tuple(seen), tuple(choices)
 
     def _answers(
         self, call: int, link: Link, walks: tuple[At, ...], known: Known
@@ -244,19 +285,20 @@ class _Search:
     def _moved(
         self, call: int, walks: tuple[At, ...], at: int, outcomes: list[Outcome | None]
     ) -> At:
-        made, chain, walk = self._calls[call], self._chains[call], walks[at]
+        made, walk, steered = self._calls[call], walks[at], self._is_steered[call]
         outcome, first = outcomes[at], walks[0]
         assert isinstance(walk, Cursor)  # noqa: S101  # said for type checkers
         assert outcome is not None  # noqa: S101  # said for type checkers
         beside = made.beside[at - 1] if at else None
         if beside is None or beside.failing:
             # DIALECT: setcred and close_session on a handle of their own count jumps, too.
-            counts = made.primitive in REPLAYS and _jump_counts(chain)
-            counts = counts and (_is_steered(chain) or outcome.code != ReturnCode.IGNORE)
+            counts = made.primitive in REPLAYS and self._jump_counts[call]
+            counts = counts and (steered or outcome.code != ReturnCode.IGNORE)
             return advance(walk, outcome.code, jump_counts=counts)
-        counts = _jump_counts(chain) if beside.jump_counts is None else beside.jump_counts
+        usual = self._jump_counts[call]
+        counts = usual if beside.jump_counts is None else beside.jump_counts
         chose = outcomes[0]
-        if _is_steered(chain):
+        if steered:
             judged = outcome.code if chose is None else chose.code
             return advance(walk, outcome.code, judged=judged, jump_counts=counts)
         assert isinstance(first, Cursor)  # noqa: S101  # a replay never leaves what it follows

@@ -54,9 +54,7 @@ class Memory:
         known = self._results.get(key)
         while isinstance(known, _Fork):
             known = known.ways.get(_answer(source, known.question))
-        if isinstance(known, _Result) and all(
-            _answer(source, asks) == said for asks, said in known.left
-        ):
+        if isinstance(known, _Result) and known.holds_of(source):
             found: T = known.value
             return found
         listening = _Listening(source)
@@ -83,11 +81,11 @@ class Memory:
                     fork = where[way] = _Fork(asks, {})
                     where, way = fork.ways, said
                 asks, said = known.left[same]
-                rest = _Result(known.left[same + 1 :], known.value)
+                rest = _Result(known.left[same + 1 :], known.value, [])
                 fork = where[way] = _Fork(asks, {said: rest})
                 where, way = fork.ways, heard[at + same][1]
                 at += same + 1
-        where[way] = _Result(heard[at:], value)
+        where[way] = _Result(heard[at:], value, [])
 
 
 class _Fork(Record, eq=False):
@@ -102,6 +100,21 @@ class _Result(Record, eq=False):
 
     left: tuple[tuple[Question, Any], ...]
     value: Any
+    sorted: list[tuple[str, tuple[Hashable, ...], tuple[Any, ...]]]
+    """What is left by what is asked, once somebody has wanted to know."""
+
+    def holds_of(self, source: Any) -> bool:
+        """Whether a source answers so."""
+        if self.left and not self.sorted:
+            by_name: dict[str, list[tuple[Hashable, Any]]] = {}
+            for (what, of), said in self.left:
+                by_name.setdefault(what, []).append((of, said))
+            self.sorted.extend(
+                (what, tuple(of for of, _ in asked), tuple(said for _, said in asked))
+                for what, asked in by_name.items()
+            )
+        # Tuples look first whether things are the same one: what is equal mostly is.
+        return all(tuple(map(getattr(source, what), of)) == said for what, of, said in self.sorted)
 
 
 class _Listening:

@@ -7,6 +7,8 @@ anything may come.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pamkit.analysis.circumstance import (
     CALLER,
     DUE,
@@ -21,7 +23,7 @@ from pamkit.analysis.circumstance import (
     thing,
 )
 from pamkit.analysis.entry import read_options
-from pamkit.analysis.explore import Known, Outcome
+from pamkit.analysis.explore import Known, Outcome, fitting
 from pamkit.module.facts import (
     ALWAYS_FAILS,
     ALWAYS_IGNORED,
@@ -145,6 +147,7 @@ class Model:
         self._special = special
         self._rows: dict[Link, tuple[Row, ...]] = {}
         self._may: dict[tuple[Link, Known], tuple[Outcome, ...]] = {}
+        self._outcomes: dict[Link, tuple[Outcome, ...]] = {}
         self._subjects: dict[Link, Subject] = {}
         self.beside: Mapping[tuple[str, ...], tuple[tuple[int, ...], ...]] = {}
         """What other lines with the same words do with a code: what they treat apart stays so."""
@@ -155,12 +158,11 @@ class Model:
         """Return what a link may do, given what is known; circumstances settle as they matter."""
         found = self._may.get((link, known))
         if found is None:
-            settled = dict(known)
-            found = self._may[link, known] = tuple(
-                Outcome(row.code, row.when, row.marks)
-                for row in self.rows(link)
-                if all(settled.get(name, value) == value for name, value in row.when)
-            )
+            if link not in self._outcomes:
+                self._outcomes[link] = tuple(
+                    Outcome(row.code, row.when, row.marks) for row in self.rows(link)
+                )
+            found = self._may[link, known] = fitting(self._outcomes[link], known)
         return found
 
     def rows(self, link: Link) -> tuple[Row, ...]:
@@ -180,19 +182,19 @@ class Model:
     def subject(self, link: Link) -> Subject:
         """Return the module of a link, with its options."""
         if link not in self._subjects:
-            self._subjects[link] = self._subject(link)
+            self._subjects[link] = _subject(
+                self._declarations, link.module, link.args, self._update
+            )
         return self._subjects[link]
 
-    def _subject(self, link: Link) -> Subject:
-        name = link.module.rpartition("/")[2].removesuffix(".so")
-        declaration = self._declarations(link.module)
-        options = None if declaration is None else read_options(declaration.options, link.args)[0]
-        name = name if declaration is None else declaration.name
-        return Subject(name, declaration, options, link.args, self._update)
-
     def _alike(self, link: Link, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-        """Let a line answer what its twin answers; who counts, and who is in trouble, may not."""
-        if len(rows) == 1 or link.refusal or self.subject(link).states(COUNTS_FAILURES):
+        """Let a line answer what its twin answers; who counts, and who is in trouble, may not.
+
+        Nor may a program, and who asks for a touch, a finger or a code asks for another one.
+        """
+        subject = self.subject(link)
+        asks_anew = subject.name in _PROGRAMS or any(map(subject.states, _ASKS_ANEW))
+        if len(rows) == 1 or link.refusal or asks_anew:
             return rows
         words = (link.module, *link.args, "to", self._primitive.name.lower())
         name = answer_of(" ".join(words) + (" again" if self._update else ""))
@@ -204,11 +206,31 @@ class Model:
     def _of(self, link: Link) -> Iterable[Row]:
         subject = self.subject(link)
         table = self._special.get(subject.name, stated_rows)
-        rows = tuple(table(subject, self._primitive))
-        if not self._healthy:
-            return complete(rows, rows)
-        # Who can do nothing but fail fails on every day.
-        return complete(tuple(row for row in rows if row.usual) or rows, rows)
+        return _rows_of(table, subject, self._primitive, self._healthy)
+
+
+# Many chains have lines with the same words: what those come to is worked out once.
+@lru_cache(maxsize=4096)
+def _subject(
+    declarations: Declarations, module: str, args: tuple[str, ...], update: bool | None
+) -> Subject:
+    declaration = declarations(module)
+    if declaration is None:
+        name = module.rpartition("/")[2].removesuffix(".so")
+        return Subject(name, None, None, args, update)
+    options = read_options(declaration.options, args)[0]
+    return Subject(declaration.name, declaration, options, args, update)
+
+
+@lru_cache(maxsize=16384)
+def _rows_of(
+    table: Table, subject: Subject, primitive: Primitive, healthy: bool
+) -> tuple[Row, ...]:
+    rows = tuple(table(subject, primitive))
+    if not healthy:
+        return complete(rows, rows)
+    # Who can do nothing but fail fails on every day.
+    return complete(tuple(row for row in rows if row.usual) or rows, rows)
 
 
 def stated_rows(subject: Subject, primitive: Primitive) -> Iterable[Row]:
@@ -272,6 +294,8 @@ def _proofs(subject: Subject) -> tuple[str, ...]:
 def _of_a_proof(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
     proofs = _proofs(subject)
     reach = ((REACHABLE, "yes"),) if _is_remote(subject) else ()
+    if _C.IGNORE not in codes and _passes_strangers(subject):
+        yield from _ignored(subject)
     for code in codes:
         if code not in (_C.SUCCESS, _C.NEW_AUTHTOK_REQD):
             yield from _refused(subject, code, proofs, reach)
@@ -297,13 +321,21 @@ def _refused(
     if code == _C.AUTHINFO_UNAVAIL and reach:
         yield Row(code, ((REACHABLE, "no"),))
         yield Row(code, usual=False)
-    elif code in TROUBLE or code == _C.IGNORE:
+    elif code == _C.IGNORE:
+        yield from _ignored(subject)
+    elif code in TROUBLE:
         yield Row(code, usual=False)
     elif code == _C.USER_UNKNOWN:
         for user in VALUES[USER]:
             if not _knows(subject, user):
-                yield Row(code, ((USER, user), (_stranger(subject), "no"), *reach))
+                when = ((USER, user), (_stranger(subject), "no"), *reach)
+                yield Row(code, when)
+                if subject.name == "pam_unix" and user == "directory":
+                    # The name service may know the account, and no hash that we could compare.
+                    yield Row(_C.AUTH_ERR, when, usual=False)
     else:
+        if subject.name != "pam_unix":
+            yield Row(code, usual=False)  # what is right for one may be wrong for another
         for name in proofs:
             for value in VALUES.get(name, ("right", "wrong")):
                 if value == "right":
@@ -316,6 +348,29 @@ def _refused(
                 yield Row(code, ((_stranger(subject), "yes"), (name, value), *reach), (), False)
 
 
+def _ignored(subject: Subject) -> Iterator[Row]:
+    """Yield when a module has no say: on a good day only where a word of its line says so."""
+    yield Row(_C.IGNORE, usual=False)
+    if _is_remote(subject) and "ignore_authinfo_unavail" in subject.args:
+        yield Row(_C.IGNORE, ((REACHABLE, "no"),))
+    if "ignore_unknown_user" in subject.args:
+        for user in VALUES[USER]:
+            if not _knows(subject, user):
+                yield Row(_C.IGNORE, ((USER, user),))
+    if _passes_strangers(subject):
+        yield Row(_C.IGNORE, ((thing(subject.name), "wrong"),))
+
+
+def _passes_strangers(subject: Subject) -> bool:
+    """Whether a word of its line lets a module pass over who has no thing to be asked for."""
+    asks = subject.states(PROVES_POSSESSION) or subject.states(PROVES_TRAIT)
+    return asks and any(word in subject.args for word in _UNENROLLED)
+
+
+_UNENROLLED = ("nouserok", "nullok", "no_usersfile_okay")
+"""Words that let by who has not been given the thing that is asked for."""
+
+
 def _stranger(subject: Subject) -> str:
     """Return the name of the circumstance whether a module knows users that it need not know."""
     return f"{subject.name} knows strangers"
@@ -326,9 +381,14 @@ def _of_an_account(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
     reach = ((REACHABLE, "yes"),) if _is_remote(subject) else ()
     for code in codes:
         if code == _C.SUCCESS:
-            due = ((DUE, "no"),) if subject.states(CHECKS_SECRET_AGE) else ()
+            # Without a proof of its own pam_unix then says nothing of the age of a password.
+            looks = subject.states(CHECKS_SECRET_AGE) and "no_pass_expiry" not in subject.args
+            due = ((DUE, "no"),) if looks else ()
             for user in users:
                 yield Row(code, ((USER, user), (EXPIRED, "no"), *due, *reach))
+            if subject.name == "pam_unix":
+                # C: who has an account but no line in `shadow` may use it: directories know when.
+                yield Row(code, ((USER, "directory"),))
         elif code == _C.NEW_AUTHTOK_REQD:
             for user in users:
                 yield Row(code, ((USER, user), (EXPIRED, "no"), (DUE, "yes"), *reach))
@@ -336,10 +396,23 @@ def _of_an_account(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
             for user in VALUES[USER]:
                 if user not in users:
                     yield Row(code, ((USER, user),))
-        elif code in TROUBLE or code == _C.IGNORE:
+        elif code == _C.IGNORE:
+            # Who has words for it ignores an account because of one of them, and never else.
+            told = _SAYS_WHEN.issubset(_words_of(subject))
+            yield from (row for row in _ignored(subject) if row.when or not told)
+        elif code in TROUBLE:
             yield Row(code, usual=False)
         else:
             yield Row(code, ((EXPIRED, "yes"),))
+
+
+_SAYS_WHEN = frozenset({"ignore_unknown_user", "ignore_authinfo_unavail"})
+
+
+def _words_of(subject: Subject) -> frozenset[str]:
+    """Return the options that a module has."""
+    stated = () if subject.declaration is None else subject.declaration.options.stated().values()
+    return frozenset(option.word for option in stated)
 
 
 def _of_a_store(subject: Subject, codes: list[ReturnCode]) -> Iterator[Row]:
@@ -390,6 +463,12 @@ def _of_an_aftermath(codes: list[ReturnCode]) -> Iterator[Row]:
 
 
 _WELL = (_C.SUCCESS, _C.IGNORE)
+
+_ASKS_ANEW = (COUNTS_FAILURES, PROVES_POSSESSION, PROVES_TRAIT)
+"""What modules state that may answer otherwise when they are asked again."""
+
+_PROGRAMS = ("pam_exec", "pam_script")
+"""Modules that answer what a program of the machine's owner says."""
 
 
 def failures(link: Link) -> tuple[Outcome, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.analysis.explore import Outcome, TooMany, explore
+from pamkit.analysis.explore import End, Outcome, TooMany, explore, fitting
 from pamkit.analysis.known_modules import TABLES
 from pamkit.analysis.model import Model
 from pamkit.analysis.proved import shown_run
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BY_CONDITION = "by a condition"
 """The mark of a run in which a line that proves nothing has jumped."""
+
+_ASKED = "asked"
 
 _PUZZLING = frozenset({"pam_debug"})
 """Modules whose options say what they answer."""
@@ -58,12 +60,12 @@ def passages(
     )
     last = {name: at for at, each in rows.items() for row in each for name, _ in row.when}
 
-    def outcomes(link: Link, known: Known) -> Iterator[Outcome]:
-        settled = dict(known)
-        for row in rows[link.number]:
-            if all(settled.get(name, value) == value for name, value in row.when):
-                outcome = Outcome(row.code, row.when, row.marks)
-                yield outcome.changed(marks=(*row.marks, *noted(link, outcome)))
+    may: dict[int, tuple[Outcome, ...]] = {}
+
+    def outcomes(link: Link, known: Known) -> Iterable[Outcome]:
+        if link.number not in may:
+            may[link.number] = tuple(_marked(link, rows[link.number], noted))
+        return fitting(may[link.number], known)
 
     def keep(link: Link | None, name: str) -> bool:
         return link is not None and last.get(name, -1) >= link.number
@@ -72,6 +74,20 @@ def passages(
         return explore(chain.links, outcomes, known=frozenset(given), keep=keep)
     except TooMany:
         return None
+
+
+def asked_behind(service: Service, primitive: Primitive, first: Link) -> frozenset[int]:
+    """Return the numbers of the links that some run asks after ``first``; one look at all runs."""
+
+    def noted(link: Link, _: Outcome) -> tuple[str, ...]:
+        return (_ASKED,) if link is first else ()
+
+    seen = passages(service, primitive, noted)
+    return frozenset(
+        point.number
+        for point in (seen.came_from if seen else ())
+        if not isinstance(point, End) and _ASKED in point.marks
+    )
 
 
 def by_condition(known: KnownEntry, link: Link, outcome: Outcome) -> tuple[str, ...]:
@@ -87,6 +103,12 @@ def shown_here(service: Service, run: Iterable[Choice], span: Span) -> tuple[tup
     So what is found in a file that many services include is found once.
     """
     return tuple(step for step in shown_run(service, run) if step[0].file == span.file)
+
+
+def _marked(link: Link, rows: Iterable[Row], noted: Noted) -> Iterator[Outcome]:
+    for row in rows:
+        outcome = Outcome(row.code, row.when, row.marks)
+        yield Outcome(row.code, row.when, (*row.marks, *noted(link, outcome)))
 
 
 def _rows(chain: Chain, model: Model) -> dict[int, tuple[Row, ...]]:

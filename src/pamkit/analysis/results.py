@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from pamkit.analysis.claims import Claim
     from pamkit.analysis.compare import Comparison
-    from pamkit.analysis.entry import Declarations
+    from pamkit.analysis.entry import Declarations, KnownEntry
     from pamkit.analysis.memory import Memory
     from pamkit.analysis.verify import Result
     from pamkit.policy.chain import Chain, Link
     from pamkit.vocab.facility import Facility, Primitive
+    from pamkit.vocab.span import Span
 
     T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class Results:
         self._chains, self._declarations, self._memory = chains, declarations, memory
         self._own: dict[str, Result | None] = {}
         self._lines: dict[Facility, object] = {}
+        self._links: dict[Chain, tuple[tuple[Link, KnownEntry], ...]] = {}
 
     def of(self, claim: Claim, work: Callable[[Any], Result | None]) -> Result | None:
         """Return what ``work`` says of a claim; it is given the chains, and asks for some."""
@@ -52,6 +54,14 @@ class Results:
     def made(self, name: str, facility: Facility, work: Callable[[], T]) -> T:
         """Return what ``work`` says of the lines of one facility: numbers and places, no links."""
         return self._memory.made((name, self.lines(facility), self._declarations), work)
+
+    def links(
+        self, chain: Chain, known: Mapping[Span, KnownEntry]
+    ) -> tuple[tuple[Link, KnownEntry], ...]:
+        """Return the links of a chain, with what is known of each."""
+        if chain not in self._links:
+            self._links[chain] = tuple((link, known[link.span]) for link in chain)
+        return self._links[chain]
 
     def lines(self, facility: Facility) -> object:
         """Return a thing that all chains with the same lines in the same places have."""

@@ -43,6 +43,8 @@ AUTOMATIC = Role("automatic", "starts a session without asking", _LOGIN, asks=Fa
 LOCKER = Role("locker", "unlocks a screen", _CHECK | {_P.SETCRED}, as_root=False)
 BECOME = Role("become", "lets a user act as another", _LOGIN, works=True, trusts_root=True)
 CALLER = Role("caller", "asks who runs it for their own password", _LOGIN, works=True)
+# C: polkit's helper asks for a password and for the account, and opens no session.
+AGENT = Role("agent", "asks who may let a program do something", _CHECK)
 ROOT_SESSION = Role(
     "root-session", "gives root's programs a user's session", _JOB - {_P.ACCT_MGMT}, asks=False
 )
@@ -81,7 +83,8 @@ _NAMES = {
         *("xfce4-screensaver", "xsecurelock", "away"),
     ),
     BECOME: ("su", "su-l", "newrole", "gnomesu-pam", "run_init", "super"),
-    CALLER: ("sudo", "sudo-i", "doas", "polkit-1", "policy-kit", "please", "pleaseedit"),
+    CALLER: ("sudo", "sudo-i", "doas", "please", "pleaseedit"),
+    AGENT: ("polkit-1", "policy-kit"),
     ROOT_TOOL: (
         *("useradd", "userdel", "usermod", "groupadd", "groupdel", "groupmod", "groupmems"),
         *("newusers", "chpasswd", "chgpasswd", "shadow", "chage", "config-util", "halt", "reboot"),

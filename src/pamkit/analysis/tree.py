@@ -103,7 +103,7 @@ class Service(Record, eq=False):
         chain = self.chains.get(facility)
         if chain is None or chain.origin != self.name:
             return ()
-        return tuple((link, self.known[link.span]) for link in chain)
+        return self.results.links(chain, self.known)
 
 
 class Tree(Record, eq=False):

@@ -20,6 +20,20 @@ from pamkit.vocab.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Protocol
+
+    class Listed(Protocol):
+        """Gives the text of policy files, and says which there are."""
+
+        def read(self, path: str) -> Reading:
+            """Return what reading a file gave."""
+
+        def is_directory(self, path: str) -> bool:
+            """Whether there is such a directory."""
+
+        def names(self, directory: str) -> tuple[str, ...]:
+            """Return the names in a directory."""
+
 
 _SYSTEM_MARK = "/etc/passwd"
 _POLICIES = "/etc/pam.d"
@@ -133,7 +147,7 @@ def _rooted(args: argparse.Namespace, path: str) -> Place:
     """Return the tree of a system, or of what lies in a directory as in one."""
     root = Root(path)
     source, layout = ListedSource(root), Layout()
-    whole = _is_system(root)
+    whole = is_system(root)
     if args.dialect is None and whole:
         dialect = DIALECTS[dialect_for(path)]
     else:
@@ -149,7 +163,8 @@ def _directory(args: argparse.Namespace, path: str) -> Place:
     return Place(source, layout, Focus(), _dialect(args, source, (confdir,)), False, "")
 
 
-def _is_system(root: Root) -> bool:
+def is_system(root: Root) -> bool:
+    """Whether there is a whole system below a root, not a part of one."""
     try:
         os.close(root.open(_SYSTEM_MARK, os.O_PATH))
     except OSError:
@@ -164,7 +179,7 @@ def _dialect(
     return written_in(source, directories) if args.dialect is None else DIALECTS[args.dialect]
 
 
-def written_in(source: ListedSource, directories: tuple[str, ...]) -> Dialect:
+def written_in(source: Listed, directories: tuple[str, ...]) -> Dialect:
     """Return the dialect that the files of some directories are written in."""
     for directory in directories:
         for name in source.names(directory):
@@ -178,7 +193,7 @@ def dialect_below(root: str, confdir: str | None) -> Dialect:
     """Return the dialect of a system, or that of the files where there is only a part of one."""
     if confdir is not None:
         return written_in(ListedSource(Root(root), unrooted=confdir), (confdir.rstrip("/") or "/",))
-    if _is_system(Root(root)):
+    if is_system(Root(root)):
         return DIALECTS[dialect_for(root)]
     return written_in(ListedSource(Root(root)), Layout().directories)
 

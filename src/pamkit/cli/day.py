@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pamkit.analysis.absent import absent_file
-from pamkit.cli.shown import policy_text
+from pamkit.cli.shown import arguments_text, policy_text
+from pamkit.vocab.facility import Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,28 @@ def day_in_words(day: Mapping[str, str]) -> str:
     return ", ".join(filter(None, (" ".join(filter(None, (who, *_usual(day)))), *_others(day))))
 
 
+def shown_circumstances(day: Mapping[str, str]) -> dict[str, str]:
+    """Return circumstances with their values as they may be shown; no two get the same name."""
+    found: dict[str, str] = {}
+    for name, value in day.items():
+        said = words = _said(name)
+        number = 1
+        while said in found:
+            number += 1
+            said = f"{words} ({number})"
+        found[said] = value
+    return found
+
+
+_TAILS = (" later", *(f" {primitive.name.lower()}" for primitive in Primitive))
+
+
+def _said(name: str) -> str:
+    """Return the name of a circumstance as it may be shown: it quotes the words of its line."""
+    tail = next((tail for tail in _TAILS if name.endswith(tail)), "")
+    return f"{_said(name.removesuffix(tail))}{tail}" if tail else arguments_text(name)
+
+
 def _usual(day: Mapping[str, str]) -> Iterator[str]:
     for name, value in day.items():
         yield _PHRASES.get((name, value), "")
@@ -53,14 +76,14 @@ def _others(day: Mapping[str, str]) -> Iterator[str]:
         if name == "user" or (name, value) in _PHRASES:
             continue
         if name.startswith("what "):
-            yield f"{'with' if value == 'right' else 'without'} {policy_text(name)}"
+            yield f"{'with' if value == 'right' else 'without'} {_said(name)}"
         elif name.startswith("condition "):
             yield _condition(name.removeprefix("condition ").removesuffix(" later"), value)
         elif name.endswith(" knows strangers"):
             if value == "yes":
                 yield f"whom {policy_text(name.partition(' ')[0])} knows"
         else:
-            yield policy_text(f"{name}: {value}")
+            yield f"{_said(name)}: {policy_text(value)}"
 
 
 def _condition(text: str, value: str) -> str:
@@ -68,5 +91,5 @@ def _condition(text: str, value: str) -> str:
     if file:
         return f"if `{policy_text(file)}` answers {value}"
     if value in ("met", "not met"):
-        return f"if `{policy_text(text)}` is {value}"
-    return f"if `{policy_text(text)}` answers {value}"
+        return f"if `{_said(text)}` is {value}"
+    return f"if `{_said(text)}` answers {value}"

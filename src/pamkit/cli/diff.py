@@ -22,7 +22,7 @@ from pamkit.analysis.explore import TooMany
 from pamkit.cli.declarations import declarations
 from pamkit.cli.diff_places import NO_CHAINS, Found, found_service, service_names, side_of
 from pamkit.cli.diff_words import CALLS, details, headline, overall, runs_of
-from pamkit.cli.shown import shown
+from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
 from pamkit.cli.version import version
@@ -90,7 +90,7 @@ def compared(old: Side, new: Side, service: str) -> list[Entry]:
     found: list[Entry] = []
     for call in CALLS:
         entry: Entry = {
-            "service": service,
+            "service": shown(service),
             "file": file,
             "other": has_other,
             "call": call.name.lower(),
@@ -144,7 +144,7 @@ def _judged(
 
 def _assumed(name: str) -> str:
     file = absent_file(name)
-    return f"{file}, which is not in this tree" if file else name
+    return policy_text(f"{file}, which is not in this tree" if file else name)
 
 
 def _codes(chains: tuple[Any, ...], call: Primitive, known: Declarations) -> Iterator[Any]:
@@ -158,7 +158,7 @@ def _codes(chains: tuple[Any, ...], call: Primitive, known: Declarations) -> Ite
 
 
 def _note(kind: str, text: str) -> dict[str, Any]:
-    return {"kind": kind, "text": text, "runs": None}
+    return {"kind": kind, "text": policy_text(text), "runs": None}
 
 
 def show(entries: list[Entry], *, with_notes: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pamkit.analysis.absent import PartSource
-from pamkit.cli.check_places import ListedSource
+from pamkit.cli.check_places import ListedSource, is_system, written_in
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.usage import UsageError
 from pamkit.policy.chain import Chain
@@ -26,19 +26,8 @@ from pamkit.vocab.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Protocol
 
-    class Listed(Protocol):
-        """Gives the text of policy files, and says which there are."""
-
-        def read(self, path: str) -> Reading:
-            """Return what reading a file gave."""
-
-        def is_directory(self, path: str) -> bool:
-            """Whether there is such a directory."""
-
-        def names(self, directory: str) -> tuple[str, ...]:
-            """Return the names in a directory."""
+    from pamkit.cli.check_places import Listed
 
 
 class Side(Record, eq=False):
@@ -118,7 +107,7 @@ def side_of(word: str, dialect: str | None) -> Side:
     places = [*layout.directories, layout.conf_file]
     if any(os.path.exists(word.rstrip("/") + place) for place in places):
         root = Root(word)
-        whole = os.path.exists(os.path.join(word, "etc", "passwd"))
+        whole = is_system(root)
         source = ListedSource(root)
         known = DIALECTS[dialect_for(word)] if whole else None
         return made_side(word, source, layout, dialect, known, whole=whole)
@@ -147,7 +136,16 @@ def made_side(
     side = Side(name, source, layout, LINUX, whole)
     if dialect is not None:
         return side.changed(dialect=DIALECTS[dialect])
-    return side.changed(dialect=known or _written_in(side))
+    return side.changed(dialect=known or written_in(source, side.directories))
+
+
+def alike(old: Side, new: Side) -> tuple[Side, Side]:
+    """Return two states of one system: a change of how files are written changes no libpam.
+
+    If either is written in Debian's dialect, both are.
+    """
+    dialect = DEBIAN if DEBIAN in (old.dialect, new.dialect) else old.dialect
+    return old.changed(dialect=dialect), new.changed(dialect=dialect)
 
 
 def service_names(side: Side) -> frozenset[str]:
@@ -181,12 +179,3 @@ def found_service(side: Side, service: str) -> Found | None:
     except PolicyError as bad:
         return Found(NO_CHAINS, name in names, policy_text(str(bad)))
     return Found(compile_policy(policy), name in names)
-
-
-def _written_in(side: Side) -> Dialect:
-    for directory in side.directories:
-        for name in side.source.names(directory):
-            text = side.source.read(f"{directory}/{name}").text
-            if any(line.lstrip().startswith("@include") for line in text.splitlines()):
-                return DEBIAN
-    return LINUX

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pamkit.cli.day import day_in_words
+from pamkit.analysis.circumstance import answer_of, trouble_of
+from pamkit.cli.day import day_in_words, shown_circumstances
 from pamkit.cli.shown import policy_text, shown
 from pamkit.vocab.codes import WORDS
 from pamkit.vocab.facility import REPLAYS, Primitive
@@ -103,7 +104,7 @@ def details(entry: dict[str, Any]) -> Iterator[str]:
 def runs_of(found: Difference, primitive: Primitive) -> dict[str, Any]:
     """Return the runs of a difference, and the day, for a document."""
     return {
-        "day": found.day,
+        "day": shown_circumstances(found.day),
         "old": [_step(each, primitive) for each in found.old],
         "new": [_step(each, primitive) for each in found.new],
     }
@@ -114,14 +115,20 @@ def _step(taken: Taken, primitive: Primitive) -> dict[str, Any]:
     stage = "" if earlier is None else (earlier, primitive)[taken.stage].name.lower()
     if primitive is Primitive.CHAUTHTOK:
         stage = ("check", "update")[taken.stage]
+    settles = taken.outcome.settles
+    so = {name: value for name, value in settles if not name.startswith(_OF_LINES)}
     return {
-        "file": span.file,
+        "file": shown(span.file),
         "line": span.line,
-        "module": taken.link.module,
+        "module": policy_text(taken.link.module),
         "answer": WORDS[taken.outcome.code],
-        "because": dict(taken.outcome.settles),
+        "because": shown_circumstances(so),
         "pass": stage,
     }
+
+
+_OF_LINES = (answer_of(""), trouble_of(""))
+"""Circumstances that say no more than what a line answers."""
 
 
 def _runs(found: dict[str, Any]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 
 from pamkit.analysis.wording import effect, told
+from pamkit.cli.day import shown_circumstances
 from pamkit.cli.document import finding_form
 from pamkit.cli.explanation import line_name
 from pamkit.cli.findings import findings_of
@@ -123,5 +124,6 @@ def _way(way: Way) -> dict[str, Any]:
 def _step(choice: Choice) -> dict[str, Any]:
     form = step(choice)
     # Conditions are named by the words of their lines.
-    because = {policy_text(name): value for name, value in form["because"].items()}
-    return {**form, "module": policy_text(choice.link.module), "because": because}
+    because = shown_circumstances(form["because"])
+    place, module = shown(form["file"]), policy_text(choice.link.module)
+    return {**form, "file": place, "module": module, "because": because}

@@ -11,11 +11,12 @@ from difflib import unified_diff
 
 from pamkit.cli.check_places import ListedSource
 from pamkit.cli.diff import compared, show
-from pamkit.cli.diff_places import Changed, made_side
-from pamkit.cli.shown import policy_text, shown
+from pamkit.cli.diff_places import Changed, alike, made_side
+from pamkit.cli.shown import HIDDEN, argument, policy_text, shown
 from pamkit.cli.status import DONE
 from pamkit.cli.usage import UsageError
 from pamkit.policy.leftover import leftover
+from pamkit.policy.parser import parse
 from pamkit.policy.source import Layout
 from pamkit.stores.policy_files import MAX_POLICY
 from pamkit.stores.root import Root
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from pamkit.cli.diff_places import Side
 
 _NO_FILE = "/dev/null"
+
+_POLICY_MODES = {"100644", "100755", "."}
+"""Modes of files; `.` is that of a side on which there is none."""
 
 
 def git_driver(args: argparse.Namespace) -> int:
@@ -47,8 +51,13 @@ def git_driver(args: argparse.Namespace) -> int:
     name = path.rpartition("/")[2]
     if leftover(name):
         return DONE
+    # What git hands over of a link is the path it leads to, of a submodule its revision.
+    if not {words[3], words[6]} <= _POLICY_MODES:
+        print(f"  {shown(name)} is or was no policy but a link or a submodule: not compared")
+        return DONE
     confdir = os.path.abspath(os.path.dirname(path) or ".")
     before, after = (_side(confdir, name, text, args.dialect) for text in (old, new))
+    before, after = alike(before, after)
     show(compared(before, after, name))
     included = _included(after, name)
     if included:
@@ -70,8 +79,32 @@ def _show_lines(paths: tuple[str, str], old: str | None, new: str | None) -> Non
         f"{side}/{path}" if text is not None else _NO_FILE
         for side, path, text in zip("ab", paths, (old, new), strict=True)
     ]
-    for line in unified_diff(before, after, names[0], names[1], lineterm=""):
-        print(policy_text(line))
+    hidden = {**_continued(old), **_continued(new)}
+    for number, line in enumerate(unified_diff(before, after, names[0], names[1], lineterm="")):
+        if number < _HEAD:
+            print(policy_text(line))
+        else:
+            print(policy_text(line[:1] + hidden.get(line[1:], line[1:])))
+
+
+_HEAD = 2
+"""Lines of a difference that name the files."""
+
+
+def _continued(text: str | None) -> dict[str, str]:
+    """Return lines that a secret of an earlier line goes on in, and what is shown for them."""
+    lines = (text or "").split("\n")
+    found: dict[str, str] = {}
+    for entry in parse(text or "", "").entries:
+        for word in entry.args:
+            span, said = word.span, argument(word.text)
+            if said == policy_text(word.text) and HIDDEN not in said:
+                continue
+            for number in range(span.line + 1, span.end_line + 1):
+                line = lines[number - 1]
+                rest = line[span.end_column - 1 :] if number == span.end_line else ""
+                found[line.rstrip("\r")] = HIDDEN + rest.rstrip("\r")
+    return found
 
 
 def _side(confdir: str, name: str, text: str | None, dialect: str | None) -> Side:

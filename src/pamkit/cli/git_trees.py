@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 
-from pamkit.cli.diff_places import Texts, made_side, side_of
+from pamkit.cli.diff_places import Texts, alike, made_side, side_of
 from pamkit.cli.shown import shown
 from pamkit.cli.usage import UsageError
+from pamkit.policy.dialect import DEBIAN, LINUX
 from pamkit.policy.source import Layout
 from pamkit.stores.policy_files import MAX_POLICY
 from pamkit.vocab.record import Record
@@ -53,10 +54,10 @@ def git_sides(words: list[str], dialect: str | None) -> tuple[Side, Side]:
     place = _place({*before, *(after or {})}, wanted)
     first = _side(old, before, place, dialect)
     if new is not None and after is not None:
-        return first, _side(new, after, place, dialect)
+        return alike(first, _side(new, after, place, dialect))
     top = _git("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n")
     there = os.path.join(top, place.path).rstrip("/")
-    return first, side_of(there, dialect).changed(name="the work tree")
+    return alike(first, side_of(there, dialect).changed(name="the work tree"))
 
 
 def _listed(revision: str) -> dict[str, tuple[str, str]]:
@@ -64,7 +65,8 @@ def _listed(revision: str) -> dict[str, tuple[str, str]]:
     found = {}
     tree = _tree(revision)
     if not tree:
-        raise UsageError(f"`{shown(revision)}` is no revision of this repository")
+        help_ = "two revisions are two words: `--git OLD NEW`" if ".." in revision else ""
+        raise UsageError(f"`{shown(revision)}` is no revision of this repository", help_)
     listing = _git("ls-tree", "-r", "-z", "--full-tree", tree)
     for row in listing.decode("utf-8", "surrogateescape").split("\0"):
         about, tab, path = row.partition("\t")
@@ -79,7 +81,9 @@ def _tree(revision: str) -> str:
     """Return the tree of a revision; empty if it is none."""
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
     _git("rev-parse", "--git-dir")  # where there is no repository, git says so
-    return _asked(*words).stdout.decode().strip()
+    found = _asked(*words).stdout.decode().split()
+    # A range is two revisions: it names none.
+    return found[0] if len(found) == 1 else ""
 
 
 def _place(paths: Iterable[str], wanted: str | None) -> _Place:
@@ -117,8 +121,8 @@ def _side(
         elif layout.confdir == "/." and "/" not in path:
             wanted[f"/./{path}"] = about
     whole = place.is_root and f"{prefix}etc/passwd" in files
-    texts = _texts(wanted)
-    return made_side(revision, Texts(texts), layout, dialect, whole=whole)
+    known = (DEBIAN if f"{prefix}etc/debian_version" in files else LINUX) if whole else None
+    return made_side(revision, Texts(_texts(wanted)), layout, dialect, known, whole=whole)
 
 
 def _texts(wanted: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -147,7 +151,10 @@ def _blobs(names: list[str]) -> list[str]:
     found, at = [], 0
     for _ in names:
         end = data.index(b"\n", at)
-        size = int(data[at:end].split(b" ")[2])
+        about = data[at:end].split(b" ")
+        if len(about) != 3:  # as in `HASH missing`
+            raise UsageError("git: a file of these revisions is not in the repository")
+        size = int(about[2])
         text = data[end + 1 : end + 1 + min(size, MAX_POLICY)]
         found.append(text.decode("utf-8", "surrogateescape"))
         at = end + 1 + size + 1

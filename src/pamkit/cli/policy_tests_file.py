@@ -104,6 +104,8 @@ def _parsed(path: str) -> dict[str, Any]:
         where = f"{found[1]}:{found[2]}" if found else str(data.rstrip().count(b"\n") + 1)
         text = shown(reason or place)
         raise UsageError(f"{shown(path)}:{where}: {text[:1].lower()}{text[1:]}", _TOML) from None
+    except ValueError:  # a number of more digits than there is room for
+        raise UsageError(f"`{shown(path)}` has a number of too many digits") from None
     except RecursionError:
         raise UsageError(f"`{shown(path)}` has too many brackets in one another") from None
 

@@ -31,6 +31,8 @@ _MODE = 0o600
 
 def report(args: argparse.Namespace) -> int:
     """Write the page; return the exit status."""
+    if not args.html:
+        raise UsageError("expected a file, found a blank name", "`--html -` is standard output")
     found = places(args)
     if len(found) != 1:
         raise UsageError("more than one tree is named", "make one report of each")
@@ -82,7 +84,10 @@ def _write(path: str, data: bytes) -> None:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", path)
         mode = stat.S_IMODE(status.st_mode)
-    replace(Root("/"), os.path.abspath(path), data, mode=mode)
+    try:
+        replace(Root("/"), os.path.abspath(path), data, mode=mode)
+    except OSError as fault:  # it names the file beside, which nobody asked for
+        raise OSError(fault.errno, fault.strerror, path) from None
 
 
 def _size(count: int) -> str:

@@ -12,7 +12,12 @@ _TELLING = (
     r"(?:[\w.-]*(?:passw|passphrase|secret|token|api_?key|credential|bindpw)[\w.-]*"
     r"|pass|pw|pwd|pin|psk|key)"
 )
-_ASSIGNED = re.compile(rf"(?i)(?<![\w.-])({_TELLING}=)(?:[^`\n]*(?=`)|\S+)")
+_NAMED = rf"(?<![\w.-])({_TELLING}[ \t]?=[ \t]?)(?!{HIDDEN}(?:[\s`\]]|$))"
+# A value ends with the quotation it stands in, else at a blank; a backtick in it ends nothing.
+_QUOTED = r"(?:[^`\n]|`(?![\s.,:;)]|$))*(?=`(?:[\s.,:;)]|$))"
+_ASSIGNED = re.compile(rf"(?i){_NAMED}(?:{_QUOTED}|'[^'\n]*'|\"[^\"\n]*\"|\S+)")
+_IN_BRACKETS = re.compile(rf"(?i)(?<=\[)({_TELLING}=)(?:\\.|[^\]\n])+")
+_TO_THE_END = re.compile(rf"(?is){_NAMED}.+")
 _ARGUMENT = re.compile(rf"(?is)(?:-{{1,2}})?({_TELLING})=.+")
 _IN_ADDRESS = re.compile(r"(\w+://[^\s/:@]*:)[^\s/@]+@")
 
@@ -31,8 +36,17 @@ def argument(text: str) -> str:
 
 def policy_text(text: str) -> str:
     """Return a text that may quote a policy as it may be shown."""
+    text = _IN_BRACKETS.sub(rf"\1{HIDDEN}", text)
     text = _ASSIGNED.sub(rf"\1{HIDDEN}", text)
     return shown(_IN_ADDRESS.sub(rf"\1{HIDDEN}@", text))
+
+
+def arguments_text(text: str) -> str:
+    """Return arguments that stand in one text as it may be shown, without all behind a `secret=`.
+
+    Where an argument with blanks in it ends cannot be seen there.
+    """
+    return policy_text(_TO_THE_END.sub(rf"\1{HIDDEN}", text))
 
 
 def _escaped(char: str) -> str:

@@ -22,8 +22,10 @@ def simulate(args: argparse.Namespace) -> int:
     day, wanted = supposed(args)
     policy = policy_named(args.service, args.root, args.confdir, args.dialect, args.quirk)
     check_named(policy, wanted)
+    # In a root that is a part of a system the dialect is the one its files are written in.
+    given = {**vars(args), "dialect": policy.dialect.name}
     everything = argparse.Namespace(
-        **vars(args), user=day[USER], flags="", rhost=None, tty=None, ruser=None, item=[], log=False
+        **given, user=day[USER], flags="", rhost=None, tty=None, ruser=None, item=[], log=False
     )
     return run(everything, lambda _: [], **replacements(names_in(policy), day, wanted))
 

@@ -10,7 +10,7 @@ from pamkit.module import facts as known_facts
 from pamkit.module.declaration import Declaration, Example, declare
 from pamkit.module.facts import Fact
 from pamkit.module.options import Options, OptionsType, flag, number, path, rest, text
-from pamkit.vocab.facility import Primitive
+from pamkit.vocab.facility import FACILITY_WORDS, Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.record import Record
 
@@ -55,9 +55,9 @@ def sheet_from(sheet: Mapping[str, Any]) -> FactSheet:
 
     Keys: ``name``; ``summary``, one sentence without a full stop; ``source``, what it was read
     in; ``replaced_by``; ``answers``, a table of words by primitive; ``options``, tables with
-    ``word``, ``phrase`` and ``kind`` (`flag` if there is none); ``facts``, names or tables with
-    ``name`` and ``when``; ``reads``, ``sets``, ``files``; ``examples``, tables with ``service``,
-    ``line`` and ``phrase``.  Raises `BadSheet`.
+    ``word``, ``phrase``, ``kind`` (`flag` if there is none) and, if it counts in some of them only,
+    ``facilities``; ``facts``, names or tables with ``name`` and ``when``; ``reads``, ``sets``,
+    ``files``; ``examples``, tables with ``service``, ``line`` and ``phrase``.  Raises `BadSheet`.
     """
     left = dict(sheet)
     name = _taken(left, "name", str, "")
@@ -124,9 +124,13 @@ def _options(name: str, tables: list[dict[str, Any]]) -> type[Options]:
         settings = {key: left.pop(key) for key in ("default", "value") if key in left}
         if kind == "number":
             settings.setdefault("default", None)  # what a sheet does not say is not known
+        homes = tuple(_words(left, "facilities"))
+        for home in homes:
+            _known("facility", home, FACILITY_WORDS)
         _nothing_left(left, f"the option `{word}`")
         try:
-            namespace[field] = make(phrase, **({"word": word} if word else {}), **settings)
+            option = make(phrase, **({"word": word} if word else {}), **settings)
+            namespace[field] = option.changed(facilities=homes)
         except TypeError:
             raise BadSheet(f"options: a {kind} takes no `{', '.join(settings)}`") from None
         namespace["__annotations__"][field] = "object"

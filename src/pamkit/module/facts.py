@@ -46,6 +46,7 @@ CHECKS_CONDITION = Fact(
 ASKS_CODE = Fact("asks-code", "it asks for a code that counts once")
 ASKS_PRESENCE = Fact("asks-presence", "it waits for a touch, a finger, a face or a card")
 ASKS_NEW_SECRET = Fact("asks-new-secret", "its password change asks for the new secret")
+OWN_USERS_ONLY = Fact("own-users-only", "it asks nothing of users that are not its own")
 JUDGES_SECRET = Fact("judges-secret", "its password change refuses new secrets that are too weak")
 USES_SECRET = Fact("uses-secret", "it takes the secret that a module above asked for")
 ALWAYS_SUCCEEDS = Fact("always-succeeds", "it answers success whatever happens")

@@ -29,7 +29,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.passage import passages
+from pamkit.analysis.passage import asked_behind
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.module.facts import ASKS_SECRET, PROVES_IDENTITY
 from pamkit.vocab.diagnostic import Severity
@@ -39,9 +39,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.explore import Outcome
     from pamkit.analysis.tree import Service
-    from pamkit.policy.chain import Link
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule("asked-twice", level=Severity.NOTE, scope=Scope.SERVICE, since="0.1", id="AUTH-06")
@@ -59,22 +57,17 @@ def find(service: Service) -> Iterator[Finding]:
         for link, known in service.links(Facility.AUTH)
         if known.states(ASKS_SECRET) and known.states(PROVES_IDENTITY)
     ]
-    for link, known in links[1:]:
-        if known.module not in _ASK_ANEW or _LOOKS & set(known.args):
-            continue
-        if _are_both_asked(service, links[0][0], link):
+    anew = [
+        (link, known)
+        for link, known in links[1:]
+        if known.module in _ASK_ANEW and not _LOOKS & set(known.args)
+    ]
+    behind = asked_behind(service, Primitive.AUTHENTICATE, links[0][0]) if anew else frozenset()
+    for link, known in anew:
+        if link.number in behind:
             yield RULE.finding(
                 known.span,
                 f"`{known.module}` asks for the password a second time",
                 "add `try_first_pass`",
                 related=((links[0][1].span, "it was asked for here"),),
             )
-
-
-def _are_both_asked(service: Service, one: Link, other: Link) -> bool:
-    def noted(link: Link, _: Outcome) -> tuple[str, ...]:
-        return (f"asked {link.number}",) if link in (one, other) else ()
-
-    seen = passages(service, Primitive.AUTHENTICATE, noted)
-    marks = {f"asked {one.number}", f"asked {other.number}"}
-    return seen is not None and any(marks <= end.marks for end in seen.ends)

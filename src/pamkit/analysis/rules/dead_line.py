@@ -36,9 +36,8 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.control_flow import flow
+from pamkit.analysis.control_flow import flow_of
 from pamkit.analysis.entry import bare_name
-from pamkit.analysis.explore import TooMany
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.vocab.diagnostic import Severity, shown
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pamkit.analysis.tree import Service, Tree
-    from pamkit.policy.chain import Chain, Link
+    from pamkit.policy.chain import Link
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.span import Span
 
@@ -98,16 +97,10 @@ def _dead(service: Service, primitive: Primitive) -> frozenset[int]:
     chain = service.chains[facility]
     if not service.whole or any(link.refusal for link in chain):
         return frozenset()
-    name = f"{RULE.name} {primitive.name}"
-    return service.results.made(name, facility, lambda: _unreached(service, chain, primitive))
-
-
-def _unreached(service: Service, chain: Chain, primitive: Primitive) -> frozenset[int]:
     calls = [primitive]
     if primitive is Primitive.AUTHENTICATE:
         calls.append(Primitive.SETCRED)  # a program may ask for that alone, as cron does
-    try:
-        found = [flow(chain, call, service.declarations).dead for call in calls]
-    except TooMany:
-        return frozenset()
-    return frozenset.intersection(*(frozenset(link.number for link in dead) for dead in found))
+    found = [flow_of(service, call) for call in calls]
+    return frozenset.intersection(
+        *(frozenset(link.number for link in each.dead) if each else frozenset() for each in found)
+    )

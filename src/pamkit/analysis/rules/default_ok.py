@@ -1,15 +1,15 @@
-"""A control that takes refusals for a yes.
+"""A refusal that is written as a yes.
 
 What it finds
 
 A control in brackets that counts a refusal of the module (`auth_err`, `perm_denied`,
-`user_unknown`) as `ok` or `done`.
+`user_unknown`) as `ok`. It is a note for `done`.
 
 Why it matters
 
-The line says yes to whoever the module refused. What the program gets is the code of the
-refusal under a verdict that is none, and programs differ in what they make of it; a later `ok`
-makes it a plain yes.
+It is not what it looks like. libpam notes a yes with the code of the refusal, and hands that code
+to the program; no line below can change it. Whoever wrote the line wanted either to let by whom the
+module refuses, which does not happen, or to refuse, which `bad` and `die` say.
 
 Avoid
 
@@ -39,20 +39,22 @@ if TYPE_CHECKING:
     from pamkit.analysis.entry import KnownEntry
     from pamkit.vocab.diagnostic import Finding
 
-RULE = Rule("default-ok", level=Severity.ERROR, scope=Scope.LINE, since="0.1", id="FLOW-12")
+RULE = Rule("default-ok", level=Severity.WARNING, scope=Scope.LINE, since="0.1", id="FLOW-12")
 
 _REFUSALS = (ReturnCode.AUTH_ERR, ReturnCode.PERM_DENIED, ReturnCode.USER_UNKNOWN)
-_COUNTING = (Action.OK, Action.DONE)
 
 
 def find(entry: KnownEntry) -> Iterator[Finding]:
     """Yield the control, unless its module never refuses."""
     if not entry.is_bracketed or entry.states(ALWAYS_SUCCEEDS) or entry.states(ALWAYS_IGNORED):
         return
-    counted = [code for code in _REFUSALS if entry.control.actions[code] in _COUNTING]
+    actions = entry.control.actions
+    counted = [code for code in _REFUSALS if actions[code] in (Action.OK, Action.DONE)]
     if counted:
+        is_ok = any(actions[code] == Action.OK for code in counted)
         yield RULE.finding(
             entry.control_span,
-            f"`{WORDS[counted[0]]}` counts as a yes",
+            f"`{WORDS[counted[0]]}` is written as a yes, and refuses all the same",
             "write `default=bad`, and name the answers that may be ignored",
+            level=RULE.level if is_ok else Severity.NOTE,
         )

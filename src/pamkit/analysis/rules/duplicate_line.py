@@ -31,7 +31,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.passage import passages
+from pamkit.analysis.passage import asked_behind
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.facility import Facility, Primitive
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pamkit.analysis.entry import KnownEntry
-    from pamkit.analysis.explore import Outcome
     from pamkit.analysis.tree import Service
     from pamkit.policy.chain import Link
     from pamkit.vocab.diagnostic import Finding
@@ -61,6 +60,9 @@ _ONCE = _HARM | {
     *("pam_systemd", "pam_loginuid", "pam_motd", "pam_mail"),
 }
 
+_MOST = 8
+"""Lines that are followed in a facility, where more are repeated: each takes a look at all runs."""
+
 _CALLS = {
     Facility.AUTH: Primitive.AUTHENTICATE,
     Facility.ACCOUNT: Primitive.ACCT_MGMT,
@@ -72,28 +74,19 @@ _CALLS = {
 def find(service: Service) -> Iterator[Finding]:
     """Yield the second of two lines."""
     for facility, primitive in _CALLS.items():
-        first: dict[tuple[str, tuple[str, ...]], tuple[Link, KnownEntry]] = {}
+        same: dict[tuple[str, tuple[str, ...]], list[tuple[Link, KnownEntry]]] = {}
         for link, known in service.links(facility):
-            said = (known.module, known.args)
-            if known.module not in _ONCE or link.refusal:
-                continue
-            if said not in first:
-                first[said] = (link, known)
-            elif _are_both_asked(service, primitive, first[said][0], link):
+            if known.module in _ONCE and not link.refusal:
+                same.setdefault((known.module, known.args), []).append((link, known))
+        repeated = [lines for lines in same.values() if len(lines) > 1]
+        for (first, above), *others in repeated[:_MOST]:
+            behind = asked_behind(service, primitive, first)
+            for _, known in (other for other in others if other[0].number in behind):
                 harms = facility in (Facility.AUTH, Facility.PASSWORD) and known.module in _HARM
                 yield RULE.finding(
                     known.span,
                     f"`{known.module}` is asked twice in `{service.name}`",
                     "remove one of the lines",
                     level=RULE.level if harms else Severity.NOTE,
-                    related=((first[said][1].span, "the first time"),),
+                    related=((above.span, "the first time"),),
                 )
-
-
-def _are_both_asked(service: Service, primitive: Primitive, one: Link, other: Link) -> bool:
-    def noted(link: Link, _: Outcome) -> tuple[str, ...]:
-        return (f"asked {link.number}",) if link in (one, other) else ()
-
-    seen = passages(service, primitive, noted)
-    marks = {f"asked {one.number}", f"asked {other.number}"}
-    return seen is not None and any(marks <= end.marks for end in seen.ends)

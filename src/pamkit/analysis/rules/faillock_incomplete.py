@@ -2,10 +2,13 @@
 
 What it finds
 
-In `auth`: pam_faillock without a line `authfail`, or with one but without any that refuses who is
-locked (`preauth` or `authsucc`); or all of them, and a local user who is locked out gets in with
-the right password all the same. A line without a word is `preauth`. Ways that the policy lays for
-some by a condition are left out.
+In `auth`: pam_faillock where a password is checked, without a line `authfail`, or with one but
+without any that refuses who is locked (`preauth` or `authsucc`); or all of them, and a local user
+who is locked out gets in with the right password all the same. A line without a word is `preauth`.
+Ways that the policy lays for some by a condition are left out.
+
+It is a warning if pam_faillock stands in `account` only, of a service that logs people in and whose
+password no line counts.
 
 Why it matters
 
@@ -38,12 +41,10 @@ from __future__ import annotations
 
 from pamkit.analysis.circumstance import CALLER, LOCKED, SECRET, USER
 from pamkit.analysis.claims import is_granted
-from pamkit.analysis.counting import (
-    faillocks,
-    late_preauth,
-)
+from pamkit.analysis.counting import checks_password, faillocks, late_preauth
 from pamkit.analysis.model import PROVED, TRUSTED
 from pamkit.analysis.passage import BY_CONDITION, by_condition, passages, shown_here
+from pamkit.analysis.roles import CONSOLE, DESKTOP, REMOTE
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.facility import Facility, Primitive
@@ -69,10 +70,16 @@ RULE = Rule(
 def find(service: Service) -> Iterator[Finding]:
     """Yield one finding: the line that does half of the work, or the way around all of them."""
     lines = faillocks(service)
-    if not lines or not service.whole:
+    if not service.whole:
+        return
+    if not lines:
+        yield from _without_a_count(service)
         return
     first = next(iter(lines.values()))[1]
     if "authfail" not in lines:
+        # A chain without a password may refuse those whom others have locked out.
+        if not any(checks_password(known) for _, known in service.links(Facility.AUTH)):
+            return
         yield RULE.finding(
             first.span,
             "no line of pam_faillock counts failures, so nobody is ever locked out",
@@ -87,6 +94,23 @@ def find(service: Service) -> Iterator[Finding]:
     else:
         yield from service.results.made(
             RULE.name, Facility.AUTH, lambda: tuple(_ways_around(service, first))
+        )
+
+
+def _without_a_count(service: Service) -> Iterator[Finding]:
+    """Yield the line of `account` that forgets what nobody has counted."""
+    if service.role not in (CONSOLE, REMOTE, DESKTOP):
+        return
+    asked = [known for _, known in service.links(Facility.AUTH)]
+    forgets = [
+        known for _, known in service.links(Facility.ACCOUNT) if known.module == "pam_faillock"
+    ]
+    if forgets and any(map(checks_password, asked)):
+        yield RULE.finding(
+            forgets[0].span,
+            "failures are forgotten here, and no line of `auth` counts them",
+            "add pam_faillock with `preauth` and with `authfail` to `auth`",
+            level=Severity.WARNING,
         )
 
 

@@ -4,7 +4,7 @@ What it finds
 
 A service with a line `authfail` of pam_faillock that a wrong password of a local or a system user
 does not come to: a line above ends the chain, or a jump leads over it (LOCK-16 of other lists).
-Ways that the policy lays for some by a condition are left out.
+Ways that the policy lays around the line for some, by a condition, are left out.
 
 Why it matters
 
@@ -47,6 +47,7 @@ from pamkit.analysis.counting import (
 from pamkit.analysis.known_modules import COUNTED
 from pamkit.analysis.passage import BY_CONDITION, by_condition, passages, shown_here
 from pamkit.analysis.rule import Rule, Scope
+from pamkit.policy.chain import Substack
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.facility import Facility, Primitive
 
@@ -77,17 +78,22 @@ def find(service: Service) -> Iterable[Finding]:
     lines = faillocks(service)
     if "authfail" not in lines:
         return ()
-    known = lines["authfail"][1]
+    counter, known = lines["authfail"]
     return service.results.made(
-        RULE.name, Facility.AUTH, lambda: tuple(_ways_around(service, known))
+        RULE.name, Facility.AUTH, lambda: tuple(_ways_around(service, counter, known))
     )
 
 
-def _ways_around(service: Service, known: KnownEntry) -> Iterator[Finding]:
+def _ways_around(service: Service, counter: Link, known: KnownEntry) -> Iterator[Finding]:
+    # A jump counts what is nested as one line: then nobody can tell by numbers where it leads.
+    nested = any(isinstance(each, Substack) for each in service.chains[Facility.AUTH].links)
+
     def noted(link: Link, outcome: Outcome) -> tuple[str, ...]:
         at = service.known[link.span]
         refused = checks_password(at) and (SECRET, "wrong") in outcome.settles
-        return (*((_TRIED,) if refused else ()), *by_condition(at, link, outcome))
+        leads_past = nested or link.number + link.actions[outcome.code] >= counter.number
+        laid = by_condition(at, link, outcome) if leads_past else ()
+        return (*((_TRIED,) if refused else ()), *laid)
 
     for user in ("local", "system"):
         given = ((USER, user), (SECRET, "wrong"), (LOCKED, "no"), (CALLER, "other"))

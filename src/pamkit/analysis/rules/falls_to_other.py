@@ -38,8 +38,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.control_flow import flow
-from pamkit.analysis.explore import TooMany
+from pamkit.analysis.control_flow import flow_of
 from pamkit.analysis.roles import BECOME, CONSOLE, DESKTOP, REMOTE
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.policy.resolve import OTHER
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pamkit.analysis.tree import Service
-    from pamkit.policy.chain import Chain
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule("falls-to-other", level=Severity.WARNING, scope=Scope.SERVICE, since="0.1", id="INC-10")
@@ -73,7 +71,7 @@ def find(service: Service) -> Iterator[Finding]:
         is_old = service.role is REMOTE and service.name != "sshd"
         if primitive is Primitive.OPEN_SESSION and is_old:
             continue
-        if not _can_grant(service, chain, primitive):
+        if not _can_grant(service, primitive):
             yield RULE.finding(
                 Span(service.file.path, 1),
                 f"`{shown(service.name)}` has no `{word(chain.facility)}` lines, and those of"
@@ -83,8 +81,6 @@ def find(service: Service) -> Iterator[Finding]:
             )
 
 
-def _can_grant(service: Service, chain: Chain, primitive: Primitive) -> bool:
-    try:
-        return flow(chain, primitive, service.declarations).can_grant
-    except TooMany:
-        return True
+def _can_grant(service: Service, primitive: Primitive) -> bool:
+    seen = flow_of(service, primitive)
+    return seen is None or seen.can_grant

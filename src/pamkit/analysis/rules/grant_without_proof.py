@@ -6,7 +6,7 @@ A service, with all it includes, that can be passed although no module has prove
 secret, no thing, no trait, and no caller that is trusted already. Every outcome of every line is
 gone through; the finding shows a shortest run. Services that grant by design, such as
 `gdm-autologin`, are left out, and runs that rest on modules of which nothing is known. It
-is a warning in tools that only root may use, such as useradd.
+is a note in tools that only root may use, such as useradd.
 
 Why it matters
 
@@ -61,8 +61,8 @@ RULE = Rule(
     aliases=("FLOW-07", "FLOW-19", "AUTH-19"),
 )
 
-_TRUSTING = frozenset({"pam_rootok", "pam_timestamp", "pam_sepermit"})
-"""Modules that let in who has been let in already, or is root."""
+_TRUSTING = frozenset({"pam_rootok", "pam_timestamp", "pam_sepermit", "pam_wheel"})
+"""Modules that let in who has been let in already, or is root, or whom `wheel-trust` tells of."""
 
 _OPEN_GROUP = "nopasswdlogin"
 """The group whose members display managers are told to let in without asking."""
@@ -88,7 +88,7 @@ def find(service: Service) -> Iterator[Finding]:
         yes[-1].span,
         f"`{shown(service.name)}` lets in who has proved nothing",
         "end the chain with a line that refuses, or with one that proves something",
-        level=Severity.WARNING if is_tool_of_root(service.name) else RULE.level,
+        level=Severity.NOTE if is_tool_of_root(service.name) else RULE.level,
         related=((known.span, f"{known.module} answers {WORDS[code]}") for known, code in steps),
     )
 

@@ -44,7 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.explore import Exploration, Known
+    from pamkit.analysis.explore import Choice, Exploration, Known
     from pamkit.analysis.tree import Service, Tree
     from pamkit.vocab.diagnostic import Finding
 
@@ -78,19 +78,34 @@ def _in(service: Service) -> Iterator[Finding]:
 def _forgotten(
     service: Service, primitive: Primitive, jumping: dict[Link, str]
 ) -> Iterator[Finding]:
+    runs = service.results.made(
+        " ".join((RULE.name, primitive.name, *jumping.values())),
+        FACILITY_OF[primitive],
+        lambda: dict(_lost(service, primitive, jumping)),
+    )
+    for link, mark in jumping.items():
+        if mark in runs:
+            yield RULE.finding(
+                link.span,
+                f"success of `{service.known[link.span].module}` leads to no yes",
+                "end the chain with `required pam_permit.so`, behind a line that refuses the"
+                " others",
+                related=shown_run(service, runs[mark]),
+            )
+
+
+def _lost(
+    service: Service, primitive: Primitive, jumping: dict[Link, str]
+) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    """Yield the marks of the lines whose success leads to no yes, with a run for each."""
     seen = _explored(service, primitive, jumping)
     ends = () if seen is None else seen.ends
-    for link, mark in jumping.items():
+    for mark in jumping.values():
         mine = [end for end in ends if mark in end.marks]
         lost = [end for end in mine if end.verdict.mood is Mood.UNDECIDED]
         if seen is None or not lost or any(end.verdict.mood is Mood.GRANTED for end in mine):
             continue
-        yield RULE.finding(
-            link.span,
-            f"success of `{service.known[link.span].module}` leads to no yes",
-            "end the chain with `required pam_permit.so`, behind a line that refuses the others",
-            related=shown_run(service, seen.witness(lost[0])),
-        )
+        yield mark, seen.witness(lost[0])
 
 
 def _explored(

@@ -3,7 +3,8 @@
 What it finds
 
 pam_mkhomedir or pam_oddjob_mkhomedir in `session` behind a module that needs the home: pam_mount,
-pam_xauth, pam_gnome_keyring, pam_kwallet, pam_ecryptfs or pam_namespace.
+pam_xauth, pam_gnome_keyring, pam_kwallet, or pam_namespace if namespace.conf speaks of `$HOME`.
+pam_ecryptfs is none of them: a home that is not there yet has nothing that it could mount.
 
 Why it matters
 
@@ -44,8 +45,9 @@ RULE = Rule("late-home", level=Severity.ERROR, scope=Scope.SERVICE, since="0.1",
 _MAKING = ("pam_mkhomedir", "pam_oddjob_mkhomedir")
 _NEEDING = (
     *("pam_mount", "pam_xauth", "pam_gnome_keyring", "pam_kwallet", "pam_kwallet5"),
-    *("pam_ecryptfs", "pam_namespace"),
+    "pam_namespace",
 )
+_NAMESPACES = "/etc/security/namespace.conf"
 
 
 def find(service: Service) -> Iterator[Finding]:
@@ -61,5 +63,13 @@ def find(service: Service) -> Iterator[Finding]:
                     related=((above.span, "the home is needed here"),),
                 )
             return
-        if above is None and known.module in _NEEDING:
+        if above is None and known.module in _NEEDING and _is_touched(service, known):
             above = known
+
+
+def _is_touched(service: Service, known: KnownEntry) -> bool:
+    """Whether a module has to do with the home: pam_namespace may be about /tmp alone."""
+    if known.module != "pam_namespace":
+        return True
+    lines = (service.around.text(_NAMESPACES) or "").splitlines()
+    return any(line.lstrip().startswith("$HOME") for line in lines)

@@ -32,7 +32,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.control_flow import answers, flow
+from pamkit.analysis.control_flow import answers, flow_of
 from pamkit.analysis.explore import Outcome, TooMany, explore
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.analysis.service_names import is_shared
@@ -90,7 +90,8 @@ def _is_shut(
     service: Service, primitive: Primitive, links: tuple[tuple[Link, KnownEntry], ...]
 ) -> bool:
     chain = service.chains[FACILITY_OF[primitive]]
-    if flow(chain, primitive, service.declarations).can_grant:
+    seen = flow_of(service, primitive)
+    if seen is None or seen.can_grant:
         return False
     if all(known.states(ALWAYS_FAILS) or known.states(ALWAYS_IGNORED) for _, known in links):
         return False  # nothing else was ever meant

@@ -3,8 +3,9 @@
 What it finds
 
 `use_authtok` in `password` of a service, behind a module that stores or judges the new password,
-where no module above asks for one. Files that are made to be included are judged in the services
-that include them.
+where no module above asks for one, or none but pam_systemd_home, which asks nobody but its own
+users. Files that are made to be included are judged in the services that include them, or by
+themselves if nothing here does and pam_systemd_home is in them.
 
 Why it matters
 
@@ -35,6 +36,7 @@ from pamkit.module.facts import (
     ASKS_NEW_SECRET,
     CHANGES_SECRET,
     JUDGES_SECRET,
+    OWN_USERS_ONLY,
     RUNS_PROGRAM,
 )
 from pamkit.policy.control import Action
@@ -55,20 +57,31 @@ RULE = Rule("no-new-password", level=Severity.ERROR, scope=Scope.SERVICE, since=
 
 def find(service: Service) -> Iterator[Finding]:
     """Yield the option of the first line that waits in vain."""
-    if is_shared(service.name) or not service.whole:
+    if not service.whole:
         return
+    of_others: list[Link] = []
     for link, known in service.links(Facility.PASSWORD):
         at = known.argument("use_authtok")
-        if known.declaration is None or known.states(ASKS_NEW_SECRET):
+        if known.declaration is None:
+            return
+        if known.states(ASKS_NEW_SECRET):
+            goes_on = link.actions[ReturnCode.USER_UNKNOWN] == Action.IGNORE
+            if known.states(OWN_USERS_ONLY) and goes_on:
+                of_others.append(link)
+                continue  # all others are asked by what stands below
             return
         if known.states(RUNS_PROGRAM) and not known.states(CHANGES_SECRET):
             return  # a program may ask
         needs = known.states(CHANGES_SECRET) or known.states(JUDGES_SECRET)
         if needs and at is not None and not _is_optional(link):
+            # What includes a shared file may ask, unless the file shows that it does so itself.
+            if is_shared(service.name) and not of_others:
+                return
             yield RULE.finding(
                 at,
                 f"`{known.module}` waits for a new password, and no line above asks for one",
                 "put pam_pwquality or pam_passwdqc above it, or drop `use_authtok`",
+                related=((each.span, "asks nobody but its own users") for each in of_others),
             )
             return
 

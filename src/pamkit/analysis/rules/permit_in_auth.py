@@ -5,7 +5,7 @@ What it finds
 pam_permit in `auth` where it is more than the closing line of a block of jumps: as
 `sufficient`, as a jump over other lines, or as the first module to say yes. Services that grant
 by design, such as `gdm-autologin`, are left out. It is a note
-where a line below must be passed as well.
+where a line below must be passed as well, and in tools that only root may use, such as useradd.
 
 Why it matters
 
@@ -30,7 +30,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.by_design import grants_by_design
+from pamkit.analysis.by_design import grants_by_design, is_tool_of_root
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.module.facts import PROVES_IDENTITY, PROVES_POSSESSION, PROVES_TRAIT
 from pamkit.policy.control import Action
@@ -67,7 +67,7 @@ def find(service: Service) -> Iterator[Finding]:
             earned = earned or success > 0 or _must_prove(link, known)
             continue
         behind = links[at + 1 :]
-        level = RULE.level
+        level = Severity.NOTE if is_tool_of_root(service.name) else RULE.level
         if success == Action.DONE and not earned:
             what = "ends the chain with a yes for everybody"
         elif success > 0 and behind:

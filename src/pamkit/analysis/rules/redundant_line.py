@@ -29,8 +29,7 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.control_flow import flow
-from pamkit.analysis.explore import TooMany
+from pamkit.analysis.control_flow import flow_of
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.vocab.diagnostic import Severity, shown
 from pamkit.vocab.facility import FACILITY_OF, Facility
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
     from pamkit.analysis.entry import KnownEntry
     from pamkit.analysis.tree import Service, Tree
-    from pamkit.policy.chain import Chain, Link
+    from pamkit.policy.chain import Link
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.span import Span
 
@@ -85,21 +84,15 @@ def _idle(service: Service, facility: Facility) -> frozenset[Span]:
     lines = list(chain)
     if not service.whole or len(lines) == 1 or any(link.refusal for link in lines):
         return frozenset()  # a line that cannot be read has a finding of its own
-    return service.results.made(
-        RULE.name, facility, lambda: _without_influence(service, chain, facility)
+    found = [flow_of(service, primitive) for primitive, of in FACILITY_OF.items() if of is facility]
+    return frozenset.intersection(
+        *(
+            frozenset(link.span for link in each.idle if not _is_idiom(link))
+            if each
+            else frozenset()
+            for each in found
+        )
     )
-
-
-def _without_influence(service: Service, chain: Chain, facility: Facility) -> frozenset[Span]:
-    spans: list[frozenset[Span]] = []
-    try:
-        for primitive, of in FACILITY_OF.items():
-            if of is facility:
-                idle = flow(chain, primitive, service.declarations).idle
-                spans.append(frozenset(link.span for link in idle if not _is_idiom(link)))
-    except TooMany:
-        return frozenset()
-    return spans[0].intersection(*spans[1:])
 
 
 def _is_idiom(link: Link) -> bool:

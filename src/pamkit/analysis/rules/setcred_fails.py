@@ -61,29 +61,37 @@ def find(tree: Tree) -> Iterator[Finding]:
 
 
 def _in(service: Service) -> Iterator[Finding]:
-    links = service.links(Facility.AUTH)
-    if not links:
+    if not service.links(Facility.AUTH):
         return
+    run = service.results.made(RULE.name, Facility.AUTH, lambda: _bare_run(service))
+    if run:
+        yield RULE.finding(
+            service.known[run[-1].link.span].span,
+            f"`{shown(service.name)}` can let somebody in, and setcred fails then",
+            "end the chain with `required pam_permit.so`, which answers both calls",
+            related=shown_run(service, run),
+        )
+
+
+def _bare_run(service: Service) -> tuple[Choice, ...]:
+    """Return a run that lets in and in which none that counts can succeed in setcred."""
+    links = service.links(Facility.AUTH)
 
     def noted(link: Link, outcome: Outcome) -> tuple[str, ...]:
         return (_CAN,) if _counts(service, link, outcome.code) and _can(service, link) else ()
 
     seen = passages(service, Primitive.AUTHENTICATE, noted)
     if seen is None:
-        return
+        return ()
     last = links[-1][0].number
     for end in seen.ends:
+        if end.verdict.mood is not Mood.GRANTED or _CAN in end.marks:
+            continue
         run = seen.witness(end)
-        is_bare = end.verdict.mood is Mood.GRANTED and _CAN not in end.marks
         # C: where `done` has nothing to go by, setcred goes on at the lines below.
-        if is_bare and (run[-1].link.number == last or not _is_done(run[-1])):
-            yield RULE.finding(
-                service.known[run[-1].link.span].span,
-                f"`{shown(service.name)}` can let somebody in, and setcred fails then",
-                "end the chain with `required pam_permit.so`, which answers both calls",
-                related=shown_run(service, run),
-            )
-            return
+        if run[-1].link.number == last or not _is_done(run[-1]):
+            return run
+    return ()
 
 
 def _is_done(step: Choice) -> bool:

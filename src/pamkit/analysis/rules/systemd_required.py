@@ -2,7 +2,8 @@
 
 What it finds
 
-pam_systemd or pam_elogind in `session` whose failure refuses the session.
+pam_systemd or pam_elogind in `session` whose failure refuses the session. Greeters and services
+that log in without asking are left out: they are nothing without the daemon.
 
 Why it matters
 
@@ -23,6 +24,7 @@ Sources
 
 from __future__ import annotations
 
+from pamkit.analysis.by_design import grants_by_design
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.policy.control import Action
 from pamkit.vocab.codes import ReturnCode
@@ -49,7 +51,8 @@ RULE = Rule(
 def find(entry: KnownEntry) -> Iterator[Finding]:
     """Yield the control."""
     refuses = entry.control.actions[ReturnCode.SESSION_ERR] in (Action.BAD, Action.DIE)
-    if entry.facility is Facility.SESSION and refuses:
+    is_meant = grants_by_design(entry.span.file)
+    if entry.facility is Facility.SESSION and refuses and not is_meant:
         yield RULE.finding(
             entry.control_span,
             f"without the daemon of `{entry.module}` nobody gets in",

@@ -6,8 +6,8 @@ A file of more than 65536 lines. What stands behind them is not looked at.
 
 Why it matters
 
-pamkit refuses every service that reads it. Such a file is no policy: a program may have written into
-it without end, or something else has its name.
+pamkit refuses every service that reads it. Such a file is no policy: a program may have written
+into it without end, or something else has its name.
 
 Avoid
 

@@ -3,7 +3,9 @@
 What it finds
 
 The policy of a tool that is of use to root only, such as `chpasswd` or `useradd`, that has no run
-in `auth` or `account` in which root is let by, not even with the right password.
+in `auth` or `account` in which root is let by, not even with the right password. Where there is no
+`other`, and the file has lines but none of `auth` or `account`, that is told as well; policies
+of Debian are left out, whose `other` asks for a password.
 
 Why it matters
 
@@ -41,8 +43,9 @@ from pamkit.analysis.claims import Claim, Quantity, is_granted
 from pamkit.analysis.proved import proved
 from pamkit.analysis.roles import ROOT_TOOL
 from pamkit.analysis.rule import Rule, Scope
+from pamkit.policy.dialect import DEBIAN
 from pamkit.vocab.diagnostic import Severity, shown
-from pamkit.vocab.facility import FACILITY_OF, Primitive
+from pamkit.vocab.facility import FACILITY_OF, Facility, Primitive
 from pamkit.vocab.span import Span
 
 TYPE_CHECKING = False
@@ -74,22 +77,36 @@ _CLAIMS = tuple(
     for primitive in (Primitive.AUTHENTICATE, Primitive.ACCT_MGMT)
 )
 
+_ASKED = (Facility.AUTH, Facility.ACCOUNT)
+_ADVICE = "`auth sufficient pam_rootok.so` and `account required pam_permit.so` let root by"
+
 
 def find(service: Service) -> Iterator[Finding]:
     """Yield the facilities in which root cannot pass."""
     if service.role is not ROOT_TOOL:
         return
+    lacking = [facility for facility in _ASKED if _is_lacking(service, facility)]
+    if lacking and service.dialect is not DEBIAN:
+        where = " and ".join(f"`{facility.name.lower()}`" for facility in lacking)
+        yield RULE.finding(
+            Span(service.file.path, 1),
+            f"`{shown(service.name)}` leaves {where} to an `other` that is not here",
+            _ADVICE,
+        )
     for claim in _CLAIMS:
-        result = proved(service, claim)
+        facility = FACILITY_OF[claim.primitive]
+        result = None if facility in lacking else proved(service, claim)
         if result is None or result.holds:
             continue
-        facility = FACILITY_OF[claim.primitive]
-        chain = service.chains[facility]
-        if chain.origin != service.name and not chain.links:
-            continue  # there is no `other` here: nobody can say what it will be
         yield RULE.finding(
             Span(service.file.path, 1),
             f"`{shown(service.name)}` refuses everybody in `{facility.name.lower()}`, root as well",
-            "`auth sufficient pam_rootok.so` and `account required pam_permit.so` let root by",
-            related=tuple((link.span, "is asked") for link in chain)[:1],
+            _ADVICE,
+            related=tuple((link.span, "is asked") for link in service.chains[facility])[:1],
         )
+
+
+def _is_lacking(service: Service, facility: Facility) -> bool:
+    """Whether nothing stands in for lines that the service lacks: nobody knows what will."""
+    chain = service.chains.get(facility)
+    return chain is not None and chain.origin != service.name and not chain.links

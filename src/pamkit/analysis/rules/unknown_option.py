@@ -2,7 +2,8 @@
 
 What it finds
 
-A word behind a module that is known here, and that the module makes nothing of.
+A word behind a module that is known here, and that the module makes nothing of. It is a note for
+`no_warn`, which every module of FreeBSD knows.
 
 Why it matters
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 RULE = Rule("unknown-option", level=Severity.WARNING, scope=Scope.LINE, since="0.1", id="MOD-06")
 
+_OF_OTHERS = "no_warn"
+
 
 def find(entry: KnownEntry) -> Iterator[Finding]:
     """Yield the words that no option takes."""
@@ -58,6 +61,7 @@ def find(entry: KnownEntry) -> Iterator[Finding]:
                 arg.span,
                 f"`{entry.module}` knows no option `{shown(arg.text)}`",
                 _advice(arg.text, words) or f"`pamkit doc {entry.module}` lists them",
+                level=Severity.NOTE if arg.text == _OF_OTHERS else RULE.level,
             )
 
 
@@ -65,5 +69,7 @@ def find(entry: KnownEntry) -> Iterator[Finding]:
 def _advice(given: str, words: tuple[str, ...]) -> str:
     if f"{given}=" in words:
         return f"write `{given}=` and the value behind it, without a blank"
-    near = closest(given.partition("=")[0], [word.rstrip("=") for word in words])
+    name, plain = given.partition("=")[0], [word.rstrip("=") for word in words]
+    longer = [word for word in plain if len(name) > 2 and word.startswith(name)]
+    near = longer[0] if len(longer) == 1 else closest(name, plain, most=min(2, len(name) - 1))
     return f"did you mean `{near}`?" if near else ""

@@ -3,7 +3,8 @@
 What it finds
 
 A service that is used from elsewhere, or that nobody knows, in which whoever names a user that
-does not exist is asked for something else than one who gives a wrong password.
+does not exist is asked for something else than one who gives a wrong password. A file that is made
+to be included, and that nothing here includes, is judged by itself.
 
 Why it matters
 
@@ -30,7 +31,7 @@ from __future__ import annotations
 
 from pamkit.analysis.claims_of_asking import UNKNOWN_USER_IS_NOT_TOLD
 from pamkit.analysis.proved import proved, shown_run
-from pamkit.analysis.roles import STRANGER
+from pamkit.analysis.roles import SHARED, STRANGER
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.vocab.diagnostic import Severity, shown
 from pamkit.vocab.facility import Facility
@@ -49,7 +50,7 @@ RULE = Rule(
 
 def find(service: Service) -> Iterator[Finding]:
     """Yield the line at which the ways part."""
-    concerns = service.role.remote or service.role is STRANGER
+    concerns = service.role.remote or service.role in (SHARED, STRANGER)
     links = service.links(Facility.AUTH) if concerns else ()
     result = proved(service, UNKNOWN_USER_IS_NOT_TOLD) if links else None
     if result is None or result.holds or result.assumed:

@@ -3,6 +3,7 @@
 What it finds
 
 A line of pam_wheel in `auth` or `account` of a shared file, such as `common-auth` or `system-auth`.
+A line that another one above it jumps over is left out: somebody has said there whom it is for.
 
 Why it matters
 
@@ -43,6 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pamkit.analysis.entry import KnownEntry
     from pamkit.analysis.tree import File
     from pamkit.vocab.diagnostic import Finding
 
@@ -62,9 +64,18 @@ def find(file: File) -> Iterator[Finding]:
     for known in file.entries:
         refuses = known.control.actions[ReturnCode.PERM_DENIED] in (Action.BAD, Action.DIE)
         of_logins = known.facility in (Facility.AUTH, Facility.ACCOUNT)
-        if known.module == "pam_wheel" and refuses and of_logins:
+        is_wheel = known.module == "pam_wheel" and refuses and of_logins
+        if is_wheel and not _is_jumped_over(file, known):
             yield RULE.finding(
                 known.span,
                 "every service that includes this file refuses who is not in the group",
                 "move the line to `su`",
             )
+
+
+def _is_jumped_over(file: File, known: KnownEntry) -> bool:
+    """Whether a line above leads some users past this one."""
+    assert known.facility is not None  # noqa: S101  # only lines of logins are asked for
+    lines = file.of(known.facility)
+    at = lines.index(known)
+    return any(max(line.control.actions) >= at - above for above, line in enumerate(lines[:at]))

@@ -61,9 +61,10 @@ _STICKY = 0o1000
 def find(tree: Tree) -> Iterator[Finding]:
     """Yield the words that lead to such files."""
     judged: dict[str, str] = {}
+    places = tuple(each for each in MODULE_DIRECTORIES if tree.around.mode(each) is not None)
     for file in tree.files:
         for entry in file.entries:
-            for path, span in _trusted(entry):
+            for path, span in _trusted(entry, places):
                 if path not in judged:
                     judged[path] = _writable(tree.around, path)
                 if judged[path]:
@@ -74,12 +75,12 @@ def find(tree: Tree) -> Iterator[Finding]:
                     )
 
 
-def _trusted(entry: KnownEntry) -> Iterator[tuple[str, Span]]:
+def _trusted(entry: KnownEntry, places: tuple[str, ...]) -> Iterator[tuple[str, Span]]:
     target = entry.entry.target
     if target is None or not entry.module:
         return
     directory, _, name = target.text.rpartition("/")
-    for place in (directory,) if directory.startswith("/") else MODULE_DIRECTORIES:
+    for place in (directory,) if directory.startswith("/") else places:
         yield f"{place}/{name}", target.span
     command = getattr(entry.options, "command", ())[:1] if entry.module == "pam_exec" else ()
     for arg in entry.entry.args if entry.module not in _WRITTEN else ():
