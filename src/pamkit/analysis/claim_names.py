@@ -34,6 +34,8 @@ from pamkit.analysis.claims_of_passwords import (
     OLD_PASSWORD_IS_CHECKED,
     PASSES_AGREE,
 )
+from pamkit.analysis.claims_of_running import SAYING, asks
+from pamkit.vocab.facility import Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +75,15 @@ FAMILIES = {
         robust_against,
         "nobody is let in only because the module is missing, or fails",
     ),
+    **{
+        start: (asks(start, primitive), SAYING)
+        for start, primitive in (
+            ("auth-asks-", Primitive.AUTHENTICATE),
+            ("account-asks-", Primitive.ACCT_MGMT),
+            ("session-asks-", Primitive.OPEN_SESSION),
+            ("password-asks-", Primitive.CHAUTHTOK),
+        )
+    },
 }
 """What stands in front of the name of a module, with what makes the claim, and what it says."""
 
