@@ -211,3 +211,14 @@ def test_on_every_day_a_module_answers_something(
             if not list(model(link, known)):
                 silent.append((name, words, known))
     assert silent == []
+
+
+@pytest.mark.parametrize(("words", "spared"), [("", False), ("admin_group=wheel", True)])
+def test_members_of_a_group_of_administrators_may_be_spared_by_faillock(
+    words: str, spared: bool
+) -> None:
+    chain = chains(f"auth required pam_faillock.so preauth {words}\n")[Facility.AUTH]
+    (link,) = chain
+    model = Model(declarations, Primitive.AUTHENTICATE, special=TABLES)
+    day = frozenset({(USER, "local"), (LOCKED, "yes")})
+    assert spared is (ReturnCode.SUCCESS in {outcome.code for outcome in model(link, day)})

@@ -147,7 +147,8 @@ def test_a_claim_that_is_not_as_expected_shows_the_run(command: Command, place: 
     ran = command("test", _write(place, text), "--plain")
     assert ran.status == 1
     assert "claim: expected holds, found broken" in ran.out
-    assert f"{place}/test:1 pam_unix.so success" in " ".join(ran.out.split()).replace("/ ", "/")
+    # A long path is broken over lines.
+    assert f"{place}/test:1pam_unix.sosuccess" in "".join(ran.out.split())
 
 
 def test_a_situation_counts_more_than_a_user(command: Command, place: Path) -> None:
