@@ -2,66 +2,16 @@
 
 from __future__ import annotations
 
-from pamkit.analysis.profile import Control, Profile
+from pamkit.analysis.profile import Control
+from pamkit.analysis.profiles.cis_debian12 import PROFILE as BEFORE
 
-PROFILE = Profile(
-    "cis-debian13",
-    "CIS Debian 13 1.0.0",
-    "debian13",
-    controls=(
-        Control("1.5.11", "1", ("limits-core",)),
-        Control("5.2.7", "1", ("su-group-members", "su-wheel-group")),
-        Control("5.3.2.1", "1", ("unix-missing",)),
-        Control("5.3.2.2", "1", ("faillock-missing",)),
-        Control("5.3.2.3", "1", ("pwquality-missing",)),
-        Control("5.3.2.4", "1", ("pwhistory-missing",)),
-        Control("5.3.3.1.1", "1", ("faillock-deny",)),
-        Control("5.3.3.1.2", "1", ("faillock-unlock-time",)),
-        Control("5.3.3.1.3", "2", ("faillock-root-unlock-time",)),
-        Control("5.3.3.2.1", "1", ("pwquality-difok",)),
-        Control("5.3.3.2.2", "1", ("pwquality-minlen",)),
-        Control(
-            "5.3.3.2.3",
-            "1",
-            (
-                "pwquality-minclass",
-                "pwquality-dcredit",
-                "pwquality-lcredit",
-                "pwquality-ocredit",
-                "pwquality-ucredit",
-            ),
-        ),
-        Control("5.3.3.2.4", "1", ("pwquality-maxrepeat",)),
-        Control("5.3.3.2.5", "1", ("pwquality-maxsequence",)),
-        Control("5.3.3.2.6", "1", ("pwquality-dictcheck",)),
-        Control("5.3.3.2.7", "1", ("pwquality-enforcing",)),
-        Control("5.3.3.2.8", "1", ("pwquality-root",)),
-        Control("5.3.3.3.1", "1", ("pwhistory-remember",)),
-        Control("5.3.3.3.2", "1", ("pwhistory-root",)),
-        Control("5.3.3.3.3", "1", ("pwhistory-authtok",)),
-        Control("5.3.3.4.1", "1", ("nullok-in-common-files",)),
-        Control("5.3.3.4.2", "1", ("unix-remember-in-shared-files",)),
-        Control("5.3.3.4.3", "1", ("hash-system-auth",)),
-        Control("5.3.3.4.4", "1", ("unix-authtok",)),
-        Control("5.4.1.4", "1", ("hash-login-defs",)),
+# But for the number of one control it asks what it asked of the release before.
+PROFILE = BEFORE.changed(
+    name="cis-debian13",
+    title="CIS Debian 13 1.0.0",
+    product="debian13",
+    controls=tuple(
+        Control("1.5.11", control.level, control.rules) if control.id == "1.5.3" else control
+        for control in BEFORE.controls
     ),
-    values={
-        "dcredit": "-1",
-        "deny": "4",
-        "dictcheck": "1",
-        "difok": "2",
-        "enforcing": "1",
-        "hash": "yescrypt|sha512",
-        "lcredit": "-1",
-        "login-defs-hash": "YESCRYPT|SHA512",
-        "maxrepeat": "3",
-        "minclass": "4",
-        "minlen": "14",
-        "ocredit": "-1",
-        "remember": "24",
-        "root-unlock-time": "900",
-        "su-group": "sugroup",
-        "ucredit": "-1",
-        "unlock-time": "900",
-    },
 )
