@@ -100,12 +100,17 @@ def quirks_named(names: Iterable[str]) -> frozenset[str]:
         raise ValueError(f"there is no quirk `{name}`: {hint}") from None
 
 
-def policy_source(root: str, confdir: str | None) -> PolicySource:
-    """Return the policy files below a root; ``confdir`` is taken as it is."""
+def policy_source(
+    root: str, confdir: str | None, pins: dict[str, int] | None = None
+) -> PolicySource:
+    """Return the policy files below a root; ``confdir`` is taken as it is.
+
+    ``pins`` keeps directories open meanwhile (`stores.policy_files`), of the system's root only.
+    """
     from pamkit.stores.policy_files import DiskSource
     from pamkit.stores.root import Root
 
-    return DiskSource(Root(root), unrooted=confdir)
+    return DiskSource(Root(root), unrooted=confdir, pins=pins)
 
 
 def core(
@@ -183,7 +188,11 @@ def _loader(
     def load(name: str) -> Compiled:
         name = _checked(name, chosen)
         key = (name, confdir, dialect, chosen)
-        return kept.load(key, policy_source(root, confdir), lambda files: read(name, files))
+        return kept.load(
+            key,
+            lambda pins: policy_source(root, confdir, pins),
+            lambda files: read(name, files),
+        )
 
     return load
 

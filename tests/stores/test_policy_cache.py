@@ -47,14 +47,16 @@ class _Place:
         fresh.rename(self.directory / name)
 
     def load(self, service: str = "app") -> Compiled:
-        source = DiskSource(Root(), unrooted=str(self.directory))
         layout = Layout(confdir=str(self.directory))
 
         def read(watched: PolicySource) -> Compiled:
             self.reads += 1
             return compiled(resolve(service, watched, layout=layout, quirks=self.quirks))
 
-        return self.cache.load(service, _Meddled(source, self), read)
+        def source(pins: dict[str, int]) -> PolicySource:
+            return _Meddled(DiskSource(Root(), unrooted=str(self.directory), pins=pins), self)
+
+        return self.cache.load(service, source, read)
 
     def modules(self, service: str = "app") -> list[str]:
         return [link.module for link in self.load(service).chains[Facility.AUTH]]
@@ -144,10 +146,10 @@ def test_a_directory_that_comes_to_be_is_seen(tmp_path: Path) -> None:
         return Compiled(None, {})  # type: ignore[arg-type]  # it is not looked into
 
     for _ in range(2):
-        cache.load("app", Source(), read)
+        cache.load("app", lambda _: Source(), read)
     assert calls == ["read"]
     (tmp_path / "pam.d").mkdir()
-    cache.load("app", Source(), read)
+    cache.load("app", lambda _: Source(), read)
     assert calls == ["read", "read"]
 
 

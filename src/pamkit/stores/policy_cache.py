@@ -4,6 +4,9 @@ What a policy was read from is written down while it is read: each file with its
 that was looked for and is not there, each directory that was looked for.  Before a policy is served
 again, every one of them is looked at; one system call each.
 
+All files of one policy are read from directories that were opened once: one that is put in the
+place of another gives all of its files, or none.
+
 INVARIANT: a policy that somebody has replaced is never served to a transaction that begins after
 that.  Two things see to it.  A file whose state changed while it was read, or so short a time
 before that the clock of the file system could not tell two changes apart, is not kept.  And
@@ -19,6 +22,7 @@ import stat
 import time
 
 from pamkit.policy.source import Outcome, Reading
+from pamkit.stores.policy_files import pinned
 from pamkit.vocab.failure import PolicyError
 
 TYPE_CHECKING = False
@@ -69,12 +73,16 @@ class PolicyCache:
         self._lock = _thread.allocate_lock()
 
     def load(
-        self, key: Hashable, source: PolicySource, read: Callable[[PolicySource], Compiled]
+        self,
+        key: Hashable,
+        source: Callable[[dict[str, int]], PolicySource],
+        read: Callable[[PolicySource], Compiled],
     ) -> Compiled:
         """Return a policy: the one that is kept under ``key`` if it still holds, or a new one.
 
-        ``read`` makes it from a source, ``source`` is where files of this machine come from.
-        Raises what ``read`` raises; what is refused is not kept.
+        ``read`` makes it from a source; ``source`` gives one of files of this machine that takes
+        all of them from the directories it pins (see `stores.policy_files`).  Raises what ``read``
+        raises; what is refused is not kept.
         """
         # Who may not read a file must not be served what another user of this process has read.
         key = (key, os.geteuid(), os.getegid())
@@ -82,7 +90,8 @@ class PolicyCache:
         if kept is not None and self._holds(key, kept):
             return kept[0]
         for tries in range(_TRIES, 0, -1):
-            watched = _Watched(source)
+            pins: dict[str, int] = {}
+            watched = _Watched(source(pins), pins)
             try:
                 compiled = read(watched)
             except PolicyError:
@@ -90,6 +99,9 @@ class PolicyCache:
                 if tries == 1 or watched.is_one_policy():
                     raise
                 continue
+            finally:
+                for descriptor in pins.values():
+                    os.close(descriptor)
             if watched.is_one_policy():
                 if watched.is_certain and watched.is_settled(self._now()):
                     self._keep(key, watched.kept(compiled))
@@ -133,8 +145,8 @@ def shared_policies() -> PolicyCache:
 class _Watched:
     """A source that writes down what was looked at, and in which state it was."""
 
-    def __init__(self, source: PolicySource) -> None:
-        self._source = source
+    def __init__(self, source: PolicySource, pins: dict[str, int]) -> None:
+        self._source, self._pins = source, pins
         self._files: dict[bytes, State | None] = {}
         self._directories: dict[bytes, bool] = {}
         self._stood_still = True
@@ -143,15 +155,23 @@ class _Watched:
 
     def read(self, path: str) -> Reading:
         name = _name(path)
-        before = _state(name)
+        # The state is that of the file that is read, wherever the path leads to by now.
+        before = self._pinned_state(path)
         reading = self._source.read(path)
         is_missing = reading.outcome is Outcome.MISSING
-        if before != _state(name) or (is_missing and before is not None):
+        if before != self._pinned_state(path) or (is_missing and before is not None):
             self._stood_still = False
         if before == _ODD or not (is_missing or reading.outcome is Outcome.READ):
             self.is_certain = False
         self._files[name] = before
         return reading
+
+    def _pinned_state(self, path: str) -> State | None:
+        try:
+            directory, name = pinned(self._pins, path)
+        except OSError as error:
+            return None if error.errno in _MISSING else _ODD
+        return _state(name, directory)
 
     def is_directory(self, path: str) -> bool:
         found = self._source.is_directory(path)
@@ -190,10 +210,10 @@ def _is_as_it_was(
     return all(_is_directory(name) == there for name, there in directories)
 
 
-def _state(name: bytes) -> State | None:
+def _state(name: bytes, directory: int | None = None) -> State | None:
     """Return the state of what a path leads to; `None` if nothing is there."""
     try:
-        found = os.stat(name)
+        found = os.stat(name, dir_fd=directory)
     except OSError as error:
         return None if error.errno in _MISSING else _ODD
     except ValueError:

@@ -23,14 +23,18 @@ class DiskSource:
     """Gives the text of policy files.
 
     ``unrooted`` is a directory whose files are the host's even if there is another root: a
-    `confdir` is said by who calls, not by the image that is looked at.
+    `confdir` is said by who calls, not by the image that is looked at.  ``pins`` holds directories
+    that stay open while several files of one policy are read: whatever is put in their place
+    meanwhile, all come from the same ones.  Who hands it in closes what is in it.
     """
 
-    __slots__ = ("_root", "_unrooted")
+    __slots__ = ("_pins", "_root", "_unrooted")
 
-    def __init__(self, root: Root, *, unrooted: str | None = None) -> None:
+    def __init__(
+        self, root: Root, *, unrooted: str | None = None, pins: dict[str, int] | None = None
+    ) -> None:
         """Read below ``root``, and what lies in ``unrooted`` from the host."""
-        self._root = root
+        self._root, self._pins = root, pins
         self._unrooted = None if unrooted is None else unrooted.rstrip("/") or "/"
 
     def read(self, path: str) -> Reading:
@@ -58,10 +62,14 @@ class DiskSource:
         return True
 
     def _open(self, path: str, flags: int) -> int:
+        if self._pins is not None:
+            directory, name = pinned(self._pins, path)
+            return os.open(
+                name, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=directory
+            )
         if self._is_unrooted(path):
             try:
-                name = path.encode("utf-8", "surrogateescape")
-                return os.open(name, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+                return os.open(_encoded(path), flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
             except ValueError:
                 raise OSError(errno.EINVAL, "no path") from None
         return self._root.open(path, flags)
@@ -73,6 +81,27 @@ class DiskSource:
             return True
         inside = path.startswith(self._unrooted.rstrip("/") + "/")
         return inside and ".." not in path[len(self._unrooted) :].split("/")
+
+
+def pinned(pins: dict[str, int], path: str) -> tuple[int, bytes]:
+    """Return the open directory that a path lies in, and its name there; `OSError` if it cannot be.
+
+    The directory is opened once, and stays open.
+    """
+    directory, slash, name = path.rpartition("/")
+    if not slash or not name or "\0" in path:
+        raise OSError(errno.EINVAL, "no path")
+    try:
+        if directory not in pins:
+            flags = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+            pins[directory] = os.open(_encoded(directory or "/"), flags)
+        return pins[directory], _encoded(name)
+    except ValueError:  # it cannot be encoded
+        raise OSError(errno.EINVAL, "no path") from None
+
+
+def _encoded(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _read(descriptor: int) -> Reading:
