@@ -124,3 +124,18 @@ def test_a_confdir_may_be_relative(image: Path, monkeypatch: pytest.MonkeyPatch)
     (image / "etc/pam.d/su").write_text("here")
     source = DiskSource(Root(), unrooted="etc/pam.d")
     assert source.read("etc/pam.d/su") == Reading(Outcome.READ, "here")
+
+
+def test_with_directories_that_stay_open_everything_is_read_as_without(tmp_path: Path) -> None:
+    (tmp_path / "app").write_text("auth required pam_unix.so\n")
+    (tmp_path / "dir").mkdir()
+    names = ("app", "none", "dir", "dir/", "", "app/", "dir/../app", "none/app", "app/x", "x" * 300)
+    pins: dict[str, int] = {}
+    plain, kept = DiskSource(Root()), DiskSource(Root(), pins=pins)
+    paths = [f"{tmp_path}/{name}" for name in names]
+    try:
+        assert [plain.read(path) for path in paths] == [kept.read(path) for path in paths]
+        assert [plain.is_directory(p) for p in paths] == [kept.is_directory(p) for p in paths]
+    finally:
+        for descriptor in pins.values():
+            os.close(descriptor)

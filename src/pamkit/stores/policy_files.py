@@ -83,15 +83,18 @@ class DiskSource:
         return inside and ".." not in path[len(self._unrooted) :].split("/")
 
 
-def pinned(pins: dict[str, int], path: str) -> tuple[int, bytes]:
+def pinned(pins: dict[str, int], path: str) -> tuple[int | None, bytes]:
     """Return the open directory that a path lies in, and its name there; `OSError` if it cannot be.
 
-    The directory is opened once, and stays open.
+    The directory is opened once, and stays open.  A path that names no file in one (it ends with a
+    slash) is left as it is.
     """
     directory, slash, name = path.rpartition("/")
-    if not slash or not name or "\0" in path:
+    if "\0" in path:
         raise OSError(errno.EINVAL, "no path")
     try:
+        if not slash or not name:
+            return None, _encoded(path)
         if directory not in pins:
             flags = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
             pins[directory] = os.open(_encoded(directory or "/"), flags)
