@@ -11,6 +11,9 @@ from pathlib import Path
 _SOCKET = "/dev/log"
 _MARK = "<journal-mark>"
 
+# atd says so whenever it looks a second time before the process of a job has ended.
+_CHANCE = "Removing stale lockfile"
+
 # What differs from run to run and says nothing.
 _PASSING = (
     (re.compile(r"^<(\d+)>\w{3} [ \d]\d \d\d:\d\d:\d\d "), r"<\1>"),
@@ -62,7 +65,8 @@ class Journal:
             text = self._path.read_bytes()[self._read :].decode(errors="replace")
             if text.endswith(_MARK + "\n"):
                 self._read += len(text.encode())
-                return tuple(told(line) for line in text.splitlines()[:-1])
+                lines = text.splitlines()[:-1]
+                return tuple(told(line) for line in lines if _CHANCE not in line)
             time.sleep(0.002)
         raise TimeoutError("the journal does not answer")
 
