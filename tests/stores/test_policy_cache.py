@@ -270,6 +270,13 @@ def test_the_oldest_policy_goes_when_there_are_too_many(place: _Place) -> None:
     assert place.reads == reads + 1
 
 
+@pytest.mark.timeout(20)
+def test_a_cache_that_somebody_else_holds_for_good_is_not_waited_for(place: _Place) -> None:
+    place.cache._lock.acquire()  # as in a child that was forked while another thread was in there
+    assert place.modules() == place.modules()
+    assert place.reads == 2
+
+
 @pytest.mark.needs("root")
 def test_who_may_not_read_a_policy_is_not_served_what_another_has_read(place: _Place) -> None:
     os.chmod(place.directory / "app", 0o600)

@@ -121,7 +121,11 @@ class PolicyCache:
         return _is_as_it_was(kept[1], kept[2])
 
     def _keep(self, key: Hashable, kept: Kept) -> None:
-        with self._lock:
+        # Never waited for: in the child of a program that forked while another thread was here,
+        # nobody would let go.  What is not kept is read again.
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
             self._kept.pop(key, None)
             while len(self._kept) >= _MOST:
                 oldest = next(iter(self._kept))
@@ -130,6 +134,8 @@ class PolicyCache:
             self._kept[key] = kept
             if self._fresh:
                 self._looked[key] = self._passed()
+        finally:
+            self._lock.release()
 
 
 _shared: list[PolicyCache] = []
