@@ -87,14 +87,7 @@ def _prepared(transaction: Any) -> tuple[Any, Any]:
     bound = next(iter(core._dispatcher._bound.values()))
     hook = bound.module.hooks[Primitive.AUTHENTICATE]
     call = Call(
-        core.handle,
-        core.delay,
-        core.world,
-        primitive=Primitive.AUTHENTICATE,
-        flags=0,
-        module="pam_permit",
-        args=(),
-        options=None,
+        core.handle, core.delay, core.world, Primitive.AUTHENTICATE, 0, ("pam_permit", (), None)
     )
     return (lambda: hook(call)), Performer(None, transaction._outside, transaction._guests)
 

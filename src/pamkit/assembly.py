@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pamkit.engine.handle import Handle
-from pamkit.engine.transaction import Core
+from pamkit.engine.tracks import Tracks
+from pamkit.engine.transaction import Core, walks_on_tracks
 from pamkit.module.registry import Module, Registry
 from pamkit.policy.compile import compiled
 from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect, quirks
@@ -14,9 +15,11 @@ from pamkit.vocab.failure import PamError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
     from types import ModuleType
+    from typing import Any
 
+    from pamkit.doors.settings import Preference
     from pamkit.engine.transaction import Keeper
     from pamkit.module.registry import Natives
     from pamkit.module.world import World
@@ -113,33 +116,131 @@ def policy_source(
     return DiskSource(Root(root), unrooted=confdir, pins=pins)
 
 
-def core(
-    service: str,
-    user: str | None = None,
+class Ground:
+    """What all transactions with the same settings stand on: nothing in it is of one of them.
+
+    ``load`` gives the policy of a service, ``tracks`` the walks that were made with it.
+    """
+
+    __slots__ = ("_native_first", "_tracks", "dialect", "load", "names", "quirks", "registry")
+
+    def __init__(
+        self,
+        *,
+        confdir: str | None,
+        root: str,
+        dialect: str | Dialect | None,
+        quirks: Iterable[str],
+        modules: Mapping[str, Module] | None,
+        preference: Preference | None,
+        source: PolicySource | None,
+        policies: PolicyCache | None,
+    ) -> None:
+        """Work out what the settings mean; `ValueError` for one that does not exist."""
+        self.quirks = quirks_named(quirks)
+        self.dialect = dialect_named(dialect, root)
+        self.registry = registry(modules)
+        self.load = _loader(root, confdir, source, self.dialect, self.quirks, policies)
+        self.names: dict[str, str] = {}
+        """What is asked for as a service, and the name that it has."""
+        self._native_first = None if preference is None else preference.native_first
+        self._tracks: dict[str, Tracks] = {}
+
+    def name(self, service: str) -> str:
+        """Return the name of the service that is asked for; raises `PolicyError` if none is."""
+        name = self.names.get(service)
+        if name is None:
+            name = service_name(service, self.quirks)
+            if len(self.names) >= _MOST_SERVICES:
+                self.names.clear()
+            self.names[service] = name
+        return name
+
+    def tracks(self, name: str, compiled: Compiled) -> Tracks:
+        """Return the walks that were made with the policy of a service."""
+        known = self._tracks.get(name)
+        if known is None or known.compiled is not compiled:
+            counts = self.dialect.jump_counts
+            known = Tracks(compiled, self.registry, self._native_first, jump_counts=counts)
+            if len(self._tracks) >= _MOST_SERVICES:
+                self._tracks.clear()
+            self._tracks[name] = known
+        return known
+
+
+_MOST_SERVICES = 256
+_MOST_GROUNDS = 16
+"""How many are kept; a program with more makes them anew."""
+
+_grounds: dict[Hashable, Ground] = {}
+
+
+def ground(
     *,
     confdir: str | None = None,
     root: str = "/",
     dialect: str | Dialect | None = None,
     quirks: Iterable[str] = (),
     modules: Mapping[str, Module] | None = None,
-    world: World | None = None,
+    preference: Preference | None = None,
     source: PolicySource | None = None,
+    policies: PolicyCache | None = None,
+) -> Ground:
+    """Return what transactions with these settings share.
+
+    ``preference`` says for which modules another is wanted than the one in Python.  Raises
+    `ValueError` for settings that do not exist.
+    """
+    chosen = quirks if isinstance(quirks, (str, tuple, frozenset)) else tuple(quirks)
+    # What the settings mean on the system's own root stays; a source may be anything.
+    is_lasting = source is None and root == "/"
+    extra = None if modules is None else tuple(modules.items())
+    key = (confdir, dialect, chosen, extra, preference, policies)
+    known = _grounds.get(key) if is_lasting else None
+    if known is not None:
+        return known
+    made = Ground(
+        confdir=confdir,
+        root=root,
+        dialect=dialect,
+        quirks=chosen,
+        modules=modules,
+        preference=preference,
+        source=source,
+        policies=policies,
+    )
+    if is_lasting:
+        if len(_grounds) >= _MOST_GROUNDS:
+            _grounds.clear()
+        _grounds[key] = made
+    return made
+
+
+def core(
+    service: str,
+    user: str | None = None,
+    *,
+    root: str = "/",
+    world: World | None = None,
     watch: Callable[[Primitive, Step], object] | None = None,
     audit: Callable[[Run], object] | None = None,
     log: Callable[[int, str], object] | None = None,
     natives: Natives | None = None,
     keeper: Keeper | None = None,
-    policies: PolicyCache | None = None,
+    on: Ground | None = None,
+    **settings: Any,
 ) -> Core:
     """Return the core of a new transaction.
 
-    ``policies`` keeps what was read; without it, all transactions of the process share one.
+    It stands ``on`` a ground, or on that of the other ``settings`` (see `ground`).
 
     Raises `PolicyError` if there is no usable policy, `PamError` for a name with a NUL, and
     `ValueError` for settings that do not exist.
     """
-    chosen = quirks_named(quirks)
-    spoken = dialect_named(dialect, root)
+    # What comes first may be each transaction's own matter: then its walks are as well.
+    is_shared = on is not None or natives is None or "preference" in settings
+    if on is None:
+        on = ground(root=root, **settings)
     if user is not None and "\0" in user:
         raise PamError(ReturnCode.BAD_ITEM, "the user name holds a NUL byte")
     if world is None:
@@ -151,16 +252,17 @@ def core(
 
         world = world.changed(log=CallingLog(log))
     return Core(
-        Handle(service_name(service, chosen), user),
-        load=_loader(root, confdir, source, spoken, chosen, policies),
-        registry=registry(modules),
+        Handle(on.name(service), user),
+        load=on.load,
+        registry=on.registry,
         world=world,
-        dialect=spoken,
-        quirks=chosen,
+        dialect=on.dialect,
+        quirks=on.quirks,
         watch=watch,
         audit=audit,
         natives=natives,
         keeper=keeper,
+        tracks=on.tracks if is_shared and walks_on_tracks(on.quirks) else None,
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import _thread
 
-from pamkit.assembly import core
+from pamkit.assembly import core, ground
 from pamkit.engine.views import Environment, Items
 from pamkit.guests.guests import Guests, preference
-from pamkit.on_record import find_on_record, keeper_for
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
 from pamkit.vocab.facility import Facility, Primitive
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from pamkit.call_order import CallOrder
+    from pamkit.doors.settings import Preference
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.driver import Heard, Kept, Outside
     from pamkit.login_records import LoginRecords
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from pamkit.records.recorder import Recorded, Recorder
     from pamkit.semantics.lifecycle import Judgement
     from pamkit.semantics.trace import Run, Step
-    from pamkit.sessions.keeper import Registry
+    from pamkit.sessions.keeper import Keeper, Registry
     from pamkit.sessions.ticket import Ticket
     from pamkit.stores.policy_cache import PolicyCache
+    from pamkit.stores.session_registry import SessionRegistry
     from pamkit.vocab.diagnostic import Finding
     from pamkit.vocab.secret import Secret
 
@@ -47,7 +48,24 @@ if TYPE_CHECKING:
 class Front:
     """A transaction as an application sees it; see `pamkit.Transaction` for the settings."""
 
-    _ended = True  # until it has begun
+    __slots__ = (
+        "_core",
+        "_ended",
+        "_env",
+        "_guests",
+        "_items",
+        "_keeper",
+        "_kept",
+        "_lock",
+        "_made_order",
+        "_made_outside",
+        "_records",
+        "_registry",
+        "_resumes",
+        "_root",
+        "_status",
+        "_strict",
+    )
 
     def __init__(
         self,
@@ -75,49 +93,81 @@ class Front:
         policies: PolicyCache | None = None,
     ) -> None:
         """Start a transaction."""
-        self._keeper, self._registry = keeper_for(sessions, leader)
-        self._guests = Guests(preference(natives), root=root, at_home=world is None)
-        self._core = core(
-            service,
-            user,
+        self._ended = True  # until it has begun
+        wanted = _PREFERENCES.get(natives) if natives.__class__ is str else None
+        if wanted is None:
+            wanted = _preferred(natives)
+        stands_on = ground(
             confdir=confdir,
             root=root,
             dialect=dialect,
             quirks=quirks,
             modules=modules,
-            world=world,
+            preference=wanted,
             source=source,
+            policies=policies,
+        )
+        self._keeper: Keeper | None = None
+        self._registry: SessionRegistry | None = None
+        if sessions is not None:
+            from pamkit.on_record import keeper_for
+
+            self._keeper, self._registry = keeper_for(sessions, leader)
+        self._guests = guests = Guests(wanted, root=root, at_home=world is None)
+        self._core = guests.core = core(
+            service,
+            user,
+            root=root,
+            world=world,
             watch=watch,
             audit=audit,
             log=log,
-            natives=self._guests,
+            natives=guests,
             keeper=self._keeper,
-            policies=policies,
+            on=stands_on,
         )
-        self._guests.core = self._core
-        if outside is None:
-            from pamkit.stores.system import system_outside
-
-            outside = system_outside(root)
-        self._outside = outside
         self._core.handle.conversation = conversation
+        self._made_outside: Outside | None = outside
         self._lock = _thread.allocate_lock()
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
         self._strict, self._resumes, self._root = strict, False, root
         self._made_order: CallOrder | None = None
+        self._items: Items | None = None
+        self._env: Environment | None = None
         self._records: LoginRecords | None = None
         if records is not None:
             from pamkit.login_records import records_for
 
             self._records = records_for(records, self._core, lambda: leader or _own_number())
-        self.items = Items(self._core.handle, self._is_waiting)
+        if items:
+            mine = self.items
+            for item, value in items.items():
+                mine[item] = value
+
+    @property
+    def items(self) -> Items:
         """The items, by `Item` or name."""
-        self.env = Environment(self._core.handle)
+        if self._items is None:
+            self._items = Items(self._core.handle, self._is_waiting)
+        return self._items
+
+    @property
+    def env(self) -> Environment:
         """The PAM environment, for the user's process."""
-        for item, value in (items or {}).items():
-            self.items[item] = value
+        if self._env is None:
+            self._env = Environment(self._core.handle)
+        return self._env
+
+    @property
+    def _outside(self) -> Outside:
+        """What effects are performed with."""
+        if self._made_outside is None:
+            from pamkit.stores.system import system_outside
+
+            self._made_outside = system_outside(self._root)
+        return self._made_outside
 
     @property
     def service(self) -> str:
@@ -182,6 +232,7 @@ class Front:
         `SESSION_ERR` if the policy means something else by now: nobody can say which modules
         would have to be asked.  Source: seed requirements B14 to B18, A13.
         """
+        from pamkit.on_record import find_on_record
         from pamkit.sessions.ticket import Ticket, fingerprint
 
         if isinstance(session, Ticket):
@@ -237,13 +288,16 @@ class Front:
     def _take_hold(self) -> None:
         """Begin a verb; raises `PamError` if one is under way, or the transaction has ended."""
         if not self._lock.acquire(False):
-            raise PamError(
-                ReturnCode.SYSTEM_ERR,
-                "the transaction is busy: a module or another thread is using it",
-            )
+            raise self._held()
+
+    def _held(self) -> PamError:
+        """Return why no verb can begin: one that has ended is held for good."""
         if self._ended:
-            self._lock.release()
-            raise PamError(ReturnCode.SYSTEM_ERR, "the transaction has ended")
+            return PamError(ReturnCode.SYSTEM_ERR, "the transaction has ended")
+        return PamError(
+            ReturnCode.SYSTEM_ERR,
+            "the transaction is busy: a module or another thread is using it",
+        )
 
     def _keep_order(self, primitive: Primitive, flags: int) -> None:
         """Raise `PamError` in strict mode for a call that the pages do not mean here.
@@ -291,8 +345,10 @@ class Front:
         return self._records is not None and refused.code != ReturnCode.INCOMPLETE
 
     def _let_go(self) -> None:
-        self._guests.sweep()
-        self._lock.release()
+        if self._guests.are_here:
+            self._guests.sweep()
+        if not self._ended:
+            self._lock.release()
 
     def _is_waiting(self) -> bool:
         return self._kept is not None or self._core.waiting
@@ -373,13 +429,15 @@ class Front:
         self._forget_kept()
         interrupts: list[BaseException] = []
         how = self._status if status is None else status
-        for fault in (*self._guests.clean_up(how), *self._core.end(how)):
+        guests = self._guests
+        cleaned = guests.clean_up(how) if guests.are_here else ()
+        for fault in (*cleaned, *self._core.end(how)):
             if isinstance(fault, Exception):
                 name = type(fault).__name__
                 self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
             else:
                 interrupts.append(fault)
-        self._guests.close()
+        guests.close()
         if self._registry is not None:
             self._registry.close()
         for fault in interrupts:
@@ -393,6 +451,17 @@ class Front:
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
+
+
+_PREFERENCES: dict[object, Preference] = {}
+"""What a word for ``natives`` means."""
+
+
+def _preferred(natives: str | Mapping[str, str] | None) -> Preference:
+    wanted = preference(natives)
+    if isinstance(natives, str):
+        _PREFERENCES[natives] = wanted
+    return wanted
 
 
 def _own_number() -> int:

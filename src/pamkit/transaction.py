@@ -15,6 +15,7 @@ from pamkit.engine.driver import Kept, Performer, drive
 from pamkit.front import Front, prepared, was_opened
 from pamkit.records.event import Happening
 from pamkit.session_front import SessionFront
+from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
 
@@ -28,8 +29,22 @@ if TYPE_CHECKING:
     from pamkit.engine.driver import Conversation
     from pamkit.engine.transaction import Core
     from pamkit.front import Key, Verb
+    from pamkit.module.effect import Effect
     from pamkit.records.recorder import Recorded
     from pamkit.vocab.secret import Secret
+
+
+_SUCCESS = ReturnCode.SUCCESS
+_AUTHENTICATE, _SETCRED, _ACCT_MGMT = (
+    Primitive.AUTHENTICATE,
+    Primitive.SETCRED,
+    Primitive.ACCT_MGMT,
+)
+_OPEN_SESSION, _CLOSE_SESSION, _CHAUTHTOK = (
+    Primitive.OPEN_SESSION,
+    Primitive.CLOSE_SESSION,
+    Primitive.CHAUTHTOK,
+)
 
 
 class Transaction(Front):
@@ -59,29 +74,31 @@ class Transaction(Front):
     one thread at a time: a second call while one is under way raises `PamError`.
     """
 
+    __slots__ = ()
+
     def authenticate(self, flags: int = 0) -> None:
         """Prove who asks (`pam_authenticate(3)`)."""
-        self._primitive(Primitive.AUTHENTICATE, flags)
+        self._primitive(_AUTHENTICATE, flags)
 
     def setcred(self, flags: int = 0) -> None:
         """Establish, delete, reinitialise or refresh credentials (`pam_setcred(3)`)."""
-        self._primitive(Primitive.SETCRED, flags)
+        self._primitive(_SETCRED, flags)
 
     def acct_mgmt(self, flags: int = 0) -> None:
         """Check that the account may be used now (`pam_acct_mgmt(3)`)."""
-        self._primitive(Primitive.ACCT_MGMT, flags)
+        self._primitive(_ACCT_MGMT, flags)
 
     def open_session(self, flags: int = 0) -> None:
         """Open a session (`pam_open_session(3)`)."""
-        self._primitive(Primitive.OPEN_SESSION, flags)
+        self._primitive(_OPEN_SESSION, flags)
 
     def close_session(self, flags: int = 0) -> None:
         """Close the session (`pam_close_session(3)`)."""
-        self._primitive(Primitive.CLOSE_SESSION, flags)
+        self._primitive(_CLOSE_SESSION, flags)
 
     def chauthtok(self, flags: int = 0) -> None:
         """Change the password (`pam_chauthtok(3)`)."""
-        self._primitive(Primitive.CHAUTHTOK, flags)
+        self._primitive(_CHAUTHTOK, flags)
 
     def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
@@ -132,31 +149,64 @@ class Transaction(Front):
             self._let_go()
 
     def _primitive(self, primitive: Primitive, flags: int) -> None:
-        self._keep_order(primitive, flags)
-        name = primitive.name.lower()
-        self._verb((name, flags, False), lambda: self._core.call(primitive, flags))
+        if self._strict:
+            self._keep_order(primitive, flags)
+        if self._kept is not None:
+            key = (primitive.name.lower(), flags, False)
+            self._verb(key, lambda: self._core.call(primitive, flags))
+            return
+        if not self._lock.acquire(False):
+            raise self._held()
+        try:
+            core = self._core
+            first = len(core.walks)
+            try:
+                code = core.ask(primitive, flags)
+            except BaseException:  # an interrupt; it goes on
+                self._cut_off(first)
+                raise
+            # Most calls wait for nobody: yes or no is there at once, and nothing was said.
+            if code is _SUCCESS:
+                self._status = _SUCCESS
+            elif code.__class__ is ReturnCode:
+                self._status = code
+                raise self._refusal(code, tuple(core.runs[first:]), [])
+            else:
+                self._drive((primitive.name.lower(), flags, False), code, None, first)
+        finally:
+            if self._guests.are_here:
+                self._guests.sweep()
+            self._lock.release()
 
     def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
         """Drive a coroutine of the core to its end; raise unless its code is success."""
         self._take_hold()
         try:
             kept = self._resumed(key)
-            performer = Performer(self._core.handle.conversation, self._outside, self._guests)
-            first = len(self._core.runs)
-            try:
-                if kept is None:
-                    code = drive(start(), performer)
-                else:
-                    code = drive(kept.coroutine, performer, kept.effect)
-            except Kept as waiting:
-                self._kept = (key, waiting)
-                raise Incomplete from None
-            except BaseException:  # an interrupt too; it goes on
-                self._cut_off(first)
-                raise
-            self._judge(code, performer, first)
+            first = len(self._core.walks)
+            if kept is None:
+                self._drive(key, start(), None, first)
+            else:
+                self._drive(key, kept.coroutine, kept.effect, first)
         finally:
             self._let_go()
+
+    def _drive(self, key: Key, verb: int | Verb, waiting: Effect | None, first: int) -> None:
+        """Drive a coroutine to its end, from where it waits; raise unless its code is success.
+
+        ``first`` is the number of runs before it.  A number is the code it ended with.
+        """
+        core = self._core
+        performer = Performer(core.handle.conversation, self._outside, self._guests)
+        try:
+            code = verb if isinstance(verb, int) else drive(verb, performer, waiting)
+        except Kept as kept:
+            self._kept = (key, kept)
+            raise Incomplete from None
+        except BaseException:  # an interrupt too; it goes on
+            self._cut_off(first)
+            raise
+        self._judge(code, performer, first)
 
     def __enter__(self) -> Self:
         """Return the transaction."""
@@ -201,7 +251,7 @@ class Session(SessionFront):
         self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
         if not self.transaction._is_waiting():
             self._begins()
-        first = len(core.runs)
+        first = len(core.walks)
         try:
             self.transaction._verb(
                 ("session", flags, False), lambda: start_session(core, flags, takes_groups=own)

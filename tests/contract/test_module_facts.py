@@ -184,16 +184,7 @@ def _watch(module: Module, primitive: Primitive, flags: int, args: Any, case: An
 
     handle.verified = Item.AUTHTOK in tokens  # as it is behind a module that asked for it
     options, _ = module.declaration.options.parse(args)
-    call = _Call(
-        handle,
-        FailDelay(),
-        world,
-        primitive=primitive,
-        flags=flags,
-        module=module.name,
-        args=args,
-        options=options,
-    ).watch()
+    call = _Call(handle, FailDelay(), world, primitive, flags, (module.name, args, options)).watch()
     texts_before, tokens_before = dict(handle.texts), dict(handle.tokens)
     secrets, files = _left(world)
     try:
@@ -379,11 +370,9 @@ def _answer_to_a_slow_applicant(
         Handle("test", None),
         FailDelay(),
         memory_world(),
-        primitive=primitive,
-        flags=flags,
-        module=module.name,
-        args=args,
-        options=options,
+        primitive,
+        flags,
+        (module.name, args, options),
     )
     try:
         answer = module.hooks[primitive](call)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pamkit.module.call import ModuleCall, Stop
-from pamkit.module.registry import Module, module_from
+from pamkit.module.registry import Module, Registry, module_from
 from pamkit.modules import pam_debug
 from pamkit.testing.log import MemoryLog
 from pamkit.testing.policies import Trial
@@ -115,8 +115,7 @@ def test_a_module_that_cannot_be_imported_is_missing() -> None:
     def broken(name: str) -> None:
         raise SyntaxError(name)
 
-    t = Trial("auth required pam_y.so\n")
-    t.core._dispatcher._registry._importer = broken
+    t = Trial("auth required pam_y.so\n", registry=Registry(broken))
     assert t.authenticate() == _C.MODULE_UNKNOWN
     assert "SyntaxError" in t.core.runs[-1].steps[0].note
 

@@ -55,9 +55,7 @@ def play(coroutine: Coroutine[Effect, Any, Any], *answers: object) -> tuple[Any,
 
 def core(policy: str, natives: FakeNatives, *modules: Module, **settings: Any) -> Core:
     """Return a core in memory that knows native modules."""
-    t = Trial(policy, *modules, **settings)
-    t.core._dispatcher._natives = natives
-    return t.core
+    return Trial(policy, *modules, natives=natives, **settings).core
 
 
 HOOKS = (11, 12, 13, 14, 15, 16)

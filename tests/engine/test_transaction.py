@@ -271,11 +271,11 @@ def test_setcred_after_an_authenticate_that_was_cut_off_is_refused() -> None:
 def test_the_watcher_hears_steps_and_the_audit_runs() -> None:
     from pamkit.engine.driver import Performer, drive
 
-    t, _ = trial()
     steps: list[Any] = []
     runs: list[Any] = []
-    t.core._dispatcher._watch = lambda primitive, step: steps.append((primitive, step.answer))
-    t.core._audit = runs.append
+    t, _ = trial(
+        watch=lambda primitive, step: steps.append((primitive, step.answer)), audit=runs.append
+    )
     drive(t.core.call(Primitive.AUTHENTICATE), Performer(None, t.outside))
     assert steps == [(Primitive.AUTHENTICATE, _C.SUCCESS)]
     assert [(run.code, tuple(link.module for link in run.grantors)) for run in runs] == [

@@ -28,11 +28,9 @@ def _call(world: World) -> ModuleCall[NamespaceOptions]:
         Handle("test", "alice"),
         FailDelay(),
         world,
-        primitive=Primitive.OPEN_SESSION,
-        flags=0,
-        module="pam_namespace",
-        args=(),
-        options=NamespaceOptions(),
+        Primitive.OPEN_SESSION,
+        0,
+        ("pam_namespace", (), NamespaceOptions()),
     )
 
 

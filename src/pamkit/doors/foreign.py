@@ -157,16 +157,8 @@ def _in_ours(
         options, problems = found.declaration.options.parse(
             meant.args, door.core.world.process.directory
         )
-        call = Call(
-            handle,
-            door.core.delay,
-            door.core.world,
-            primitive=primitive,
-            flags=flags,
-            module=found.name,
-            args=meant.args,
-            options=options,
-        )
+        line = (found.name, meant.args, options)
+        call = Call(handle, door.core.delay, door.core.world, primitive, flags, line)
         tell_of(problems, call)
         handle.current = call
         code, _ = await judged(

@@ -232,14 +232,7 @@ def _call(door: Door) -> Call:
     """The hook that is being asked, or a stand-in where an application asks."""
     core = door.core
     return core.handle.current or Call(
-        core.handle,
-        core.delay,
-        core.world,
-        primitive=Primitive.AUTHENTICATE,
-        flags=0,
-        module="",
-        args=(),
-        options=None,
+        core.handle, core.delay, core.world, Primitive.AUTHENTICATE, 0
     )
 
 

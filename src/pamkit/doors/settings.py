@@ -19,7 +19,7 @@ MODES = ("python-first", "python", "native")
 """Which modules are taken: Python's where there are any, only those, or only native ones."""
 
 
-class Preference(Record, eq=False):
+class Preference(Record):
     """Which modules are taken, by module and by service; see `MODES`."""
 
     mode: str = MODES[0]

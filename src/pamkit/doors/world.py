@@ -11,29 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_OF_THE_SYSTEM = (
-    "accounts",
-    "credentials",
-    "hashing",
-    "tallies",
-    "timestamps",
-    "files",
-    "homes",
-    "process",
-    "network",
-    "quality",
-    "databases",
-    "single_logins",
-    "login_files",
-    "audit",
-    "identity",
-    "keyrings",
-    "quotas",
-    "terminal_filters",
-    "mounts",
-    "contexts",
-    "local_sockets",
-)
 _DEBIAN_MARK = "/etc/debian_version"
 _OLD_NAMES = ("buster", "bullseye", "bookworm")
 _FIRST_WITH_NEW_LIBPAM = 13
@@ -41,6 +18,8 @@ _FIRST_WITH_NEW_LIBPAM = 13
 
 class LazyWorld:
     """A `module.world.World` whose parts come when they are asked for."""
+
+    _rest: Any = None
 
     def __getattr__(self, name: str) -> Any:
         """Bring a part; it stays."""
@@ -59,12 +38,11 @@ class LazyWorld:
         elif name.startswith("__"):
             raise AttributeError(name)
         else:
-            from pamkit.stores.system import system_world
+            if self._rest is None:
+                from pamkit.stores.system import system_world
 
-            whole = system_world("/")
-            for other in _OF_THE_SYSTEM:
-                setattr(self, other, getattr(whole, other))
-            return getattr(whole, name)
+                self._rest = system_world("/")
+            part = getattr(self._rest, name)
         setattr(self, name, part)
         return part
 

@@ -68,6 +68,21 @@ async def bind(
     return Bound(link, module, options, args, problems)
 
 
+def bind_now(link: Link, registry: Registry) -> Bound | None:
+    """Return a link bound to its module in Python; `None` if there is none, or none that imports.
+
+    Nothing in it belongs to one transaction: all that run the link may share it.
+    """
+    try:
+        module = registry.find(link.module)
+    except Exception:  # noqa: BLE001  # `bind` says what is wrong with it, each time
+        return None
+    if module is None:
+        return None
+    options, problems = module.declaration.options.parse(link.args)
+    return Bound(link, module, options, link.args, problems)
+
+
 async def bring(path: str, files: dict[str, Module | str] | None = None) -> Module | str:
     """Return the module in a file of Python, or why there is none; ``files`` keeps it."""
     if not path:

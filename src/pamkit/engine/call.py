@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pamkit.module.world import World
     from pamkit.vocab.message import Answer
 
+    Line = tuple[str, tuple[str, ...], Any]
+    """What a hook is told of its line: the module's name, its words, its options."""
+
 _LOG_WORDS = {
     Primitive.AUTHENTICATE: "auth",
     Primitive.SETCRED: "setcred",
@@ -40,27 +43,50 @@ _LOG_WORDS = {
 _ASKING_CODES = (ReturnCode.BUF_ERR, ReturnCode.CONV_AGAIN, ReturnCode.CONV_ERR)
 
 
-class Call:
-    """One call of one hook."""
+_NO_LINE: Line = ("", (), None)
 
-    __slots__ = ("_delay", "_handle", "args", "flags", "module", "options", "primitive", "world")
+
+class Call:
+    """One call of one hook.
+
+    It is lent: where the hook does not keep it, the next hook of the walk is shown the same one,
+    with another ``line``.
+    """
+
+    __slots__ = ("_delay", "_handle", "flags", "line", "primitive", "world")
 
     def __init__(
         self,
         handle: Handle,
         delay: FailDelay,
         world: World,
-        *,
         primitive: Primitive,
         flags: int,
-        module: str,
-        args: tuple[str, ...],
-        options: Any,
+        line: Line = _NO_LINE,
     ) -> None:
-        """Show a hook the handle and the world, for one primitive."""
+        """Show a hook the handle and the world, for one primitive, and what its line says."""
         self._handle, self._delay, self.world = handle, delay, world
         self.primitive, self.flags = primitive, flags
-        self.module, self.args, self.options = module, args, options
+        self.line = line
+
+    def again(self) -> Call:
+        """Return another call of the same primitive: this one stays with the hook that keeps it."""
+        return Call(self._handle, self._delay, self.world, self.primitive, self.flags)
+
+    @property
+    def module(self) -> str:
+        """The module's name."""
+        return self.line[0]
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The words behind it."""
+        return self.line[1]
+
+    @property
+    def options(self) -> Any:
+        """What they mean."""
+        return self.line[2]
 
     @property
     def silent(self) -> bool:

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+from sys import getrefcount
+
 from pamkit.engine.bind import Bound, bind
 from pamkit.engine.call import Call
-from pamkit.engine.judging import judged
+from pamkit.engine.judging import judged, judged_answer, judged_fault
 from pamkit.engine.odd_words import tell_of
-from pamkit.policy.control import Action
-from pamkit.semantics.trace import Path, Step
+from pamkit.semantics.stride import is_past_end, step_of, stride
 from pamkit.semantics.verdict import Verdict
-from pamkit.semantics.walk import Cursor, advance, begin
-from pamkit.vocab.codes import CODE_COUNT, ReturnCode
+from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.priority import Priority
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine, Generator
+    from typing import Any
 
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.handle import Handle
+    from pamkit.engine.tracks import Track, Tracks
+    from pamkit.module.effect import Effect
     from pamkit.module.registry import Module, Natives, Registry
     from pamkit.module.world import World
-    from pamkit.policy.chain import Chain, Link
-    from pamkit.semantics.replay import Replay
+    from pamkit.policy.chain import Link
+    from pamkit.semantics.stride import Stand
+    from pamkit.semantics.trace import Step
     from pamkit.vocab.facility import Primitive
 
+    Walked = Track | tuple[Stand | Verdict, tuple[Step, ...]]
+    """How a walk came out: the place where it has ended; or where it stands, and its steps."""
 
-class Mode(Record):
-    """How a walk is judged: fresh, along a recorded path, or as libpam replays.
-
-    ``path`` is the path to follow (`None`: a walk of its own).  ``remembered`` holds the
-    answers that choose the actions under the quirk `answers-steer-replay`.
-    """
-
-    path: Path | None = None
-    remembered: dict[int, int] | None = None
-    jump_counts: bool = False
+_SUCCESS = ReturnCode.SUCCESS
 
 
-FRESH = Mode()
-"""A walk judged by its own answers."""
+async def _nothing() -> None:
+    """Do nothing; what calling it gives is a coroutine, whose class has no other name here."""
+
+
+_never = _nothing()
+_COROUTINE = type(_never)
+_never.close()
 
 
 class Suspended(Record):
@@ -48,8 +50,79 @@ class Suspended(Record):
 
     primitive: Primitive
     update: bool
-    stand: Cursor | Replay
+    stand: Stand
     steps: tuple[Step, ...]
+
+
+class Begun:
+    """A coroutine that was stepped once, and the effect it waits for."""
+
+    __slots__ = ("_coroutine", "_effect")
+
+    def __init__(self, coroutine: Coroutine[Effect, Any, Any], effect: Effect) -> None:
+        """Wait where the coroutine waits."""
+        self._coroutine, self._effect = coroutine, effect
+
+    def __await__(self) -> Generator[Effect, Any, Any]:
+        """Surface with the effect, and go on as the coroutine does."""
+        coroutine, effect = self._coroutine, self._effect
+        try:
+            while True:
+                try:
+                    result = yield effect
+                except Exception as fault:  # noqa: BLE001  # the hook that waits decides
+                    effect = coroutine.throw(fault)
+                else:
+                    effect = coroutine.send(result)
+        except StopIteration as end:
+            return end.value
+        finally:
+            coroutine.close()
+
+
+def along(place: Track, call: Call) -> tuple[Track, Any, Call]:
+    """Ask hook after hook from a place on, as long as each answers at once what its place knows.
+
+    Return the place that was reached; what its hook answered, raised or waits for, if the walk
+    has not ended there; and the call for the hooks behind it.
+    """
+    references = getrefcount
+    alone = references(call)
+    hook = place.hook
+    while hook is not None:
+        call.line = place.line
+        try:
+            answer = hook(call)
+            if answer is not _SUCCESS and answer.__class__ is not ReturnCode:
+                answer = _stepped(answer)
+        except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
+            return place, fault, call
+        # Yes or no is said by where the kernel has found that this answer leads.
+        after = place.success if answer is _SUCCESS else None
+        if after is None:
+            after = place.leads(answer) if answer.__class__ is ReturnCode else None
+            if after is None:
+                return place, answer, call
+        place = after
+        hook = place.hook
+        if references(call) != alone:
+            call = call.again()  # the hook has kept it: what it sees there must stay what it was
+            alone = references(call)
+    return place, None, call
+
+
+def _stepped(answer: Any) -> Any:
+    """Return what a hook answers that need not wait: a code stays what it is."""
+    if type(answer) is int:
+        return ReturnCode(answer)
+    if type(answer) is not _COROUTINE:
+        return answer
+    try:
+        effect = answer.send(None)
+    except StopIteration as end:
+        answer = end.value
+        return ReturnCode(answer) if type(answer) is int else answer
+    return Begun(answer, effect)
 
 
 class Dispatcher:
@@ -64,65 +137,120 @@ class Dispatcher:
         watch: Callable[[Primitive, Step], object] | None = None,
         natives: Natives | None = None,
         here: Callable[[], str] | None = None,
+        tracks: Tracks | None = None,
     ) -> None:
         """Ask modules from ``registry``; tell ``watch`` about each step as it is made.
 
-        ``here`` gives the directory that relative paths in options count from.
+        ``here`` gives the directory that relative paths in options count from.  ``tracks`` has
+        the modules that other transactions share.
         """
         self._handle, self._delay, self._world = handle, delay, world
         self._registry, self._watch, self._natives = registry, watch, natives
-        self._here = here
+        self._here, self._tracks = here, tracks
         self._bound: dict[Link, Bound] = {}
         self._files: dict[str, Module | str] = {}
         """Modules from files that a policy names, by path: one for all lines of a transaction."""
 
-    def forget(self) -> None:
-        """Forget bound links: the policy was replaced."""
+    def use(self, tracks: Tracks | None) -> None:
+        """Forget bound links: the policy was replaced, and these tracks are the new one's."""
+        self._tracks = tracks
         self._bound.clear()
 
     def states(self, link: Link, fact: str) -> bool:
         """Whether the module of a link that was asked states a fact of itself."""
-        bound = self._bound.get(link)
+        bound = self._known(link)
         if bound is None or bound.module is None:
             return False
         return bound.module.declaration.fact(fact, bound.options)
 
+    async def onward(self, place: Track, left: Any, call: Call) -> Walked:
+        """Go on from a place whose hook waits, or said what the place does not know.
+
+        ``left`` is what `along` gave with the place.  Return the place where the walk has ended;
+        or, if it left the tree, where it stands and its steps.
+        """
+        handle = self._handle
+        while place.code is None:
+            assert not isinstance(place.stand, Verdict)  # noqa: S101  # it has no code
+            given = None
+            if place.hook is not None:
+                handle.current = call
+                try:
+                    answer, note = await self._judged(left, call)
+                finally:
+                    handle.current = None
+                given = answer, note or self._undeclared(call.module, place.declared, answer)
+            after = None if given is None or given[1] else place.leads(given[0])
+            if after is None:
+                return await self.walk(
+                    place.stand,
+                    place.steps(),
+                    call.primitive,
+                    call.flags,
+                    jump_counts=place.jump_counts,
+                    given=given,
+                )
+            handle.current = call
+            try:
+                place, left, call = along(after, call)
+            finally:
+                handle.current = None
+        return place
+
+    async def _judged(self, left: Any, call: Call) -> tuple[int, str]:
+        """Return the code of a hook that was asked, when it has come to its end, and a note."""
+        name = call.module
+
+        def complain(note: str) -> None:
+            self._log(Priority.ERR, f"{name}: {note}")
+
+        try:
+            if isinstance(left, Exception):
+                return judged_fault(left, complain)
+            answer = left if isinstance(left, int) else await left
+        except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
+            return judged_fault(fault, complain)
+        return judged_answer(answer, complain)
+
     async def walk(
         self,
-        chain: Chain,
+        stand: Stand | Verdict,
+        steps: tuple[Step, ...],
         primitive: Primitive,
         flags: int,
-        mode: Mode,
-        resume: Suspended | None,
+        *,
+        remembered: dict[int, int] | None = None,
+        jump_counts: bool = False,
         unchecked: Callable[[Link], bool] | None = None,
-    ) -> tuple[Verdict | Cursor | Replay, tuple[Step, ...]]:
-        """Walk a chain; return the verdict, or where it waits, and the steps.
+        given: tuple[int, str] | None = None,
+    ) -> tuple[Stand | Verdict, tuple[Step, ...]]:
+        """Walk on from where a walk stands; return the verdict, or where it waits, and the steps.
 
-        ``unchecked`` says of a link that it may not be asked in this pass.
+        ``remembered`` holds the answers that choose the actions under the quirk
+        `answers-steer-replay`.  ``unchecked`` says of a link that it may not be asked in this pass.
+        ``given`` is what the first link has answered already, and a note.
         """
-        stand: Cursor | Replay | Verdict
-        if resume is not None:
-            stand, steps = resume.stand, list(resume.steps)
-        else:
-            steps = []
-            stand = begin(chain.links) if mode.path is None else _replayed(chain, mode.path)
+        made = list(steps)
         while not isinstance(stand, Verdict):
             link = stand.link
-            if unchecked is not None and unchecked(link):
+            if given is not None:
+                (answer, note), given = given, None
+            elif unchecked is not None and unchecked(link):
                 answer, note = int(ReturnCode.AUTHTOK_ERR), "its preliminary check never ran"
             else:
                 answer, note = await self._ask(link, primitive, flags)
             if answer == ReturnCode.INCOMPLETE:
-                return stand, tuple(steps)
-            judged, after = _advance(stand, answer, mode)
-            step = _step(stand, answer, judged, after, note)
-            if step.action > 0 and _past_end(stand, step.action):
+                return stand, tuple(made)
+            judged = None if remembered is None else remembered.get(link.number, answer)
+            after = stride(stand, answer, judged=judged, jump_counts=jump_counts)
+            step = step_of(stand, answer, after, judged=judged, note=note)
+            if is_past_end(stand, step.action):
                 self._log(Priority.ERR, "bad jump in stack")
-            steps.append(step)
+            made.append(step)
             if self._watch is not None:
                 self._watch(primitive, step)
             stand = after
-        return stand, tuple(steps)
+        return stand, tuple(made)
 
     async def _ask(self, link: Link, primitive: Primitive, flags: int) -> tuple[int, str]:
         """Return what a link answers, and a note for the trace."""
@@ -135,18 +263,10 @@ class Dispatcher:
         if hook is None:
             self._log(Priority.ERR, f"unable to resolve symbol: pam_sm_{primitive.name.lower()}")
             return ReturnCode.MODULE_UNKNOWN, f"it has no function for {primitive.name.lower()}"
-        call = Call(
-            self._handle,
-            self._delay,
-            self._world,
-            primitive=primitive,
-            flags=flags,
-            module=bound.module.name,
-            args=bound.args,
-            options=bound.options,
-        )
-        tell_of(bound.problems, call)
         name = bound.module.name
+        line = (name, bound.args, bound.options)
+        call = Call(self._handle, self._delay, self._world, primitive, flags, line)
+        tell_of(bound.problems, call)
         self._handle.current = call
         try:
             answer, note = await judged(
@@ -154,18 +274,21 @@ class Dispatcher:
             )
         finally:
             self._handle.current = None
-        if note:
-            return answer, note
-        declared = bound.module.declaration.answers[primitive]
-        if answer not in declared:
-            note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
-            self._log(Priority.DEBUG, f"{bound.module.name}: {note}")
-            return answer, note
-        return answer, ""
+        return answer, note or self._undeclared(
+            name, bound.module.declaration.answers[primitive], answer
+        )
+
+    def _undeclared(self, name: str, declared: frozenset[ReturnCode], answer: int) -> str:
+        """Return what is to be noted of an answer that a module does not declare."""
+        if answer in declared:
+            return ""
+        note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
+        self._log(Priority.DEBUG, f"{name}: {note}")
+        return note
 
     async def bind(self, link: Link) -> Bound:
         """Return a link with its module, found once for each policy."""
-        bound = self._bound.get(link)
+        bound = self._known(link)
         if bound is None:
             bound = self._bound[link] = await bind(
                 link, self._registry, self._natives, self._files, self._here
@@ -175,42 +298,11 @@ class Dispatcher:
                     self._log(Priority.ERR, line)
         return bound
 
+    def _known(self, link: Link) -> Bound | None:
+        bound = self._bound.get(link)
+        if bound is None and self._tracks is not None:
+            bound = self._tracks.bound(link)
+        return bound
+
     def _log(self, priority: int, text: str) -> None:
         self._world.log.write(priority, f"PAM {text}")
-
-
-def _replayed(chain: Chain, path: Path) -> Replay | Verdict:
-    from pamkit.semantics.replay import begin_replay
-
-    return begin_replay(chain.links, path)
-
-
-def _advance(
-    stand: Cursor | Replay, answer: int, mode: Mode
-) -> tuple[int, Cursor | Replay | Verdict]:
-    """Return the code that chose the action, and where the walk stands after the answer."""
-    if not isinstance(stand, Cursor):
-        from pamkit.semantics.replay import advance_replay
-
-        return stand.judged, advance_replay(stand, answer, jump_counts=mode.jump_counts)
-    if mode.remembered is not None:
-        judged = mode.remembered.get(stand.link.number, answer)
-        return judged, advance(stand, answer, judged=judged, jump_counts=mode.jump_counts)
-    # Without the quirk an ignored link that jumps has no say: libpam would hand `ignore` out.
-    counts = mode.jump_counts and answer != ReturnCode.IGNORE
-    return answer, advance(stand, answer, jump_counts=counts)
-
-
-def _step(
-    stand: Cursor | Replay, answer: int, judged: int, after: Cursor | Replay | Verdict, note: str
-) -> Step:
-    link = stand.link
-    action = link.actions[judged] if 0 <= judged < CODE_COUNT else int(Action.BAD)
-    frames = stand.frames if isinstance(stand, Cursor) else stand.here.frames
-    verdict = after if isinstance(after, Verdict) else after.verdict
-    return Step(link, answer, judged, action, stand.verdict, verdict, len(frames) - 1, note)
-
-
-def _past_end(stand: Cursor | Replay, jump: int) -> bool:
-    frame = (stand if isinstance(stand, Cursor) else stand.here).frames[-1]
-    return frame.at + 1 + jump > len(frame.links)

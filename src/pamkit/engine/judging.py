@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-    from typing import Any
+    from typing import Any, TypeGuard
 
     from pamkit.module.call import Hook, ModuleCall
 
@@ -25,14 +25,24 @@ async def judged(
         answer = hook(call)
         if not isinstance(answer, int):
             answer = await answer
-    except Stop as stop:
-        answer = stop.code
     except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
-        # The message is left out: it could hold what the applicant typed.
-        note = f"raised {type(fault).__name__} at {where(fault.__traceback__)}"
-        complain(note)
-        return ReturnCode.SERVICE_ERR, note
-    if not _is_code(answer):
+        return judged_fault(fault, complain)
+    return judged_answer(answer, complain)
+
+
+def judged_fault(fault: Exception, complain: Callable[[str], object]) -> tuple[int, str]:
+    """Return the code of a hook that raised, and a note unless it ended itself so."""
+    if isinstance(fault, Stop):
+        return judged_answer(fault.code, complain)
+    # The message is left out: it could hold what the applicant typed.
+    note = f"raised {type(fault).__name__} at {where(fault.__traceback__)}"
+    complain(note)
+    return ReturnCode.SERVICE_ERR, note
+
+
+def judged_answer(answer: Any, complain: Callable[[str], object]) -> tuple[int, str]:
+    """Return the code that a hook answered, and a note if it is none."""
+    if not is_code(answer):
         # `False` is 0, and 0 is success: a hook that answers a boolean is refused.
         note = f"answered {type(answer).__name__} instead of a return code"
         complain(note)
@@ -49,8 +59,8 @@ def where(traceback: TracebackType | None) -> str:
     return f"{traceback.tb_frame.f_code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno}"
 
 
-def _is_code(answer: object) -> bool:
-    """A hook may be anybody's code: what it answers is looked at before it is believed."""
+def is_code(answer: object) -> TypeGuard[int]:
+    """Whether an answer is a code: a hook may be anybody's, so it is looked at first."""
     # `False` and members of other enumerations equal 0 as well, and none of them means success.
     if type(answer) is not int and not isinstance(answer, ReturnCode):
         return False

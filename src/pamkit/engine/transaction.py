@@ -6,29 +6,41 @@ whoever drives steps, performing the effects they surface (`module.effect`).
 
 from __future__ import annotations
 
+from pamkit.engine.call import Call
 from pamkit.engine.delay import FailDelay
-from pamkit.engine.dispatch import FRESH, Dispatcher, Mode, Suspended
+from pamkit.engine.dispatch import Dispatcher, Suspended, along
 from pamkit.engine.handle import Handle
+from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
 from pamkit.semantics.trace import Path, Run, Step, path_of, retrace
 from pamkit.semantics.verdict import START, Mood, Verdict
+from pamkit.semantics.walk import begin
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
 from pamkit.vocab.failure import PolicyError
 from pamkit.vocab.flags import ALLOWED, CRED_FLAGS, PASS_FLAGS, Flag, words
+from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Protocol
+    from collections.abc import Callable, Coroutine
+    from typing import Any, Protocol
 
     from pamkit.module.registry import Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.policy.compile import Compiled
     from pamkit.policy.dialect import Dialect
+    from pamkit.policy.resolve import Policy
+    from pamkit.semantics.stride import Stand
+
+    Verb = Coroutine[Effect, Any, int]
+    """Ends with the code the application gets."""
+
+    Unread = tuple[Primitive, str, int, Track, int]
+    """What a `Run` is made of when somebody reads it; its steps lie in the tree of walks."""
 
     class Keeper(Protocol):
         """Keeps sessions on record; see `sessions.keeper`."""
@@ -49,11 +61,42 @@ _GOOD = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD)
 _NEVER_ASKED = -1
 """C: what libpam remembers of a link until it is asked; some module may answer just that."""
 
+_AUTHENTICATE, _SETCRED = Primitive.AUTHENTICATE, Primitive.SETCRED
+_CHAUTHTOK = Primitive.CHAUTHTOK
+
+_SERVICE = Item.SERVICE
+
+_NOTHING: frozenset[Primitive] = frozenset()
+
 _TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
 
 
 class Core:
     """One transaction: a handle, the chains of its service, and what has been walked so far."""
+
+    __slots__ = (
+        "_audit",
+        "_call",
+        "_compiled",
+        "_dialect",
+        "_load",
+        "_made_dispatcher",
+        "_natives",
+        "_paths",
+        "_quirks",
+        "_refused",
+        "_registry",
+        "_remembered",
+        "_suspended",
+        "_tracks",
+        "_tracks_of",
+        "_watch",
+        "delay",
+        "handle",
+        "keeper",
+        "walks",
+        "world",
+    )
 
     def __init__(
         self,
@@ -68,27 +111,91 @@ class Core:
         audit: Callable[[Run], object] | None = None,
         natives: Natives | None = None,
         keeper: Keeper | None = None,
+        tracks: Callable[[str, Compiled], Tracks] | None = None,
     ) -> None:
         """Start a transaction; raises `PolicyError` where `pam_start` answers `PAM_ABORT`.
 
         ``load`` gives the policy of a service.  ``watch`` hears each step as it is made,
         ``audit`` each finished run, and may answer a code that refuses what cannot be put on
         record.  ``natives`` finds modules that are not written in Python.  ``keeper`` keeps
-        sessions on record.
+        sessions on record.  ``tracks`` gives the walks that transactions with the same settings
+        have made with the policy of a service; without it, this one begins with none.
         """
-        self.handle = handle
-        self.world = world
+        self.handle, self.world = handle, world
         self.delay = FailDelay()
-        self.runs: list[Run] = []
-        self._load, self._dialect, self._quirks = load, dialect, quirks
-        self._audit, self.keeper = audit, keeper
-        here = (lambda: world.process.directory()) if "relative-paths" in quirks else None
-        self._dispatcher = Dispatcher(handle, self.delay, world, registry, watch, natives, here)
+        self._load, self._registry, self._dialect, self._quirks = load, registry, dialect, quirks
+        self._watch, self._audit, self._natives, self.keeper = watch, audit, natives, keeper
+        self._tracks_of = tracks
+        self.walks: list[Run | Unread] = []
+        """What was walked so far; who reads it asks `runs`."""
+        self._call: Call | None = None
+        self._paths: dict[Primitive, Path | Track] = {}
+        self._remembered: dict[Primitive, dict[int, int]] | None = None
+        self._refused: frozenset[Primitive] = _NOTHING
         self._suspended: Suspended | None = None
-        self._paths: dict[Primitive, Path] = {}
-        self._remembered: dict[Primitive, dict[int, int]] = {}
-        self._refused: set[Primitive] = set()
-        self._use(load(handle.service))
+        self._made_dispatcher: Dispatcher | None = None
+        self._compiled = compiled = load(handle.service)
+        self._tracks = (
+            self._own_tracks(compiled)
+            if tracks is None or watch is not None
+            else tracks(handle.service, compiled)
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that is in force."""
+        return self._compiled.policy
+
+    @property
+    def chains(self) -> dict[Facility, Chain]:
+        """The chain of each facility."""
+        return self._compiled.chains
+
+    @property
+    def runs(self) -> list[Run]:
+        """What was walked so far, one `Run` for each walk of a chain."""
+        runs: Any = self.walks
+        for at, run in enumerate(runs):
+            if run.__class__ is tuple:
+                primitive, service, flags, place, code = run
+                steps, verdict = place.steps(), place.stand
+                runs[at] = Run(primitive, service, flags, steps, verdict, code, place.is_replay)
+        made: list[Run] = runs
+        return made
+
+    @property
+    def ran(self) -> int:
+        """How many runs there are."""
+        return len(self.walks)
+
+    @property
+    def _dispatcher(self) -> Dispatcher:
+        """What asks links beside the tracks, for who has to."""
+        if self._made_dispatcher is None:
+            directory = (lambda: self.world.process.directory()) if self._has_here else None
+            self._made_dispatcher = Dispatcher(
+                self.handle,
+                self.delay,
+                self.world,
+                self._registry,
+                self._watch,
+                self._natives,
+                directory,
+                self._tracks,
+            )
+        return self._made_dispatcher
+
+    @property
+    def _has_here(self) -> bool:
+        return "relative-paths" in self._quirks
+
+    def _own_tracks(self, compiled: Compiled) -> Tracks | None:
+        """Return tracks for this transaction alone; `None` where nobody can walk on them."""
+        if not walks_on_tracks(self._quirks) or self._watch is not None:
+            return None
+        first = None if self._natives is None else self._natives.come_first
+        counts = self._dialect.jump_counts
+        return Tracks(compiled, self._registry, first, jump_counts=counts)
 
     @property
     def waiting(self) -> bool:
@@ -96,13 +203,17 @@ class Core:
         return self._suspended is not None
 
     def _use(self, compiled: Compiled) -> None:
-        self.policy = compiled.policy
-        self.chains: dict[Facility, Chain] = dict(compiled.chains)
-        self._dispatcher.forget()
+        self._compiled = compiled
+        if self._tracks_of is None or self._watch is not None:
+            self._tracks = self._own_tracks(compiled)
+        else:
+            self._tracks = self._tracks_of(self.handle.service, compiled)
+        if self._made_dispatcher is not None:
+            self._made_dispatcher.use(self._tracks)
         # A walk of the old policy's chain says nothing about the new one; a refusal stands.
         self._suspended = None
         self._paths = dict.fromkeys(self._refused, ())
-        self._remembered.clear()
+        self._remembered = None
         self.handle.service_changed = False
 
     async def prepare(self) -> None:
@@ -115,12 +226,108 @@ class Core:
                 if not link.refusal:
                     await self._dispatcher.bind(link)
 
+    def ask(self, primitive: Primitive, flags: int = 0) -> int | Verb:
+        """Carry out a primitive as far as nobody is waited for.
+
+        Return the code the application gets; or a coroutine that ends with it, as `call` has it.
+        """
+        handle, tracks = self.handle, self._tracks
+        if (
+            tracks is None
+            or self._suspended is not None
+            or self.keeper is not None
+            or handle.service_changed
+            or primitive is _CHAUTHTOK
+        ):
+            return self._beside(primitive, flags)
+        if flags and not self._flags_allowed(primitive, flags):
+            self.refuse(primitive)
+            return ReturnCode.SYSTEM_ERR
+        earlier = REPLAYS.get(primitive)
+        if earlier is None:
+            place = tracks.first(primitive)
+        else:
+            path = self._paths.get(earlier)
+            if path is None:
+                place = tracks.first(primitive)
+            elif isinstance(path, Track):  # it was walked on the tracks: the place where it ended
+                place = path.followed(primitive)
+            else:
+                return self._beside(primitive, flags)
+            if primitive is _SETCRED:
+                flags = self._cred_flags(flags)
+        if place.code is not None:
+            return self._beside(primitive, flags)  # nobody is asked: that is told in the log
+        timed = primitive is _AUTHENTICATE
+        if timed and handle.tokens:
+            handle.wipe_tokens()
+        call = self._call
+        if call is None:
+            call = self._call = Call(handle, self.delay, self.world, primitive, flags)
+        else:
+            call.primitive, call.flags = primitive, flags
+        handle.current = call
+        try:
+            place, left, self._call = along(place, call)
+        except BaseException:  # an interrupt: it goes on, and no yes can be built on the walk
+            self.refuse(primitive)
+            raise
+        finally:
+            handle.current = None
+        if place.code is None:
+            self.refuse(primitive)  # until it has ended
+            return self._go_on(primitive, flags, place, left)
+        code = self._arrive(primitive, flags, place)
+        if timed:
+            if handle.tokens:
+                handle.wipe_tokens()
+            if handle.delay_callback is not None or self.delay.asked:
+                return self._late(code)
+        return code
+
     async def call(self, primitive: Primitive, flags: int = 0) -> int:
         """Carry out a primitive; return the code the application gets.
 
         Contracts: `pam_authenticate(3)` and its sisters.  Never raises `PamError`: a policy
         that cannot be loaded any more is `ABORT`.
         """
+        code = self.ask(primitive, flags)
+        return code if isinstance(code, int) else await code
+
+    def _arrive(self, primitive: Primitive, flags: int, place: Track) -> int:
+        """Note a walk that has ended on its tracks; return the code the application gets."""
+        assert place.code is not None  # noqa: S101  # it has ended
+        code = place.code
+        self.walks.append((primitive, self.handle.texts[_SERVICE], flags, place, code))
+        if primitive not in REPLAYS:
+            self._paths[primitive] = place
+            if code not in _GOOD:
+                self._refused |= {primitive}
+            elif self._refused:
+                self._refused -= {primitive}
+        return code if self._audit is None else self._audited(primitive, code)
+
+    async def _go_on(self, primitive: Primitive, flags: int, place: Track, left: Any) -> int:
+        """Go on with a walk in which a hook waits, or has answered what is not on the tracks."""
+        call = self._call
+        assert call is not None  # noqa: S101  # it was asked with
+        self._call = None  # a hook that waited may have kept it
+        walked = await self._dispatcher.onward(place, left, call)
+        if isinstance(walked, Track):
+            code = self._arrive(primitive, flags, walked)
+        else:
+            code = self._conclude(primitive, flags, *walked, replayed=place.is_replay)
+        if primitive is Primitive.AUTHENTICATE and code != ReturnCode.INCOMPLETE:
+            self.handle.wipe_tokens()
+            await self._delay(code)
+        return code
+
+    async def _late(self, code: int) -> int:
+        await self._delay(code)
+        return code
+
+    async def _beside(self, primitive: Primitive, flags: int) -> int:
+        """Carry out a primitive beside the tracks."""
         if not self._flags_allowed(primitive, flags):
             self.refuse(primitive)
             return ReturnCode.SYSTEM_ERR
@@ -196,42 +403,63 @@ class Core:
             return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
         self._suspended = None
         update = _updates(primitive, flags)
-        mode = self._mode(primitive)
+        remembered = path = None
+        earlier = REPLAYS.get(primitive)
+        if earlier is not None and "answers-steer-replay" in self._quirks:
+            remembered = (self._remembered or {}).get(earlier, {})
+        elif earlier is not None:
+            path = self.path(earlier)
         if resume is None and not update:
             self.refuse(primitive)  # until it has ended, no yes can be built on it
-        if mode.path == ():
+        if path == ():
             self._log(f"{primitive.name.lower()} has no path to follow")
             return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
+        first: Stand | Verdict
+        steps: tuple[Step, ...] = ()
+        if resume is not None:
+            first, steps = resume.stand, resume.steps
+        else:
+            first = begin(chain.links) if path is None else _replayed(chain, path)
         stand, steps = await self._dispatcher.walk(
-            chain, primitive, flags, mode, resume, self._unchecked(update)
+            first,
+            steps,
+            primitive,
+            flags,
+            remembered=remembered,
+            jump_counts=earlier is not None and self._dialect.jump_counts,
+            unchecked=self._unchecked(update),
         )
+        return self._conclude(primitive, flags, stand, steps, replayed=path is not None)
+
+    def _conclude(
+        self,
+        primitive: Primitive,
+        flags: int,
+        stand: Stand | Verdict,
+        steps: tuple[Step, ...],
+        *,
+        replayed: bool,
+    ) -> int:
+        """Note a walk that was made beside the tracks; return the code the application gets."""
         if not isinstance(stand, Verdict):
-            self._suspended = Suspended(primitive, update, stand, steps)
+            self._suspended = Suspended(primitive, _updates(primitive, flags), stand, steps)
             return ReturnCode.INCOMPLETE
-        if primitive not in REPLAYS:
-            answers = self._remembered.get(primitive, {})
+        if primitive not in REPLAYS and "answers-steer-replay" in self._quirks:
+            remembered = self._remembered = self._remembered or {}
+            answers = remembered.get(primitive, {})
             answers |= {step.link.number: step.answer for step in steps}
-            self._remembered[primitive] = {
+            remembered[primitive] = {
                 number: answer for number, answer in answers.items() if answer != _NEVER_ASKED
             }
         # Yes, because the chain granted; every other mood carries a refusing code.
         code = ReturnCode.SUCCESS if stand.mood is Mood.GRANTED else stand.code
-        return self._finish(primitive, flags, steps, stand, code, replayed=mode.path is not None)
-
-    def _mode(self, primitive: Primitive) -> Mode:
-        earlier = REPLAYS.get(primitive)
-        if earlier is None:
-            return FRESH
-        jump_counts = self._dialect.jump_counts
-        if "answers-steer-replay" in self._quirks:
-            return Mode(None, self._remembered.get(earlier, {}), jump_counts)
-        return Mode(self._paths.get(earlier), None, jump_counts)
+        return self._finish(primitive, flags, steps, stand, code, replayed=replayed)
 
     def _unchecked(self, update: bool) -> Callable[[Link], bool] | None:
         """Say which links may not change a password: those whose check never ran."""
         if not update or "update-unchecked" in self._quirks:
             return None
-        checked = {number for number, _ in self._paths.get(Primitive.CHAUTHTOK, ())}
+        checked = {number for number, _ in self.path(Primitive.CHAUTHTOK) or ()}
         return lambda link: not link.refusal and link.number not in checked
 
     def _finish(
@@ -248,9 +476,13 @@ class Core:
         if primitive not in REPLAYS and not _updates(primitive, flags):
             self._paths[primitive] = path_of(run)
             if code in _GOOD:
-                self._refused.discard(primitive)
-        self.runs.append(run)
-        refusal = None if self._audit is None else self._audit(run)
+                self._refused -= {primitive}
+        self.walks.append(run)
+        return code if self._audit is None else self._audited(primitive, code)
+
+    def _audited(self, primitive: Primitive, code: int) -> int:
+        """Have the last run put on record; return the code the application gets."""
+        refusal = None if self._audit is None else self._audit(self.runs[-1])
         if isinstance(refusal, ReturnCode) and refusal not in (code, ReturnCode.SUCCESS):
             self.refuse(primitive)  # what cannot be put on record has not happened
             return refusal
@@ -275,7 +507,8 @@ class Core:
 
     def path(self, primitive: Primitive) -> Path | None:
         """Return the path that a primitive walked last; `None` if nobody called it."""
-        return self._paths.get(primitive)
+        path = self._paths.get(primitive)
+        return path.path() if isinstance(path, Track) else path
 
     def follow(self, primitive: Primitive, path: Path) -> None:
         """Take a path for walked that another process has walked; what follows it, follows that.
@@ -284,8 +517,8 @@ class Core:
         """
         retrace(self.chains[FACILITY_OF[primitive]].links, path)
         self._paths[primitive] = path
-        self._remembered[primitive] = dict(path)
-        self._refused.discard(primitive)
+        self._remembered = {**(self._remembered or {}), primitive: dict(path)}
+        self._refused -= {primitive}
 
     def locks(self, link: Link) -> bool:
         """Whether a link's module is one that locks accounts, so that its no means locked."""
@@ -295,7 +528,7 @@ class Core:
         """Take a primitive for refused, whatever it answered: nothing may follow its path."""
         if primitive not in REPLAYS:
             self._paths[primitive] = ()
-            self._refused.add(primitive)
+            self._refused |= {primitive}
 
     def is_refused(self, primitive: Primitive) -> bool:
         """Whether a primitive was asked for and is refused, whatever its modules answered."""
@@ -317,6 +550,25 @@ class Core:
 
     def _log(self, text: str) -> None:
         self.world.log.write(Priority.ERR, f"PAM {text}")
+
+
+def walks_on_tracks(quirks: frozenset[str]) -> bool:
+    """Whether walks are made on tracks under these quirks.
+
+    What a relative path means changes with the directory the process is in; and what
+    `answers-steer-replay` remembers is not the path.
+    """
+    return "relative-paths" not in quirks and "answers-steer-replay" not in quirks
+
+
+def _replays(place: Track) -> bool:
+    return place.is_replay
+
+
+def _replayed(chain: Chain, path: Path) -> Stand | Verdict:
+    from pamkit.semantics.replay import begin_replay
+
+    return begin_replay(chain.links, path)
 
 
 def _updates(primitive: Primitive, flags: int) -> bool:

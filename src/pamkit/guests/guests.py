@@ -59,10 +59,12 @@ class Guests:
         "_converse",
         "_door",
         "_finder",
+        "_is_refused",
         "_ready",
         "_refusal",
         "_spoken",
         "_voice",
+        "_wanted",
         "_xauth",
         "core",
     )
@@ -74,29 +76,43 @@ class Guests:
 
         A guest would read this machine's files and ask its kernel, whatever ``root`` says.
         """
-        self._finder = NativeModules(wanted, os.uname().machine)
-        self._refusal = "" if at_home and Root(root).is_system else ELSEWHERE
+        # Most transactions have no guest: what one needs is made for the first.
+        self._wanted = wanted
+        self._is_refused = not at_home or (root != "/" and not Root(root).is_system)
+        self._finder: NativeModules | None = None
         self._door: Door | None = None
-        self._converse = 0
-        self._voice = _Voice()
-        self._ready: dict[int, Ready] = {}
-        self._xauth: object = None
-        self._spoken: object = None
+
+    @property
+    def are_here(self) -> bool:
+        """Whether one was let in."""
+        return self._door is not None
 
     def come_first(self, written: str) -> bool:
         """Whether a native module is wanted even if there is one in Python."""
-        return self._finder.come_first(written)
+        return self._wanted.native_first(written)
+
+    def _prepared(self) -> NativeModules:
+        if self._finder is None:
+            self._refusal = ELSEWHERE if self._is_refused else ""
+            self._converse = 0
+            self._voice = _Voice()
+            self._ready: dict[int, Ready] = {}
+            self._xauth: object = None
+            self._spoken: object = None
+            self._finder = NativeModules(self._wanted, os.uname().machine)
+        return self._finder
 
     async def find(self, written: str) -> Module | str:
         """Return the module a policy names, or why there is none."""
-        if self._finder.wanted(written):
+        finder = self._prepared()
+        if finder.wanted(written):
             alone = not self.come_first(written)
-            if alone and not any(map(os.path.exists, self._finder.candidates(written))):
+            if alone and not any(map(os.path.exists, finder.candidates(written))):
                 return f"there is no module `{written}`"
             refusal = self._refusal or self._open()
             if refusal:
                 return f"there is no module `{written}` in Python; {refusal}"
-        return await self._finder.find(written)
+        return await finder.find(written)
 
     @property
     def speak_for_themselves(self) -> bool:

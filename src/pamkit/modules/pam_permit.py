@@ -19,6 +19,10 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
 MODULE = declare(
     "pam_permit",
     answers={
@@ -42,8 +46,14 @@ MODULE = declare(
 _NOBODY = "nobody"
 
 
-async def pam_sm_authenticate(call: ModuleCall[NoOptions]) -> ReturnCode:
+def pam_sm_authenticate(call: ModuleCall[NoOptions]) -> ReturnCode | Awaitable[ReturnCode]:
     """Learn the user's name and say yes."""
+    if call.item(Item.USER):
+        return ReturnCode.SUCCESS  # granting is what the module is for
+    return _asks_first(call)
+
+
+async def _asks_first(call: ModuleCall[NoOptions]) -> ReturnCode:
     if not await call.user():
         call.set_item(Item.USER, _NOBODY)
     return ReturnCode.SUCCESS  # granting is what the module is for

@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
     from pamkit.policy.compile import Compiled
     from pamkit.policy.source import PolicySource
+    from pamkit.stores.held_stat import HeldStat
 
     State = tuple[int, ...]
     """What changes with a file: device, inode, mode, size, and when content and inode changed."""
+
+    Look = Callable[[bytes], State | None]
+    """Returns the state of a file; see `_state`."""
 
     Kept = tuple[Compiled, tuple[tuple[bytes, State | None], ...], tuple[tuple[bytes, bool], ...]]
     """A compiled policy, and the files and directories that have to be as they were."""
@@ -71,6 +75,9 @@ class PolicyCache:
         self._kept: dict[Hashable, Kept] = {}
         self._looked: dict[Hashable, int] = {}
         self._lock = _thread.allocate_lock()
+        self._held: HeldStat | None = None
+        self._has_held = True
+        self._near: dict[Hashable, tuple[Kept, bool]] = {}
 
     def load(
         self,
@@ -114,11 +121,29 @@ class PolicyCache:
             now = self._passed()
             if now - self._looked.get(key, now - self._fresh - 1) <= self._fresh:
                 return True
-            if not _is_as_it_was(kept[1], kept[2]):
+            if not _is_as_it_was(kept[1], kept[2], self._look(key, kept)):
                 return False
             self._looked[key] = now
             return True
-        return _is_as_it_was(kept[1], kept[2])
+        return _is_as_it_was(kept[1], kept[2], self._look(key, kept))
+
+    def _look(self, key: Hashable, kept: Kept) -> Look:
+        """Return how files are looked at: where threads are, so that none waits for another."""
+        if not _thread._count() or not self._has_held:
+            return _state
+        if self._held is None:
+            from pamkit.stores.held_stat import HeldStat
+
+            try:
+                self._held = HeldStat()
+            except (AttributeError, ImportError, OSError):  # another C library, or none to ask
+                self._has_held = False
+                return _state
+        of, is_near = self._near.get(key, (None, False))
+        if of is not kept:
+            is_near = all(self._held.is_near(name) for name, _ in (*kept[1], *kept[2]))
+            self._near[key] = (kept, is_near)
+        return self._held if is_near else _state
 
     def _keep(self, key: Hashable, kept: Kept) -> None:
         # Never waited for: in the child of a program that forked while another thread was here,
@@ -131,6 +156,7 @@ class PolicyCache:
                 oldest = next(iter(self._kept))
                 del self._kept[oldest]
                 self._looked.pop(oldest, None)
+                self._near.pop(oldest, None)
             self._kept[key] = kept
             if self._fresh:
                 self._looked[key] = self._passed()
@@ -200,20 +226,28 @@ class _Watched:
         )
 
 
-_CHANGED = 4
-"""Where in a state the times begin."""
+_MODE, _CHANGED = 2, 4
+"""Where in a state the mode stands, and where the times begin."""
 
 _ODD: State = (-1,)
 """The state of what cannot even be looked at."""
 
 
 def _is_as_it_was(
-    files: Iterable[tuple[bytes, State | None]], directories: Iterable[tuple[bytes, bool]]
+    files: Iterable[tuple[bytes, State | None]],
+    directories: Iterable[tuple[bytes, bool]],
+    look: Look | None = None,
 ) -> bool:
+    look = look or _state
     for name, state in files:
-        if _state(name) != state:
+        if look(name) != state:
             return False
-    return all(_is_directory(name) == there for name, there in directories)
+    for name, was_there in directories:
+        found = look(name)
+        is_there = found is not None and found != _ODD and stat.S_ISDIR(found[_MODE])
+        if is_there != was_there:
+            return False
+    return True
 
 
 def _state(name: bytes, directory: int | None = None) -> State | None:
@@ -228,13 +262,6 @@ def _state(name: bytes, directory: int | None = None) -> State | None:
         *(found.st_dev, found.st_ino, found.st_mode, found.st_size),
         *(found.st_mtime_ns, found.st_ctime_ns),
     )
-
-
-def _is_directory(name: bytes) -> bool:
-    try:
-        return stat.S_ISDIR(os.stat(name).st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def _name(path: str) -> bytes:

@@ -4,76 +4,98 @@ from __future__ import annotations
 
 import os
 
-from pamkit.module.world import World
-from pamkit.stores.accounts import accounts_for
-from pamkit.stores.audit import KernelAudit, NoAudit
-from pamkit.stores.clock import SystemClock
-from pamkit.stores.credentials import ShadowFiles
-from pamkit.stores.files import DiskFiles
-from pamkit.stores.hashing import LibCrypt
-from pamkit.stores.home_directory import DiskHomes
-from pamkit.stores.identity import NobodyElse, ThreadIdentity
-from pamkit.stores.keyrings import KernelKeyrings, NoKeyrings
-from pamkit.stores.local_sockets import NoSockets, SystemSockets
-from pamkit.stores.log import CallingLog, SystemLog
-from pamkit.stores.login_files import DiskLoginFiles
-from pamkit.stores.mounts import KernelMounts, NoMounts
-from pamkit.stores.network import HostNames
-from pamkit.stores.outside import SystemOutside
-from pamkit.stores.password_quality import LibPwquality
-from pamkit.stores.process import OnlyLooking, ThisProcess
-from pamkit.stores.quotas import KernelQuotas, NoQuotas
-from pamkit.stores.randomness import KernelRandomness
 from pamkit.stores.root import Root
-from pamkit.stores.security_contexts import LibSelinux, NoContexts
-from pamkit.stores.single_logins import NoLogins, SystemLogins
-from pamkit.stores.tallies import DiskTallies
-from pamkit.stores.terminal_filter import NoFilters, ProcessFilters
-from pamkit.stores.timestamps import DiskTimestamps
-from pamkit.stores.user_databases import DiskDatabases
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pamkit.module.world import World
+    from pamkit.stores.outside import SystemOutside
 
 _DEBIAN_MARK = "/etc/debian_version"
+
+# part: (file, what it is on this system, what elsewhere, the other parts it is made of)
+_PARTS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "accounts": ("accounts", "accounts_for", "accounts_for", ("place",)),
+    "audit": ("audit", "KernelAudit", "NoAudit", ()),
+    "clock": ("clock", "SystemClock", "SystemClock", ()),
+    "contexts": ("security_contexts", "LibSelinux", "NoContexts", ()),
+    "credentials": ("credentials", "ShadowFiles", "ShadowFiles", ("place",)),
+    "databases": ("user_databases", "DiskDatabases", "DiskDatabases", ("place",)),
+    "files": ("files", "DiskFiles", "DiskFiles", ("place", "accounts")),
+    "hashing": ("hashing", "LibCrypt", "LibCrypt", ("random",)),
+    "homes": ("home_directory", "DiskHomes", "DiskHomes", ("place",)),
+    "identity": ("identity", "ThreadIdentity", "NobodyElse", ()),
+    "keyrings": ("keyrings", "KernelKeyrings", "NoKeyrings", ()),
+    "local_sockets": ("local_sockets", "SystemSockets", "NoSockets", ()),
+    "log": ("log", "SystemLog", "SilentLog", ()),
+    "login_files": ("login_files", "DiskLoginFiles", "DiskLoginFiles", ("place",)),
+    "mounts": ("mounts", "KernelMounts", "NoMounts", ()),
+    "network": ("network", "HostNames", "HostNames", ()),
+    "process": ("process", "ThisProcess", "OnlyLooking", ()),
+    "quality": ("password_quality", "LibPwquality", "LibPwquality", ("place",)),
+    "quotas": ("quotas", "KernelQuotas", "NoQuotas", ()),
+    "random": ("randomness", "KernelRandomness", "KernelRandomness", ()),
+    "tallies": ("tallies", "DiskTallies", "DiskTallies", ("place",)),
+    "terminal_filters": ("terminal_filter", "ProcessFilters", "NoFilters", ()),
+    "timestamps": ("timestamps", "DiskTimestamps", "DiskTimestamps", ("place", "random")),
+}
+"""The parts of a world; what is nobody's but this system's is kept from every other root.
+
+`single_logins` is the one that is made otherwise.
+"""
+
+_SYSTEM = Root()
+
+
+class SystemWorld:
+    """A `module.world.World` whose parts are brought in when a module asks for them.
+
+    Most logins need few, and every import is paid at the start of every program.
+    """
+
+    def __init__(self, root: str = "/") -> None:
+        """Be the world below ``root``; nothing is opened or asked before a module does."""
+        self.place = _SYSTEM if root == "/" else Root(root)
+
+    def __getattr__(self, name: str) -> Any:
+        """Bring in a part; it stays."""
+        if name == "single_logins":
+            from pamkit.stores.single_logins import NoLogins, SystemLogins
+
+            part: Any = SystemLogins(self.place) if self.place.is_system else NoLogins()
+        else:
+            row = _PARTS.get(name)
+            if row is None:
+                raise AttributeError(name)
+            file, here, elsewhere, needs = row
+            made = here if self.place.is_system else elsewhere
+            brought = __import__(f"pamkit.stores.{file}", fromlist=[made])
+            part = getattr(brought, made)(*(getattr(self, each) for each in needs))
+        setattr(self, name, part)
+        return part
+
+    def changed(self, **parts: Any) -> SystemWorld:
+        """Return the same world with some parts replaced."""
+        other = SystemWorld.__new__(SystemWorld)
+        other.__dict__.update(self.__dict__, **parts)
+        return other
 
 
 def system_world(root: str = "/") -> World:
     """Return the world below ``root``; nothing is opened or asked before a module does."""
-    place = Root(root)
-    accounts = accounts_for(place)
-    random = KernelRandomness()
-    return World(
-        accounts=accounts,
-        credentials=ShadowFiles(place),
-        hashing=LibCrypt(random),
-        clock=SystemClock(),
-        tallies=DiskTallies(place),
-        timestamps=DiskTimestamps(place, random),
-        files=DiskFiles(place, accounts),
-        homes=DiskHomes(place),
-        process=ThisProcess() if place.is_system else OnlyLooking(),
-        network=HostNames(),
-        quality=LibPwquality(place),
-        databases=DiskDatabases(place),
-        single_logins=SystemLogins(place) if place.is_system else NoLogins(),
-        login_files=DiskLoginFiles(place),
-        audit=KernelAudit() if place.is_system else NoAudit(),
-        identity=ThreadIdentity() if place.is_system else NobodyElse(),
-        keyrings=KernelKeyrings() if place.is_system else NoKeyrings(),
-        quotas=KernelQuotas() if place.is_system else NoQuotas(),
-        terminal_filters=ProcessFilters() if place.is_system else NoFilters(),
-        mounts=KernelMounts() if place.is_system else NoMounts(),
-        contexts=LibSelinux() if place.is_system else NoContexts(),
-        local_sockets=SystemSockets() if place.is_system else NoSockets(),
-        random=random,
-        log=SystemLog() if place.is_system else CallingLog(_nowhere),
-    )
-
-
-def _nowhere(priority: int, text: str) -> None:
-    """Drop a line: who watches the log of this machine must not act on another's users."""
+    world: Any = SystemWorld(root)
+    made: World = world
+    return made
 
 
 def system_outside(root: str = "/") -> SystemOutside:
     """Return what the driver of a transaction performs effects with."""
+    from pamkit.stores.hashing import LibCrypt
+    from pamkit.stores.outside import SystemOutside
+    from pamkit.stores.randomness import KernelRandomness
+
     return SystemOutside(Root(root), LibCrypt(KernelRandomness()))
 
 

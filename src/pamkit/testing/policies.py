@@ -45,8 +45,12 @@ class Trial:
         items: Mapping[Item, Any] | None = None,
         dialect: Dialect = LINUX,
         quirks: frozenset[str] = frozenset(),
+        **settings: Any,
     ) -> None:
-        """Start the transaction; raises `PolicyError` as a real one does."""
+        """Start the transaction; raises `PolicyError` as a real one does.
+
+        ``settings`` are further ones of `engine.transaction.Core`, and come before these.
+        """
         texts = {service: policy} if isinstance(policy, str) else dict(policy)
         source = MemorySource({f"/etc/pam.d/{name}": text for name, text in texts.items()})
         loaded = [m if isinstance(m, Module) else module_from(m) for m in modules]
@@ -56,15 +60,15 @@ class Trial:
         self.handle = Handle(service, user)
         for item, value in (items or {}).items():
             self.handle.set(item, value, from_module=True)
-        self.core = Core(
-            self.handle,
-            load=lambda name: compiled(
+        parts = {
+            "load": lambda name: compiled(
                 resolve(name, source, layout=Layout(), dialect=dialect, quirks=quirks)
             ),
-            registry=Registry(lambda _: None, extra={module.name: module for module in loaded}),
-            world=self.world,
-            dialect=dialect,
-            quirks=quirks,
+            "registry": Registry(lambda _: None, extra={each.name: each for each in loaded}),
+            **settings,
+        }
+        self.core = Core(
+            self.handle, world=self.world, dialect=dialect, quirks=quirks, **parts
         )
 
     def call(self, primitive: Primitive, flags: int = 0) -> ReturnCode:
