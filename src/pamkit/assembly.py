@@ -262,7 +262,7 @@ def core(
         audit=audit,
         natives=natives,
         keeper=keeper,
-        tracks=on.tracks if is_shared and walks_on_tracks(on.quirks) else None,
+        tracks=on.tracks if is_shared and walks_on_tracks(on.dialect, on.quirks) else None,
     )
 
 

@@ -8,6 +8,7 @@ from pamkit.engine.bind import Bound, bind
 from pamkit.engine.call import Call
 from pamkit.engine.judging import judged, judged_answer, judged_fault
 from pamkit.engine.odd_words import tell_of
+from pamkit.policy.dialect import LINUX
 from pamkit.semantics.stride import is_past_end, step_of, stride
 from pamkit.semantics.verdict import Verdict
 from pamkit.vocab.codes import ReturnCode
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pamkit.module.registry import Module, Natives, Registry
     from pamkit.module.world import World
     from pamkit.policy.chain import Link
+    from pamkit.policy.dialect import Dialect
     from pamkit.semantics.stride import Stand
     from pamkit.semantics.trace import Step
     from pamkit.vocab.facility import Primitive
@@ -138,15 +140,17 @@ class Dispatcher:
         natives: Natives | None = None,
         here: Callable[[], str] | None = None,
         tracks: Tracks | None = None,
+        dialect: Dialect = LINUX,
     ) -> None:
         """Ask modules from ``registry``; tell ``watch`` about each step as it is made.
 
         ``here`` gives the directory that relative paths in options count from.  ``tracks`` has
-        the modules that other transactions share.
+        the modules that other transactions share.  ``dialect`` says what a link answers that
+        cannot be asked.
         """
         self._handle, self._delay, self._world = handle, delay, world
         self._registry, self._watch, self._natives = registry, watch, natives
-        self._here, self._tracks = here, tracks
+        self._here, self._tracks, self._dialect = here, tracks, dialect
         self._bound: dict[Link, Bound] = {}
         self._files: dict[str, Module | str] = {}
         """Modules from files that a policy names, by path: one for all lines of a transaction."""
@@ -254,15 +258,16 @@ class Dispatcher:
 
     async def _ask(self, link: Link, primitive: Primitive, flags: int) -> tuple[int, str]:
         """Return what a link answers, and a note for the trace."""
+        dialect = self._dialect
         if link.refusal:
-            return ReturnCode.PERM_DENIED, link.refusal
+            return dialect.bad_line[1], link.refusal
         bound = await self.bind(link)
         if bound.module is None:
-            return ReturnCode.MODULE_UNKNOWN, bound.fault
+            return dialect.no_module[1], bound.fault
         hook = bound.module.hooks.get(primitive)
         if hook is None:
             self._log(Priority.ERR, f"unable to resolve symbol: pam_sm_{primitive.name.lower()}")
-            return ReturnCode.MODULE_UNKNOWN, f"it has no function for {primitive.name.lower()}"
+            return dialect.no_function[1], f"it has no function for {primitive.name.lower()}"
         name = bound.module.name
         line = (name, bound.args, bound.options)
         call = Call(self._handle, self._delay, self._world, primitive, flags, line)

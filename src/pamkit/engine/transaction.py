@@ -13,8 +13,12 @@ from pamkit.engine.handle import Handle
 from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
+from pamkit.policy.control import Action
+from pamkit.policy.dialect import AROUND, LINK, ON_FAILURE, START
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.trace import Path, Run, Step, path_of, retrace
-from pamkit.semantics.verdict import START, Mood, Verdict
+from pamkit.semantics.verdict import START as UNDECIDED
+from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import begin
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from pamkit.policy.dialect import Dialect
     from pamkit.policy.resolve import Policy
     from pamkit.semantics.stride import Stand
+    from pamkit.semantics.table import Fold
 
     Verb = Coroutine[Effect, Any, int]
     """Ends with the code the application gets."""
@@ -182,6 +187,7 @@ class Core:
                 self._natives,
                 directory,
                 self._tracks,
+                self._dialect,
             )
         return self._made_dispatcher
 
@@ -191,7 +197,7 @@ class Core:
 
     def _own_tracks(self, compiled: Compiled) -> Tracks | None:
         """Return tracks for this transaction alone; `None` where nobody can walk on them."""
-        if not walks_on_tracks(self._quirks) or self._watch is not None:
+        if not walks_on_tracks(self._dialect, self._quirks) or self._watch is not None:
             return None
         first = None if self._natives is None else self._natives.come_first
         counts = self._dialect.jump_counts
@@ -223,8 +229,11 @@ class Core:
         """
         for chain in self.chains.values():
             for link in chain:
-                if not link.refusal:
-                    await self._dispatcher.bind(link)
+                if link.refusal:
+                    continue
+                bound = await self._dispatcher.bind(link)
+                if bound.module is None and self._dialect.no_module[0] == START:
+                    raise PolicyError(bound.fault)
 
     def ask(self, primitive: Primitive, flags: int = 0) -> int | Verb:
         """Carry out a primitive as far as nobody is waited for.
@@ -240,9 +249,9 @@ class Core:
             or primitive is _CHAUTHTOK
         ):
             return self._beside(primitive, flags)
-        if flags and not self._flags_allowed(primitive, flags):
+        if flags and (refusal := self._flags_refused(primitive, flags)) is not None:
             self.refuse(primitive)
-            return ReturnCode.SYSTEM_ERR
+            return refusal
         earlier = REPLAYS.get(primitive)
         if earlier is None:
             place = tracks.first(primitive)
@@ -328,13 +337,14 @@ class Core:
 
     async def _beside(self, primitive: Primitive, flags: int) -> int:
         """Carry out a primitive beside the tracks."""
-        if not self._flags_allowed(primitive, flags):
+        refusal = self._flags_refused(primitive, flags)
+        if refusal is not None:
             self.refuse(primitive)
-            return ReturnCode.SYSTEM_ERR
+            return refusal
         if primitive is Primitive.SETCRED:
             flags = self._cred_flags(flags)
-        timed = primitive in _TIMED
-        if timed and self._suspended is None:
+        timed, wipes = primitive in _TIMED, self._dialect.wipes
+        if timed and wipes == AROUND and self._suspended is None:
             self.handle.wipe_tokens()
         if primitive is Primitive.CHAUTHTOK:
             code = await self._chauthtok(flags)
@@ -342,27 +352,33 @@ class Core:
             code = await self._kept(self.keeper, primitive, flags)
         else:
             code = await self._dispatch(primitive, flags)
-        if timed and code != ReturnCode.INCOMPLETE:
-            self.handle.wipe_tokens()
-            await self._delay(code)
+        if code != ReturnCode.INCOMPLETE:
+            if timed if wipes != ON_FAILURE else _is_no(primitive, code):
+                self.handle.wipe_tokens()
+            if timed:
+                await self._delay(code)
         return code
 
-    def _flags_allowed(self, primitive: Primitive, flags: int) -> bool:
+    def _flags_refused(self, primitive: Primitive, flags: int) -> int | None:
+        """Return the code for flags that an application may not use; `None` if it may."""
         if primitive is Primitive.CHAUTHTOK and flags & PASS_FLAGS:
             self._log("an application may not choose the pass of chauthtok")
-            return False
+            return self._dialect.bad_pass
         if "flags-unchecked" in self._quirks:
-            return True
+            return None
         strange = flags & ~ALLOWED[primitive]
         chosen = flags & CRED_FLAGS if primitive is Primitive.SETCRED else 0
         if strange or chosen & (chosen - 1):
             name = primitive.name.lower()
             self._log(f"flags `{words(flags)}` may not be given to {name}")
-            return False
-        return True
+            # DIALECT: a family that passes them on has no code for it; the quirk is its way.
+            return self._dialect.bad_flags or ReturnCode.SYSTEM_ERR
+        return None
 
     def _cred_flags(self, flags: int) -> int:
         """Establishing is what setcred does where nothing is said (`pam_setcred(3)`)."""
+        if not self._dialect.establishes:
+            return flags
         said = flags if "flags-unchecked" in self._quirks else flags & CRED_FLAGS
         return flags if said else flags | Flag.ESTABLISH_CRED
 
@@ -382,29 +398,45 @@ class Core:
         )
         if not updating:
             code = await self._dispatch(Primitive.CHAUTHTOK, flags | Flag.PRELIM_CHECK)
-            if code != ReturnCode.SUCCESS:
+            if code != ReturnCode.SUCCESS or self._is_all_done():
                 return code
         return await self._dispatch(Primitive.CHAUTHTOK, flags | Flag.UPDATE_AUTHTOK)
 
+    def _is_all_done(self) -> bool:
+        """DIALECT: cde changes nothing where `sufficient` ended the check, and says it did."""
+        if not self._dialect.done_check_is_all or not self.walks:
+            return False
+        steps = self.runs[-1].steps
+        return bool(steps) and steps[-1].action == Action.DONE
+
     async def _dispatch(self, primitive: Primitive, flags: int) -> int:
-        if self.handle.service_changed:
+        dialect = self._dialect
+        is_read_again = dialect.reads_each_call and self._suspended is None
+        if self.handle.service_changed or is_read_again:
             try:
-                self._use(self._load(self.handle.service))
+                compiled = self._load(self.handle.service)
             except PolicyError as bad:
                 self._log(bad.message)
-                return ReturnCode.ABORT
+                self.refuse(primitive)
+                return dialect.bad_line[1] if is_read_again else ReturnCode.ABORT
+            if self.handle.service_changed or compiled is not self._compiled:
+                self._use(compiled)
         chain = self.chains[FACILITY_OF[primitive]]
         resume = self._suspended
         if resume is not None and resume.primitive is not primitive:
             self._log("application failed to re-exec stack")
             return ReturnCode.ABORT
+        update = _updates(primitive, flags)
+        fold = self._fold(chain, primitive, update=update)
         if not chain.links:
             self._log(f"no modules loaded for `{self.handle.service}' service")
-            return self._finish(primitive, flags, (), None, ReturnCode.PERM_DENIED)
+            return self._finish(primitive, flags, (), None, fold.empty.code)
+        refusal = await self._unfit(chain, primitive) if dialect.keywords else None
+        if refusal is not None:
+            return self._finish(primitive, flags, (), None, refusal)
         self._suspended = None
-        update = _updates(primitive, flags)
         remembered = path = None
-        earlier = REPLAYS.get(primitive)
+        earlier = REPLAYS.get(primitive) if dialect.replays else None
         if earlier is not None and "answers-steer-replay" in self._quirks:
             remembered = (self._remembered or {}).get(earlier, {})
         elif earlier is not None:
@@ -419,7 +451,7 @@ class Core:
         if resume is not None:
             first, steps = resume.stand, resume.steps
         else:
-            first = begin(chain.links) if path is None else _replayed(chain, path)
+            first = begin(chain.links, fold) if path is None else _replayed(chain, path)
         stand, steps = await self._dispatcher.walk(
             first,
             steps,
@@ -455,6 +487,38 @@ class Core:
         code = ReturnCode.SUCCESS if stand.mood is Mood.GRANTED else stand.code
         return self._finish(primitive, flags, steps, stand, code, replayed=replayed)
 
+    def _fold(self, chain: Chain, primitive: Primitive, *, update: bool = False) -> Fold:
+        """Return how the answers of a chain become one verdict."""
+        if not self._dialect.keywords:
+            return LINUX_FOLD
+        from pamkit.semantics.fold import fold_of  # DIALECT: other families'
+
+        changing = primitive is Primitive.CHAUTHTOK
+        return fold_of(chain.rules, primitive, update=update if changing else None)
+
+    async def _unfit(self, chain: Chain, primitive: Primitive) -> int | None:
+        """DIALECT: return the code where a family asks nobody, because one link cannot be asked.
+
+        Where it would not even start, the first call is refused.
+        """
+        was_refused = primitive is Primitive.SETCRED and self.is_refused(Primitive.AUTHENTICATE)
+        if was_refused and "setcred-after-refusal" not in self._quirks:
+            # Other families judge setcred alone; the page says that it follows authenticate (A5).
+            return ReturnCode.PERM_DENIED
+        (reach, missing), (reach_within, lacking) = (
+            self._dialect.no_module,
+            self._dialect.no_function,
+        )
+        for link in chain:
+            bound = None if link.refusal else await self._dispatcher.bind(link)
+            if bound is None:
+                continue
+            if bound.module is None and reach != LINK:
+                return missing
+            if bound.module and primitive not in bound.module.hooks and reach_within != LINK:
+                return lacking
+        return None
+
     def _unchecked(self, update: bool) -> Callable[[Link], bool] | None:
         """Say which links may not change a password: those whose check never ran."""
         if not update or "update-unchecked" in self._quirks:
@@ -472,7 +536,9 @@ class Core:
         *,
         replayed: bool = False,
     ) -> int:
-        run = Run(primitive, self.handle.service, flags, steps, verdict or START, code, replayed)
+        run = Run(
+            primitive, self.handle.service, flags, steps, verdict or UNDECIDED, code, replayed
+        )
         if primitive not in REPLAYS and not _updates(primitive, flags):
             self._paths[primitive] = path_of(run)
             if code in _GOOD:
@@ -515,7 +581,8 @@ class Core:
 
         Raises `ValueError` if the path does not belong to the chain, and nothing is changed.
         """
-        retrace(self.chains[FACILITY_OF[primitive]].links, path)
+        chain = self.chains[FACILITY_OF[primitive]]
+        retrace(chain.links, path, self._fold(chain, primitive))
         self._paths[primitive] = path
         self._remembered = {**(self._remembered or {}), primitive: dict(path)}
         self._refused -= {primitive}
@@ -552,23 +619,26 @@ class Core:
         self.world.log.write(Priority.ERR, f"PAM {text}")
 
 
-def walks_on_tracks(quirks: frozenset[str]) -> bool:
-    """Whether walks are made on tracks under these quirks.
+def walks_on_tracks(dialect: Dialect, quirks: frozenset[str]) -> bool:
+    """Whether walks are made on tracks.
 
     What a relative path means changes with the directory the process is in; and what
-    `answers-steer-replay` remembers is not the path.
+    `answers-steer-replay` remembers is not the path.  DIALECT: other families walk beside them.
     """
-    return "relative-paths" not in quirks and "answers-steer-replay" not in quirks
-
-
-def _replays(place: Track) -> bool:
-    return place.is_replay
+    is_linux = not dialect.keywords
+    return is_linux and "relative-paths" not in quirks and "answers-steer-replay" not in quirks
 
 
 def _replayed(chain: Chain, path: Path) -> Stand | Verdict:
     from pamkit.semantics.replay import begin_replay
 
     return begin_replay(chain.links, path)
+
+
+def _is_no(primitive: Primitive, code: int) -> bool:
+    """DIALECT: whether a call of Sun's failed, so that tokens are forgotten."""
+    due = primitive is Primitive.ACCT_MGMT and code == ReturnCode.NEW_AUTHTOK_REQD
+    return code != ReturnCode.SUCCESS and not due
 
 
 def _updates(primitive: Primitive, flags: int) -> bool:
