@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS ?= true
 
 .PHONY: help demo test check generate oracle oracle-doors oracle-modules faults mutation
-.PHONY: verify-brute bench bench-lint fuzz format clean
+.PHONY: stress verify-brute bench bench-speed bench-lint fuzz format clean
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -52,6 +52,9 @@ oracle-doors: .venv/.dev  ## N random policies through our libpam.so.0 and the s
 oracle-modules: .venv/.dev  ## modules beside their twins in C, TIMES the usual cases (TIMES=10)
 	@PAMKIT_ORACLE_CASES=$(TIMES) $(PY) -m pytest -n 2 tests/oracle -k "test_pam_"
 
+stress: .venv/.dev  ## threads, swapped policies, cancellations: SECONDS of them (SECONDS=600)
+	@$(PY) -X dev -m tests.stress.threads --seconds $(SECONDS)
+
 faults: .venv/.dev  ## every fault at every point, against our libpam.so.0 and the system's
 	@PAMKIT_FAULTS=full $(PY) -m pytest -n 2 tests/native/faults
 
@@ -63,10 +66,13 @@ verify-brute: .venv/.dev  ## N random policies run by run, and their witnesses i
 	@PAMKIT_WITNESSES=2000 $(PY) -m pytest -o timeout=0 tests/oracle/test_witnesses.py
 
 bench: .venv/.bench  ## time a transaction, here and in other bindings
-	@$(PY) bench/transaction.py
+	@$(PY) -m bench.speed --quick transaction
 	@$(PY) bench/doors.py
 	@$(PY) bench/guest.py
 	@$(PY) bench/analysis.py
+
+bench-speed: .venv/.bench  ## time everything beside its peers, and write docs/speed.md (QUICK=--quick)
+	@$(PY) -m bench.speed $(QUICK)
 
 bench-lint: .venv/.dev  ## recall and precision of lint on labelled policies
 	@$(PY) -m bench.lint

@@ -43,6 +43,9 @@ class Figure(NamedTuple):
     limit: float | None
     """What ours may be at most: of the ratio, or of the figure if ``is_absolute``."""
     is_absolute: bool = False
+    samples: int = 1
+    n: int = 1
+    """How many operations a sample has, where that is known."""
 
     @property
     def judged(self) -> float:
@@ -174,7 +177,8 @@ def _ratio(
     stock, ours = pairs
     middle: Callable[[list[float]], float] = statistics.median
     medians = (middle(stock), middle(ours))
-    return Figure(name, unit, *medians, min(stock), min(ours), limit, is_absolute)
+    least = (min(stock), min(ours))
+    return Figure(name, unit, *medians, *least, limit, is_absolute, len(ours))
 
 
 def _enter_namespace() -> int:

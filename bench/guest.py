@@ -86,9 +86,7 @@ def _prepared(transaction: Any) -> tuple[Any, Any]:
     core = transaction._core
     bound = next(iter(core._dispatcher._bound.values()))
     hook = bound.module.hooks[Primitive.AUTHENTICATE]
-    call = Call(
-        core.handle, core.delay, core.world, Primitive.AUTHENTICATE, 0, ("pam_permit", (), None)
-    )
+    call = Call(core, Primitive.AUTHENTICATE, 0, ("pam_permit", (), None))
     return (lambda: hook(call)), Performer(None, transaction._outside, transaction._guests)
 
 

@@ -1,10 +1,12 @@
 """The asynchronous front: the same meaning, no thread while a person types."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 
 import pamkit
 from pamkit import aio
-from pamkit.module.call import ModuleCall
+from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.program import Finished, Run
 from pamkit.stores.system import system_outside
 from pamkit.testing.outside import StandInOutside
@@ -158,34 +160,6 @@ def test_a_session_is_closed_although_its_task_is_cancelled() -> None:
     assert calls == ["setcred", "open_session", "close_session", "setcred"]
 
 
-def test_thousands_of_prompts_wait_without_a_thread() -> None:
-    count = 2000
-
-    async def main() -> int:
-        everybody = asyncio.Event()
-        waiting = 0
-
-        async def slow(messages: tuple[Message, ...]) -> Sequence[Answer]:
-            nonlocal waiting
-            waiting += 1
-            if waiting == count:
-                everybody.set()
-            await everybody.wait()
-            return ["pw"]
-
-        asked = module("x", authenticate=password)
-
-        async def one() -> None:
-            async with start(asked, conversation=slow) as transaction:
-                await transaction.authenticate()
-
-        before = threading.active_count()
-        await asyncio.gather(*(one() for _ in range(count)))
-        return threading.active_count() - before
-
-    assert asyncio.run(main()) == 0
-
-
 def test_hashing_and_programs_leave_the_loop_free() -> None:
     class Slow(StandInOutside):
         def crypt(self, token: bytes, setting: str) -> str | None:
@@ -240,8 +214,18 @@ def test_a_cancellation_kills_the_program_that_is_listened_to() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
 
-    asyncio.run(main())  # at its end it waits for the thread that listens
-    assert not Path(f"/proc/{numbers[0]}").exists()
+    asyncio.run(main())
+    assert is_gone(numbers[0])
+
+
+def is_gone(number: int) -> bool:
+    """Whether a program has ended: the thread that listens hears of it a little later."""
+    for _ in range(2000):
+        if not Path(f"/proc/{number}").exists():
+            return True
+        time.sleep(0.001)
+    os.kill(number, signal.SIGKILL)
+    return False
 
 
 def test_a_cancellation_kills_the_program_that_is_run_to_its_end(tmp_path: Path) -> None:
@@ -260,33 +244,149 @@ def test_a_cancellation_kills_the_program_that_is_run_to_its_end(tmp_path: Path)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-        number = int(begun.read_text())
-        for _ in range(2000):  # the thread that listens hears of it a little later
-            if not Path(f"/proc/{number}").exists():
-                return True
-            await asyncio.sleep(0.001)
-        os.kill(number, signal.SIGKILL)
-        return False
+        return is_gone(int(begun.read_text()))
 
     assert asyncio.run(main())
 
 
-def test_a_failing_login_delays_no_other() -> None:
-    def hook(call: ModuleCall[Any]) -> int:
-        if call.item(Item.USER) == "alice":
-            call.fail_delay(60_000_000)
-            return _C.AUTH_ERR
+class Steps:
+    """Something to wait for that is no coroutine and no future: an iterator, and no more."""
+
+    def __init__(self) -> None:
+        self.left = 2
+
+    def __await__(self) -> Any:
+        while self.left:
+            self.left -= 1
+            yield
+        return ["pw"]
+
+
+class Plain:
+    """The same, and its iterator can only be stepped."""
+
+    def __init__(self) -> None:
+        self.inner = Steps().__await__()
+
+    def __await__(self) -> Any:
+        return self
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self.inner)
+
+
+async def future(messages: tuple[Message, ...]) -> Sequence[Answer]:
+    return await asyncio.get_running_loop().run_in_executor(None, lambda: ["pw"])
+
+
+@pytest.mark.parametrize(
+    "conversation",
+    [
+        typed,
+        future,
+        lambda messages: ["pw"],
+        lambda messages: asyncio.ensure_future(typed(messages)),
+        lambda messages: Steps(),
+        lambda messages: Plain(),
+    ],
+)
+def test_a_conversation_answers_at_once_or_with_anything_to_wait_for(conversation: Any) -> None:
+    async def main() -> None:
+        hooks = module("x", authenticate=password)
+        async with start(hooks, conversation=conversation) as transaction:
+            await transaction.authenticate()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("conversation", [typed, lambda messages: Plain()])
+def test_a_verb_that_is_closed_at_a_prompt_runs_what_its_hook_has_to_clean_up(
+    conversation: Any,
+) -> None:
+    cleaned: list[str] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        try:
+            await call.ask(Style.PROMPT_ECHO_OFF, "Password: ")
+        finally:
+            cleaned.append("hook")
         return _C.SUCCESS
 
     async def main() -> None:
-        one = module("x", authenticate=hook)
-        bad = asyncio.ensure_future(start(one).authenticate())
-        good = aio.Transaction("test", "bob", **settings(one))
-        await good.authenticate()
-        assert not bad.done()
-        bad.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await bad
+        async with start(module("x", authenticate=hook), conversation=conversation) as transaction:
+            verb = transaction.authenticate()
+            verb.send(None)
+            assert not cleaned
+            verb.close()
+            assert cleaned == ["hook"]
+
+    asyncio.run(main())
+
+
+def test_a_yes_of_a_module_whose_conversation_broke_is_none() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        with contextlib.suppress(Stop):
+            await call.ask(Style.PROMPT_ECHO_OFF, "Password: ")
+        return _C.SUCCESS
+
+    async def broken(messages: tuple[Message, ...]) -> Sequence[Answer]:
+        raise OSError
+
+    async def main() -> None:
+        hooks = module("x", authenticate=hook, setcred=lambda call: 0)
+        async with start(hooks, conversation=broken) as transaction:
+            with pytest.raises(pamkit.ConversationEnded):
+                await transaction.authenticate()
+            with pytest.raises(pamkit.Denied):
+                await transaction.setcred()
+
+    asyncio.run(main())
+
+
+def test_what_a_change_was_refused_for_is_told() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        await call.say(Style.ERROR_MSG, "BAD PASSWORD: it is too short.")
+        return _C.AUTHTOK_ERR
+
+    async def main() -> None:
+        async with start(module("x", chauthtok=hook), conversation=typed) as transaction:
+            with pytest.raises(pamkit.TokenError, match="it is too short"):
+                await transaction.chauthtok()
+
+    asyncio.run(main())
+
+
+def test_a_conversation_is_let_go_of_with_its_transaction() -> None:
+    class Talk:
+        def __call__(self, messages: tuple[Message, ...]) -> Sequence[Answer]:
+            return ["pw"]
+
+    async def main() -> None:
+        talk = Talk()
+        seen = weakref.ref(talk)
+        transaction = start(module("x", authenticate=password), conversation=talk)
+        await transaction.authenticate()
+        del talk
+        transaction.end()
+        assert seen() is None
+
+    asyncio.run(main())
+
+
+def test_a_conversation_that_runs_out_of_answers_is_no_answer() -> None:
+    answers: Any = iter([["wrong"]])
+
+    async def main() -> None:
+        hooks = module("x", authenticate=password)
+        async with start(hooks, conversation=lambda messages: next(answers)) as transaction:
+            with pytest.raises(pamkit.WrongCredentials):
+                await transaction.authenticate()
+            with pytest.raises(pamkit.ConversationEnded) as ended:
+                await transaction.authenticate()
+            assert isinstance(ended.value.__cause__, RuntimeError)
 
     asyncio.run(main())
 

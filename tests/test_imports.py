@@ -10,6 +10,50 @@ from pathlib import Path
 
 import pytest
 
+from pamkit.native.contents import AT_EVERY_START
+
+OF_PYTHON = frozenset(
+    {"__future__", "_collections", "_collections_abc", "_operator", "_stat", "_thread", "errno"}
+    | {"genericpath", "os", "os.path", "posixpath", "stat", "time"}
+)
+"""What a transaction loads that is not pamkit's: built in, or there with every `site`."""
+
+BEHIND_THE_FRONT = frozenset(
+    {
+        "pamkit.doors.natives",
+        "pamkit.doors.settings",
+        "pamkit.engine.choreography",
+        "pamkit.engine.driver",
+        "pamkit.engine.views",
+        "pamkit.front",
+        "pamkit.guests",
+        "pamkit.guests.guests",
+        "pamkit.guests.interrupts",
+        "pamkit.module.program",
+        "pamkit.records",
+        "pamkit.records.event",
+        "pamkit.session_front",
+        "pamkit.stores.system",
+        "pamkit.transaction",
+        "pamkit.vocab.errors",
+    }
+)
+"""What a Python program needs beyond the engine, which a C program has as well."""
+
+MOST_OF_A_LOGIN = 150
+"""Modules that a whole login with a password and a session loads, ctypes and all."""
+
+TO_SAY_THE_VERSION = frozenset(
+    {"__future__", "_collections_abc", "_stat", "genericpath", "os", "os.path", "posixpath", "stat"}
+    | {"pamkit", "pamkit.cli", "pamkit.cli.entry", "pamkit.cli.main"}
+    | {"pamkit.cli.status", "pamkit.cli.usage", "pamkit.cli.version"}
+)
+
+NOT_TO_CHECK = frozenset(
+    {"asyncio", "ctypes", "dataclasses", "hashlib", "json", "logging", "random", "rich", "socket"}
+    | {"sqlite3", "subprocess", "tempfile", "tomllib"}
+)
+
 HEAVY = frozenset(
     {
         "argparse",
@@ -50,7 +94,12 @@ def loaded(program: str) -> set[str]:
     text = REPORT.format(source=str(SOURCE), program=program)
     done = subprocess.run([*ISOLATED, text], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.split())
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def came_in(brought: set[str], known: frozenset[str]) -> str:
+    """Return the names of those that nobody expected."""
+    return " ".join(sorted(brought - known))
 
 
 def test_importing_pamkit_loads_nothing_else() -> None:
@@ -60,6 +109,54 @@ def test_importing_pamkit_loads_nothing_else() -> None:
 def test_a_first_name_does_not_bring_the_engine() -> None:
     brought = loaded("import pamkit; pamkit.ReturnCode.SUCCESS")
     assert not [name for name in brought if name.startswith(("pamkit.engine", "pamkit.policy"))]
+
+
+BEGIN = """
+import pamkit
+transaction = pamkit.Transaction("four", "root", confdir={confdir!r})
+"""
+NEEDED = OF_PYTHON | BEHIND_THE_FRONT | frozenset(AT_EVERY_START)
+
+
+def begin(tmp_path: Path) -> str:
+    """Return a program that begins a transaction on a policy of four lines."""
+    facilities = ("auth", "account", "password", "session")
+    (tmp_path / "four").write_text("".join(f"{one} required pam_permit.so\n" for one in facilities))
+    return BEGIN.format(confdir=str(tmp_path))
+
+
+def test_a_transaction_begins_with_the_engine_and_what_python_needs_besides(
+    tmp_path: Path,
+) -> None:
+    assert came_in(loaded(begin(tmp_path)), NEEDED) == ""
+
+
+def test_a_first_authenticate_loads_its_module_and_nothing_else(tmp_path: Path) -> None:
+    before = loaded(begin(tmp_path))
+    brought = loaded(begin(tmp_path) + "transaction.authenticate()")
+
+    assert {"pamkit.modules", "pamkit.modules.pam_permit"} == brought - before
+
+
+def test_the_asynchronous_front_loads_nothing_of_others_beside_asyncio() -> None:
+    known = frozenset(loaded("import asyncio, concurrent.futures")) | {"__future__"}
+    brought = {name for name in loaded("import pamkit.aio") if not name.startswith("pamkit")}
+
+    assert came_in(brought, known) == ""
+
+
+def test_the_version_is_said_without_the_parser_of_the_command_line() -> None:
+    program = "import pamkit.cli.entry; sys.argv[1:] = ['--version']; pamkit.cli.entry.main()"
+
+    assert came_in(loaded(program), TO_SAY_THE_VERSION) == ""
+
+
+def test_lint_loads_nothing_that_is_slow_to_load_and_not_needed(tmp_path: Path) -> None:
+    (tmp_path / "four").write_text("auth required pam_deny.so\n")
+    words = ["check", "--plain", str(tmp_path / "four")]
+    program = f"import pamkit.cli.entry; sys.argv[1:] = {words!r}; pamkit.cli.entry.main()"
+
+    assert " ".join(sorted(loaded(program) & NOT_TO_CHECK)) == ""
 
 
 TRANSACTION = """
@@ -116,4 +213,7 @@ except pamkit.WrongCredentials:
 else:
     raise SystemExit("a wrong password was taken")
 """
-    assert not loaded(program) & HEAVY
+    brought = loaded(program)
+
+    assert not brought & HEAVY
+    assert len(brought) <= MOST_OF_A_LOGIN, f"{len(brought)}: {came_in(brought, NEEDED)}"

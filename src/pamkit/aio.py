@@ -1,7 +1,7 @@
 """A PAM transaction for asyncio: the same verbs, awaitable.
 
-While a person types, no thread is held; hashing and programs run in a pool; a delay is a
-timer.  The meaning is that of `pamkit.Transaction`: both drive the same coroutines.
+While a person types, no thread is held; hashing and programs have pools of their own; a delay is
+a timer.  The meaning is that of `pamkit.Transaction`: both drive the same coroutines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import contextvars
 from collections.abc import Awaitable, Coroutine
 from concurrent import futures
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.choreography import (
@@ -21,23 +21,30 @@ from pamkit.engine.choreography import (
     start_session,
 )
 from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
+from pamkit.fair_pool import FairPool as FairPool
+from pamkit.fair_pool import hashing_pool, patient_pool
 from pamkit.front import Front, prepared, was_opened
+from pamkit.gate import Gate as Gate
 from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Wait
 from pamkit.module.program import Listen, Run, Start
 from pamkit.records.event import Happening
 from pamkit.session_front import SessionFront
 from pamkit.stores.programs import heard_out
+from pamkit.turns import source_of
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import Incomplete, PamError
 from pamkit.vocab.facility import Primitive
+from pamkit.vocab.item import Item
+from pamkit.vocab.message import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from types import TracebackType
 
+    from pamkit.engine.driver import Outside
     from pamkit.engine.transaction import Core
-    from pamkit.front import Key, Verb
-    from pamkit.module.program import Finished
+    from pamkit.front import Verb
+    from pamkit.module.program import Finished, Running
     from pamkit.records.recorder import Recorded
     from pamkit.vocab.message import Answer, Message
 
@@ -47,54 +54,83 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Transaction(Front):
-    """One PAM transaction for asyncio; settings are those of `pamkit.Transaction`.
+_NAMES = {primitive: primitive.name.lower() for primitive in Primitive}
+"""What the verbs are called."""
 
-    ``conversation`` may be a coroutine function.  ``executor`` is the pool for hashing and
-    programs (default: the loop's).  Native modules run in a thread of the transaction's own,
-    where nothing else can keep them waiting.  Cancellation ends the hook that waits, runs its
-    ``finally`` blocks, and leaves the transaction to be ended; a native module cannot be
-    stopped, so its hook is waited for, and what it asks meanwhile is refused.
+_SILENCE = Heard()
+"""What was heard in a verb in which nobody said anything."""
+
+
+class Transaction(Front):
+    """One PAM transaction for asyncio; settings are those of `pamkit.Transaction`, and these.
+
+    ``conversation`` may be a coroutine function.  ``gate`` limits how many logins are under way at
+    once (`pamkit.gate`; default: no limit).  ``hashers`` is the pool for hashes; without it, all
+    transactions of the process share one with a thread for each core.  Programs, and login records
+    that others hold, have other threads.  In both, one of each source comes after the other
+    (`pamkit.turns`).  With ``executor`` all of that runs there, in the order in which it comes.
+
+    Native modules run in a thread of the transaction's own, where nothing else can keep them
+    waiting.  Cancellation ends the hook that waits, runs its ``finally`` blocks, and leaves the
+    transaction to be ended; a native module cannot be stopped, so its hook is waited for, and what
+    it asks meanwhile is refused.
     """
 
+    __slots__ = ("_conversation", "_executor", "_gate", "_hashers", "_heard", "_thread")
+
     def __init__(
-        self, *args: Any, executor: futures.Executor | None = None, **settings: Any
+        self,
+        *args: Any,
+        executor: futures.Executor | None = None,
+        hashers: FairPool | None = None,
+        gate: Gate | None = None,
+        **settings: Any,
     ) -> None:
         """Start a transaction."""
         super().__init__(*args, **settings)
-        self._executor = executor
+        self._executor, self._hashers, self._gate = executor, hashers, gate
         self._thread: futures.Executor | None = None
+        self._conversation: Any = None
+        """That of the verb that is under way."""
+        self._heard = _SILENCE
 
-    async def authenticate(self, flags: int = 0) -> None:
+    # Each of these hands on a coroutine without a frame of its own: there may be thousands.
+
+    def authenticate(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Prove who asks (`pam_authenticate(3)`)."""
-        await self._primitive(Primitive.AUTHENTICATE, flags)
+        return self._login(Primitive.AUTHENTICATE, flags)
 
-    async def setcred(self, flags: int = 0) -> None:
+    def setcred(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Establish, delete, reinitialise or refresh credentials (`pam_setcred(3)`)."""
-        await self._primitive(Primitive.SETCRED, flags)
+        return self._primitive(Primitive.SETCRED, flags)
 
-    async def acct_mgmt(self, flags: int = 0) -> None:
+    def acct_mgmt(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Check that the account may be used now (`pam_acct_mgmt(3)`)."""
-        await self._primitive(Primitive.ACCT_MGMT, flags)
+        return self._primitive(Primitive.ACCT_MGMT, flags)
 
-    async def open_session(self, flags: int = 0) -> None:
+    def open_session(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Open a session (`pam_open_session(3)`)."""
-        await self._primitive(Primitive.OPEN_SESSION, flags)
+        return self._primitive(Primitive.OPEN_SESSION, flags)
 
-    async def close_session(self, flags: int = 0) -> None:
+    def close_session(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Close the session (`pam_close_session(3)`)."""
-        await self._primitive(Primitive.CLOSE_SESSION, flags)
+        return self._primitive(Primitive.CLOSE_SESSION, flags)
 
-    async def chauthtok(self, flags: int = 0) -> None:
+    def chauthtok(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Change the password (`pam_chauthtok(3)`)."""
-        await self._primitive(Primitive.CHAUTHTOK, flags)
+        return self._login(Primitive.CHAUTHTOK, flags)
 
-    async def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
+    def admit(self, flags: int = 0, *, change_expired: bool = False) -> Coroutine[Any, Any, None]:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
-        await self._verb(
-            ("admit", flags, change_expired),
+        verb = self._verb(
+            "admit",
+            flags,
             lambda: admit(self._core, flags, change_expired=change_expired),
+            renews=change_expired,
         )
+        if self._gate is None:
+            return verb
+        return self._through(self._gate, verb, Primitive.AUTHENTICATE, Primitive.ACCT_MGMT)
 
     def session(self, flags: int = 0, *, own_process: bool = False) -> Session:
         """Return an asynchronous context manager like `pamkit.Transaction.session`."""
@@ -116,8 +152,7 @@ class Transaction(Front):
         """Write records in a thread: another program may hold one for seconds."""
         self._take_hold()
         try:
-            loop = asyncio.get_running_loop()
-            return await _finished(loop.run_in_executor(self._executor, self._record, happening))
+            return await _finished(self._patiently(self._record, happening))
         finally:
             self._let_go()
 
@@ -139,31 +174,166 @@ class Transaction(Front):
             self._thread = futures.ThreadPoolExecutor(1, f"pamkit-{self.service}")
         return self._thread
 
-    async def _primitive(self, primitive: Primitive, flags: int) -> None:
-        self._keep_order(primitive, flags)
-        name = primitive.name.lower()
-        await self._verb((name, flags, False), lambda: self._core.call(primitive, flags))
+    def _login(self, primitive: Primitive, flags: int) -> Coroutine[Any, Any, None]:
+        """Carry out a primitive that asks for secrets, when the gate lets it in."""
+        verb = self._primitive(primitive, flags)
+        return verb if self._gate is None else self._through(self._gate, verb, primitive)
 
-    async def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
+    async def _through(
+        self, gate: Gate, verb: Coroutine[Any, Any, None], *primitives: Primitive
+    ) -> None:
+        """Carry out a verb within a gate; who is not let in is refused all of it."""
+        source = self._source()
+        try:
+            await gate.enter(source)
+        except BaseException as fault:  # a cancellation too; it goes on
+            verb.close()
+            for primitive in primitives:
+                self._core.refuse(primitive)
+            if isinstance(fault, PamError):
+                self._status = fault.code
+            raise
+        try:
+            await verb
+        finally:
+            gate.leave(source)
+
+    def _source(self) -> str:
+        """Return where this login comes from."""
+        texts = self._core.handle.texts
+        return source_of(texts.get(Item.RHOST), texts.get(Item.USER))
+
+    def _primitive(self, primitive: Primitive, flags: int) -> Coroutine[Any, Any, None]:
+        return self._verb(_NAMES[primitive], flags, self._begin, primitive, flags)
+
+    def _begin(self, primitive: Primitive, flags: int) -> int | Verb:
+        if self._strict:
+            self._keep_order(primitive, flags)
+        return self._core.ask(primitive, flags)
+
+    async def _verb(
+        self,
+        name: str,
+        flags: int,
+        start: Callable[..., int | Verb],
+        *args: Any,
+        renews: bool = False,
+    ) -> None:
+        """Step a coroutine of the core to its end; raise unless its code is success.
+
+        ``start`` gives it, or a code at once.  The twin of `engine.driver.drive`: all of it is one
+        frame, for there is one for each person who types.
+        """
         self._take_hold()
         try:
-            kept = self._resumed(key)
-            performer = _Performer(self)
-            first = len(self._core.runs)
+            kept = None if self._kept is None else self._resumed((name, flags, renews))
+            first = len(self._core.walks)
+            self._heard = _SILENCE
             try:
-                if kept is None:
-                    code = await _drive(start(), performer)
+                verb = start(*args) if kept is None else kept.coroutine
+                del start, args  # nothing that is done with lies about while a person types
+                if isinstance(verb, int):
+                    code = verb
                 else:
-                    code = await _drive(kept.coroutine, performer, kept.effect)
-            except Kept as waiting:
-                self._kept = (key, waiting)
-                raise Incomplete from None
+                    self._conversation = self._core.handle.conversation
+                    effect = resumed(verb, None if kept is None else kept.effect)
+                    while True:
+                        try:
+                            result = await self._perform(effect)
+                        except NotYet:
+                            self._kept = ((name, flags, renews), Kept(verb, effect))
+                            raise Incomplete from None
+                        except Exception as fault:  # noqa: BLE001  # the hook that waits decides
+                            effect = verb.throw(fault)
+                        except BaseException:  # an interrupt closes the hook that waits
+                            verb.close()
+                            raise
+                        else:
+                            effect = verb.send(result)
+            except StopIteration as end:
+                code = end.value
+            except Incomplete:
+                raise
             except BaseException:  # an interrupt too; it goes on
                 self._cut_off(first)
                 raise
-            self._judge(code, performer, first)
+            if code != ReturnCode.SUCCESS or self._heard.fault is not None:
+                self._judge(code, self._heard, first)
+            else:
+                self._status = code  # yes, and nobody broke off
         finally:
+            self._conversation = None
             self._let_go()
+
+    def _perform(self, effect: Effect) -> Awaitable[Any]:
+        """Return what will have the answer to an effect."""
+        guests = self._guests
+        if guests is not None and is_for(guests, effect):
+            return self._in_thread(lambda ask: guests.perform(effect, ask))
+        if isinstance(effect, Ask):
+            return _Asking(self, effect.messages)
+        if isinstance(effect, Wait):
+            return asyncio.sleep(effect.seconds)
+        if isinstance(effect, Later):
+            raise NotYet
+        if isinstance(effect, Hash):
+            return self._hashed(effect)
+        if isinstance(effect, Run):
+            return self._run(effect)
+        if isinstance(effect, Start):
+            return self._started(effect.run)
+        if isinstance(effect, Listen):
+            return self._patiently(effect.running.listen)
+        if isinstance(effect, Bring):
+            return self._patiently(self._outside.bring, effect.path)
+        if isinstance(effect, Blocking):
+            function = effect.function
+            return self._in_thread(lambda ask: function(lambda inner: _at_once(inner, ask)))
+        raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+
+    async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
+        """Ask for a module in a thread."""
+        return await _Asking(self, messages)
+
+    def _ear(self) -> Heard:
+        """Return what keeps what is heard in this verb; most have nothing to keep."""
+        if self._heard is _SILENCE:
+            self._heard = Heard()
+        return self._heard
+
+    def _hashed(self, effect: Hash) -> asyncio.Future[str | None]:
+        """Have a hash computed; the token waits in its own place, and is wiped there."""
+        if self._executor is not None:
+            loop = asyncio.get_running_loop()
+            return loop.run_in_executor(self._executor, _hash, self._outside, effect)
+        pool = self._hashers or hashing_pool()
+        return asyncio.wrap_future(pool.submit(self._source(), _hash, self._outside, effect))
+
+    def _patiently(self, function: Callable[..., _T], *args: Any) -> asyncio.Future[_T]:
+        """Call in a thread what may take its time."""
+        if self._executor is not None:
+            return asyncio.get_running_loop().run_in_executor(self._executor, function, *args)
+        return asyncio.wrap_future(patient_pool().submit(self._source(), function, *args))
+
+    async def _started(self, wanted: Run) -> Running:
+        """Start a program, at once, so that nobody loses it."""
+        return self._outside.start(wanted)
+
+    async def _run(self, wanted: Run) -> Finished:
+        """Run a program to its end; a cancellation kills it, and so frees its thread."""
+        program = self._outside.start(wanted)
+        try:
+            return await self._patiently(heard_out, program)
+        finally:
+            program.close()
+
+    async def _in_thread(self, function: Callable[[Asker], Any]) -> Any:
+        """Run what cannot be suspended; its questions come back to the loop."""
+        loop = asyncio.get_running_loop()
+        line = _Line(self._ask, loop)
+        context = contextvars.copy_context()
+        work = loop.run_in_executor(self._own_thread(), context.run, function, line.ask)
+        return await _finished(work, cut=line.cut)
 
     async def __aenter__(self) -> Self:
         """Return the transaction."""
@@ -198,12 +368,13 @@ class Session(SessionFront):
         """Establish credentials and open the session; what a cancellation cuts off is undone."""
         core, flags, own = self.transaction._core, self._flags, self._own
         self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
-        key = ("session", flags, False)
         if not self.transaction._is_waiting():
             self._begins()
-        first = len(core.runs)
+        first = len(core.walks)
         try:
-            await self.transaction._verb(key, lambda: start_session(core, flags, takes_groups=own))
+            await self.transaction._verb(
+                "session", flags, lambda: start_session(core, flags, takes_groups=own)
+            )
         except Incomplete:
             raise
         except PamError as refused:
@@ -232,12 +403,11 @@ class Session(SessionFront):
 
     async def _close(self) -> None:
         core, flags = self.transaction._core, self._flags
-        key = ("close", flags, False)
         if self._open and self._unrecorded(Happening.LOGOUT):
             await self._records(Happening.LOGOUT)
         try:
             if self._open:
-                await self.transaction._verb(key, lambda: finish_session(core, flags))
+                await self.transaction._verb("close", flags, lambda: finish_session(core, flags))
         except Incomplete:
             raise
         except PamError:
@@ -272,9 +442,8 @@ class Session(SessionFront):
     async def _undo(self, what: Callable[[Core, int], Verb]) -> None:
         """Take back what was cut off, whatever comes of it."""
         core, flags = self.transaction._core, self._flags
-        key = ("undo", flags, False)
         try:
-            await self.transaction._verb(key, lambda: what(core, flags))
+            await self.transaction._verb("undo", flags, lambda: what(core, flags))
         except PamError:
             return
         except Exception:  # noqa: BLE001  # the application's own fault, in its `audit` or `watch`
@@ -380,97 +549,80 @@ async def _finished(work: asyncio.Future[_T], cut: Callable[[], object] | None =
         raise
 
 
-async def _drive(
-    coroutine: Verb,
-    perform: Callable[[Effect], Awaitable[Any]],
-    waiting: Effect | None = None,
-) -> int:
-    """Step a coroutine of the core, awaiting each effect; the twin of `engine.driver.drive`."""
-    try:
-        effect = resumed(coroutine, waiting)
-        while True:
-            try:
-                result = await perform(effect)
-            except NotYet:
-                raise Kept(coroutine, effect) from None
-            except Exception as fault:  # noqa: BLE001  # the hook that waits decides
-                effect = coroutine.throw(fault)
-            except BaseException:  # an interrupt closes the hook that waits
-                coroutine.close()
-                raise
-            else:
-                effect = coroutine.send(result)
-    except StopIteration as end:
-        code: int = end.value
-        return code
+class _Asking:
+    """A conversation that is being held: code and answers come when it is awaited.
 
+    It does what a coroutine would do, by hand, and takes a third of the memory: there is one for
+    each person who types.
+    """
 
-class _Performer(Heard):
-    """Awaits effects for one verb of one transaction."""
+    __slots__ = ("_messages", "_steps", "_transaction")
 
-    def __init__(self, transaction: Transaction) -> None:
-        super().__init__()
-        self._conversation = transaction._core.handle.conversation
-        self._outside, self._executor = transaction._outside, transaction._executor
-        self._guests, self._own_thread = transaction._guests, transaction._own_thread
+    def __init__(self, transaction: Transaction, messages: tuple[Message, ...]) -> None:
+        self._transaction, self._messages = transaction, messages
+        self._steps: Any = None
 
-    async def __call__(self, effect: Effect) -> Any:
-        if is_for(self._guests, effect):
-            return await self._in_thread(lambda ask: self._guests.perform(effect, ask))
-        if isinstance(effect, Ask):
-            return await self._ask(effect.messages)
-        if isinstance(effect, Wait):
-            return await asyncio.sleep(effect.seconds)
-        if isinstance(effect, Later):
-            raise NotYet
-        loop = asyncio.get_running_loop()
-        if isinstance(effect, Hash):
-            token, crypt = effect.token.expose(), self._outside.crypt
-            return await loop.run_in_executor(self._executor, crypt, token, effect.setting)
-        if isinstance(effect, Run):
-            return await self._run(effect)
-        if isinstance(effect, Start):
-            return self._outside.start(effect.run)  # at once, so that nobody loses the program
-        if isinstance(effect, Listen):
-            return await loop.run_in_executor(self._executor, effect.running.listen)
-        if isinstance(effect, Bring):
-            return await loop.run_in_executor(self._executor, self._outside.bring, effect.path)
-        if isinstance(effect, Blocking):
-            function = effect.function
-            return await self._in_thread(lambda ask: function(lambda inner: _at_once(inner, ask)))
-        raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
+    def __await__(self) -> Generator[Any, Any, tuple[int, tuple[Answer, ...]]]:
+        """Be stepped by the loop."""
+        steps: Any = self
+        return cast("Generator[Any, Any, tuple[int, tuple[Answer, ...]]]", steps)
 
-    async def _run(self, wanted: Run) -> Finished:
-        """Run a program to its end; a cancellation kills it, and so frees its thread."""
-        program = self._outside.start(wanted)
+    def __iter__(self) -> Self:
+        """Be stepped by the loop."""
+        return self
+
+    def __next__(self) -> Any:
+        """Ask, or go on with it."""
+        if self._steps is not None:
+            return self._step(self._steps.__next__)
+        transaction, messages = self._transaction, self._messages
+        if any(message.style is Style.ERROR_MSG for message in messages):
+            transaction._ear().hear(messages)
+        if transaction._conversation is None:
+            raise StopIteration(unanswered(messages))
+        return self._step(self._begin)
+
+    def _begin(self) -> Any:
+        """Call the conversation; it answers at once, or with something to wait for."""
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, heard_out, program)
-        finally:
-            program.close()
+            answers = self._transaction._conversation(self._messages)
+        except StopIteration as odd:  # it is no answer here, as it is none in a coroutine
+            raise RuntimeError("the conversation raised StopIteration") from odd
+        if not isinstance(answers, Awaitable):
+            raise StopIteration(answers)
+        self._steps = answers.__await__()
+        return next(self._steps)
 
-    async def _in_thread(self, function: Callable[[Asker], Any]) -> Any:
-        """Run what cannot be suspended; its questions come back to the loop."""
-        loop = asyncio.get_running_loop()
-        line = _Line(self._ask, loop)
-        context = contextvars.copy_context()
-        work = loop.run_in_executor(self._own_thread(), context.run, function, line.ask)
-        return await _finished(work, cut=line.cut)
+    def send(self, value: Any) -> Any:
+        """Go on with what came of waiting; loops send nothing but `None`."""
+        return self._step(self._steps.send, value)
 
-    async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
-        self.hear(messages)
-        if self._conversation is None:
-            return unanswered(messages)
+    def throw(self, *fault: Any) -> Any:
+        """Go on with an exception where the conversation waits, a cancellation most often."""
+        return self._step(self._steps.throw, *fault)
+
+    def close(self) -> None:
+        """Leave the conversation, so that it cleans up."""
+        close = getattr(self._steps, "close", None)
+        if close is not None:
+            close()
+
+    def _step(self, step: Callable[..., Any], *args: Any) -> Any:
+        """Return what is waited for next; the answers end it."""
         try:
-            answers = self._conversation(messages)
-            if isinstance(answers, Awaitable):
-                answers = await answers
+            return step(*args)
+        except StopIteration as end:
+            answers = checked(self._messages, end.value)
         except NotYet:
             raise
         except Exception as fault:  # noqa: BLE001  # PAM is told conv_err, the application all
-            self.fault = fault
-            return ReturnCode.CONV_ERR, ()
-        return checked(messages, answers)
+            self._transaction._ear().fault = fault
+            answers = ReturnCode.CONV_ERR, ()
+        raise StopIteration(answers)
+
+
+def _hash(outside: Outside, effect: Hash) -> str | None:
+    return outside.crypt(effect.token.expose(), effect.setting)
 
 
 def _at_once(effect: Effect, ask: Asker) -> Any:

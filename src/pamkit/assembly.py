@@ -6,9 +6,9 @@ from pamkit.engine.handle import Handle
 from pamkit.engine.tracks import Tracks
 from pamkit.engine.transaction import Core, walks_on_tracks
 from pamkit.module.registry import Module, Registry
-from pamkit.policy.compile import compiled
+from pamkit.policy.compile import compiled_to_run
 from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect, quirks
-from pamkit.policy.resolve import resolve, service_name
+from pamkit.policy.resolve import service_name
 from pamkit.policy.source import Layout
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.failure import PamError
@@ -117,12 +117,24 @@ def policy_source(
 
 
 class Ground:
-    """What all transactions with the same settings stand on: nothing in it is of one of them.
+    """What all transactions with the same settings stand on: nothing in it is of one of them."""
 
-    ``load`` gives the policy of a service, ``tracks`` the walks that were made with it.
-    """
-
-    __slots__ = ("_native_first", "_tracks", "dialect", "load", "names", "quirks", "registry")
+    __slots__ = (
+        "_confdir",
+        "_kept",
+        "_layout",
+        "_native_first",
+        "_root",
+        "_source",
+        "_tracks",
+        "_world",
+        "dialect",
+        "names",
+        "preference",
+        "quirks",
+        "registry",
+        "tracks",
+    )
 
     def __init__(
         self,
@@ -137,26 +149,63 @@ class Ground:
         policies: PolicyCache | None,
     ) -> None:
         """Work out what the settings mean; `ValueError` for one that does not exist."""
+        self._confdir, self._root, self._source = confdir, root, source
+        self._layout = Layout(confdir=confdir)
         self.quirks = quirks_named(quirks)
         self.dialect = dialect_named(dialect, root)
         self.registry = registry(modules)
-        self.load = _loader(root, confdir, source, self.dialect, self.quirks, policies)
-        self.names: dict[str, str] = {}
-        """What is asked for as a service, and the name that it has."""
+        self.preference = preference
+        self._kept: PolicyCache | None = None
+        if source is None and root == "/":
+            from pamkit.stores.policy_cache import shared_policies
+
+            self._kept = policies or shared_policies()
+        self.names: dict[str, tuple[str, object]] = {}
+        """What is asked for as a service: the name that it has, and what its policy is kept by."""
         self._native_first = None if preference is None else preference.native_first
         self._tracks: dict[str, Tracks] = {}
+        on_tracks = walks_on_tracks(self.dialect, self.quirks)
+        self.tracks: Callable[[str, Compiled], Tracks] | None = self.known if on_tracks else None
+        """Returns the walks that were made with the policy of a service, if any are made."""
+        self._world: Callable[[str], World] | None = None
 
     def name(self, service: str) -> str:
         """Return the name of the service that is asked for; raises `PolicyError` if none is."""
-        name = self.names.get(service)
-        if name is None:
-            name = service_name(service, self.quirks)
-            if len(self.names) >= _MOST_SERVICES:
-                self.names.clear()
-            self.names[service] = name
-        return name
+        return (self.names.get(service) or self._named(service))[0]
 
-    def tracks(self, name: str, compiled: Compiled) -> Tracks:
+    def _named(self, service: str) -> tuple[str, object]:
+        name = service_name(service, self.quirks)
+        if len(self.names) >= _MOST_SERVICES:
+            self.names.clear()
+        # Equal settings are equal keys, also of two grounds.
+        key = (name, self._confdir, self.dialect, self.quirks)
+        known = (name, key if self._kept is None else self._kept.key(key))
+        self.names[service] = self.names[name] = known
+        return known
+
+    def load(self, service: str) -> Compiled:
+        """Return the policy of a service, which is kept if it is one of this machine.
+
+        Raises `PolicyError` if there is none that can be used.  A service that is set later is not
+        cut by libpam; without the quirk it may hold no path.
+        """
+        known = self.names.get(service)
+        if known is None and "service-path" in self.quirks:
+            known = (service, (service, self._confdir, self.dialect, self.quirks))
+        name, key = known or self._named(service)
+        if self._kept is None:
+            return self._read(name, self._source or policy_source(self._root, self._confdir))
+        return self._kept.load(key, self._pinned, self._read, name)
+
+    def _pinned(self, pins: dict[str, int]) -> PolicySource:
+        return policy_source(self._root, self._confdir, pins)
+
+    def _read(self, name: str, files: PolicySource) -> Compiled:
+        return compiled_to_run(
+            name, files, layout=self._layout, dialect=self.dialect, quirks=self.quirks
+        )
+
+    def known(self, name: str, compiled: Compiled) -> Tracks:
         """Return the walks that were made with the policy of a service."""
         known = self._tracks.get(name)
         if known is None or known.compiled is not compiled:
@@ -166,6 +215,47 @@ class Ground:
                 self._tracks.clear()
             self._tracks[name] = known
         return known
+
+    def world(self) -> World:
+        """Return the world that a transaction is in, unless it has another."""
+        if self._world is None:
+            from pamkit.stores.system import system_world
+
+            self._world = system_world
+        return self._world(self._root)
+
+    def begin(
+        self,
+        service: str,
+        user: str | None,
+        world: World | None = None,
+        watch: Callable[[Primitive, Step], object] | None = None,
+        audit: Callable[[Run], object] | None = None,
+        log: Callable[[int, str], object] | None = None,
+        natives: Natives | Callable[[Core], Natives] | None = None,
+        keeper: Keeper | None = None,
+        tracks: Callable[[str, Compiled], Tracks] | None = None,
+    ) -> Core:
+        """Return the core of a new transaction; see `core`."""
+        if user is not None and "\0" in user:
+            raise PamError(ReturnCode.BAD_ITEM, "the user name holds a NUL byte")
+        if log is not None:
+            from pamkit.stores.log import CallingLog
+
+            world = (world or self.world()).changed(log=CallingLog(log))
+        return Core(
+            Handle((self.names.get(service) or self._named(service))[0], user),
+            self.load,
+            self.registry,
+            world or self.world,
+            self.dialect,
+            self.quirks,
+            watch,
+            audit,
+            natives,
+            keeper,
+            tracks,
+        )
 
 
 _MOST_SERVICES = 256
@@ -220,85 +310,21 @@ def core(
     service: str,
     user: str | None = None,
     *,
-    root: str = "/",
     world: World | None = None,
     watch: Callable[[Primitive, Step], object] | None = None,
     audit: Callable[[Run], object] | None = None,
     log: Callable[[int, str], object] | None = None,
     natives: Natives | None = None,
     keeper: Keeper | None = None,
-    on: Ground | None = None,
     **settings: Any,
 ) -> Core:
-    """Return the core of a new transaction.
-
-    It stands ``on`` a ground, or on that of the other ``settings`` (see `ground`).
+    """Return the core of a new transaction; the other ``settings`` are those of `ground`.
 
     Raises `PolicyError` if there is no usable policy, `PamError` for a name with a NUL, and
     `ValueError` for settings that do not exist.
     """
+    on = ground(**settings)
     # What comes first may be each transaction's own matter: then its walks are as well.
-    is_shared = on is not None or natives is None or "preference" in settings
-    if on is None:
-        on = ground(root=root, **settings)
-    if user is not None and "\0" in user:
-        raise PamError(ReturnCode.BAD_ITEM, "the user name holds a NUL byte")
-    if world is None:
-        from pamkit.stores.system import system_world
-
-        world = system_world(root)
-    if log is not None:
-        from pamkit.stores.log import CallingLog
-
-        world = world.changed(log=CallingLog(log))
-    return Core(
-        Handle(on.name(service), user),
-        load=on.load,
-        registry=on.registry,
-        world=world,
-        dialect=on.dialect,
-        quirks=on.quirks,
-        watch=watch,
-        audit=audit,
-        natives=natives,
-        keeper=keeper,
-        tracks=on.tracks if is_shared and walks_on_tracks(on.dialect, on.quirks) else None,
-    )
-
-
-def _loader(
-    root: str,
-    confdir: str | None,
-    source: PolicySource | None,
-    dialect: Dialect,
-    chosen: frozenset[str],
-    policies: PolicyCache | None,
-) -> Callable[[str], Compiled]:
-    """Return what gives the policy of a service; those of this machine are kept."""
-    layout = Layout(confdir=confdir)
-
-    def read(name: str, files: PolicySource) -> Compiled:
-        return compiled(resolve(name, files, layout=layout, dialect=dialect, quirks=chosen))
-
-    if source is not None or root != "/":
-        files = source or policy_source(root, confdir)
-        return lambda name: read(_checked(name, chosen), files)
-    from pamkit.stores.policy_cache import shared_policies
-
-    kept = policies or shared_policies()
-
-    def load(name: str) -> Compiled:
-        name = _checked(name, chosen)
-        key = (name, confdir, dialect, chosen)
-        return kept.load(
-            key,
-            lambda pins: policy_source(root, confdir, pins),
-            lambda files: read(name, files),
-        )
-
-    return load
-
-
-def _checked(name: str, chosen: frozenset[str]) -> str:
-    """A service set later is not cut by libpam; without the quirk it may hold no path."""
-    return name if "service-path" in chosen else service_name(name, chosen)
+    is_shared = natives is None or "preference" in settings
+    tracks = on.tracks if is_shared else None
+    return on.begin(service, user, world, watch, audit, log, natives, keeper, tracks)

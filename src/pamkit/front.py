@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
+from _thread import allocate_lock
 
-from pamkit.assembly import core, ground
+from pamkit.assembly import ground
 from pamkit.engine.views import Environment, Items
 from pamkit.guests.guests import Guests, preference
 from pamkit.vocab.codes import ReturnCode
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
     from typing import Any, Self
 
+    from pamkit.assembly import Ground
     from pamkit.call_order import CallOrder
     from pamkit.doors.settings import Preference
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.driver import Heard, Kept, Outside
+    from pamkit.engine.transaction import Core
     from pamkit.login_records import LoginRecords
     from pamkit.module.effect import Effect
     from pamkit.module.registry import Module
@@ -52,7 +54,6 @@ class Front:
         "_core",
         "_ended",
         "_env",
-        "_guests",
         "_items",
         "_keeper",
         "_kept",
@@ -94,41 +95,38 @@ class Front:
     ) -> None:
         """Start a transaction."""
         self._ended = True  # until it has begun
-        wanted = _PREFERENCES.get(natives) if natives.__class__ is str else None
-        if wanted is None:
-            wanted = _preferred(natives)
-        stands_on = ground(
-            confdir=confdir,
-            root=root,
-            dialect=dialect,
-            quirks=quirks,
-            modules=modules,
-            preference=wanted,
-            source=source,
-            policies=policies,
-        )
-        self._keeper: Keeper | None = None
+        try:
+            key = (confdir, dialect, quirks, modules and (*modules.items(),), natives, policies)
+            known = _grounds.get(key) if root == "/" and source is None else None
+        except TypeError:  # settings that are lists, or the like
+            key, known = None, None
+        if known is None:
+            settings = {
+                "confdir": confdir,
+                "root": root,
+                "dialect": dialect,
+                "quirks": quirks,
+                "modules": modules,
+                "source": source,
+                "policies": policies,
+            }
+            known = _stands_on(key, natives, settings)
+        on, host = known
+        keeper: Keeper | None = None
         self._registry: SessionRegistry | None = None
         if sessions is not None:
             from pamkit.on_record import keeper_for
 
-            self._keeper, self._registry = keeper_for(sessions, leader)
-        self._guests = guests = Guests(wanted, root=root, at_home=world is None)
-        self._core = guests.core = core(
-            service,
-            user,
-            root=root,
-            world=world,
-            watch=watch,
-            audit=audit,
-            log=log,
-            natives=guests,
-            keeper=self._keeper,
-            on=stands_on,
+            keeper, self._registry = keeper_for(sessions, leader)
+        self._keeper = keeper
+        if world is not None:
+            host = _Host(host.wanted, root, at_home=False)
+        self._core = core = on.begin(
+            service, user, world, watch, audit, log, host, keeper, on.tracks
         )
-        self._core.handle.conversation = conversation
-        self._made_outside: Outside | None = outside
-        self._lock = _thread.allocate_lock()
+        core.handle.conversation = conversation
+        self._made_outside = outside
+        self._lock = allocate_lock()
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
@@ -140,11 +138,17 @@ class Front:
         if records is not None:
             from pamkit.login_records import records_for
 
-            self._records = records_for(records, self._core, lambda: leader or _own_number())
+            self._records = records_for(records, core, lambda: leader or _own_number())
         if items:
             mine = self.items
             for item, value in items.items():
                 mine[item] = value
+
+    @property
+    def _guests(self) -> Guests | None:
+        """The native modules, if one had to be looked for."""
+        guests: Guests | None = self._core.guests
+        return guests
 
     @property
     def items(self) -> Items:
@@ -345,8 +349,8 @@ class Front:
         return self._records is not None and refused.code != ReturnCode.INCOMPLETE
 
     def _let_go(self) -> None:
-        if self._guests.are_here:
-            self._guests.sweep()
+        if self._core.guests is not None:
+            self._core.guests.sweep()
         if not self._ended:
             self._lock.release()
 
@@ -429,39 +433,57 @@ class Front:
         self._forget_kept()
         interrupts: list[BaseException] = []
         how = self._status if status is None else status
-        guests = self._guests
-        cleaned = guests.clean_up(how) if guests.are_here else ()
+        guests = self._core.guests
+        cleaned = () if guests is None else guests.clean_up(how)
         for fault in (*cleaned, *self._core.end(how)):
             if isinstance(fault, Exception):
                 name = type(fault).__name__
                 self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
             else:
                 interrupts.append(fault)
-        guests.close()
+        if guests is not None:
+            guests.close()
         if self._registry is not None:
             self._registry.close()
         for fault in interrupts:
             raise fault
-
-    def __del__(self) -> None:
-        """Let nothing of an application's remain that never ended its transaction."""
-        if not self._ended:
-            self._guests.lose()
 
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"
 
 
-_PREFERENCES: dict[object, Preference] = {}
-"""What a word for ``natives`` means."""
+class _Host:
+    """Lets native modules in, for a transaction that needs one."""
+
+    __slots__ = ("_at_home", "_root", "wanted")
+
+    def __init__(self, wanted: Preference, root: str, *, at_home: bool) -> None:
+        self.wanted, self._root, self._at_home = wanted, root, at_home
+
+    def __call__(self, core: Core) -> Guests:
+        guests = Guests(self.wanted, root=self._root, at_home=self._at_home)
+        guests.core = core
+        return guests
 
 
-def _preferred(natives: str | Mapping[str, str] | None) -> Preference:
+_MOST_GROUNDS = 16
+
+_grounds: dict[object, tuple[Ground, _Host]] = {}
+"""What settings stand for that can be compared, and who lets guests in there."""
+
+
+def _stands_on(
+    key: object, natives: str | Mapping[str, str] | None, settings: dict[str, Any]
+) -> tuple[Ground, _Host]:
     wanted = preference(natives)
-    if isinstance(natives, str):
-        _PREFERENCES[natives] = wanted
-    return wanted
+    root = settings["root"]
+    known = (ground(preference=wanted, **settings), _Host(wanted, root, at_home=True))
+    if key is not None and root == "/" and settings["source"] is None:
+        if len(_grounds) >= _MOST_GROUNDS:
+            _grounds.clear()
+        _grounds[key] = known
+    return known
 
 
 def _own_number() -> int:

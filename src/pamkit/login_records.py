@@ -30,7 +30,8 @@ SYSTEM = "system"
 _PATIENCE = 10.0
 """Seconds for which a record that another program has locked is tried again, as glibc does."""
 
-_PAUSE = 0.01
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.000_5, 0.01
+"""Seconds between the tries, each twice as long: most programs have a record for less."""
 
 _LINE = 32
 """Bytes that records have for a line."""
@@ -204,12 +205,13 @@ def _patiently(event: LoginEvent, recorder: Recorder) -> Recorded:
     """Put an event on one record; one that another program has locked is tried again."""
     import time
 
-    end = time.monotonic() + _PATIENCE
+    end, pause = time.monotonic() + _PATIENCE, _FIRST_PAUSE
     while True:
         (written,) = record_all(event, (recorder,))
         if not isinstance(written.fault, BlockingIOError) or time.monotonic() >= end:
             return written
-        time.sleep(_PAUSE)
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _complain(core: Core, written: Recorded) -> None:

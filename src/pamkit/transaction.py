@@ -157,8 +157,8 @@ class Transaction(Front):
             return
         if not self._lock.acquire(False):
             raise self._held()
+        core = self._core
         try:
-            core = self._core
             first = len(core.walks)
             try:
                 code = core.ask(primitive, flags)
@@ -174,8 +174,8 @@ class Transaction(Front):
             else:
                 self._drive((primitive.name.lower(), flags, False), code, None, first)
         finally:
-            if self._guests.are_here:
-                self._guests.sweep()
+            if core.guests is not None:
+                core.guests.sweep()
             self._lock.release()
 
     def _verb(self, key: Key, start: Callable[[], Verb]) -> None:

@@ -25,9 +25,10 @@ from pamkit.cli.declarations import declarations
 from pamkit.policy.chain import Link
 from pamkit.policy.control import KEYWORDS
 from pamkit.policy.dialect import DEBIAN, LINUX, QUIRK_SETS, Dialect
-from pamkit.policy.parser import MAX_LINES, parse
+from pamkit.policy.parser import parse
 from pamkit.policy.printer import formatted, meaning, to_text
 from pamkit.policy.syntax import PolicyFile
+from pamkit.policy.words import MAX_LINES
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.span import Span
 

@@ -103,7 +103,7 @@ def test_a_rule_finds_what_it_should_and_nothing_else(
 def test_what_has_too_many_runs_is_left_alone(
     place: object, rule: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gives_up(*_: object) -> None:
+    def gives_up(*_: object, **__: object) -> None:
         raise TooMany
 
     monkeypatch.setattr(place, "explore", gives_up)

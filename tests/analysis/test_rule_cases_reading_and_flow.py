@@ -700,7 +700,7 @@ def test_a_secret_is_not_shown() -> None:
 def test_what_has_too_many_runs_is_left_alone(
     rule: ModuleType, place: ModuleType, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def give_up(*_: object) -> None:
+    def give_up(*_: object, **__: object) -> None:
         raise TooMany
 
     assert found(files, rule.RULE.name)

@@ -2,7 +2,7 @@ import pytest
 
 from pamkit.cli.reason import code_word, outcome, reason
 from pamkit.policy.chain import Link
-from pamkit.policy.control import KEYWORDS, Action
+from pamkit.policy.control import KEYWORDS, NOTE, SETTLE, Action
 from pamkit.semantics.trace import Run, Step
 from pamkit.semantics.verdict import OVERRUN, START, Mood, Verdict
 from pamkit.vocab.codes import ReturnCode as Code
@@ -36,6 +36,10 @@ NO = Code.AUTH_ERR
         ("an earlier no stands", Code.SUCCESS, OK, DENIED, DENIED),
         ("an earlier no stands", Code.SUCCESS, DONE, DENIED, DENIED),
         ("an earlier no stands" + END, NO, DIE, DENIED, DENIED),
+        ("is no yes, and is remembered", NO, NOTE, START, Verdict(Mood.UNDECIDED, NO)),
+        ("counts, and makes up for what was no plain yes", Code.SUCCESS, OK, EXPIRED, GRANTED),
+        ("counts as the first yes" + END, Code.SUCCESS, SETTLE, START, GRANTED),
+        ("an earlier no stands" + END, Code.SUCCESS, SETTLE, DENIED, DENIED),
         ("has no say", Code.IGNORE, Action.IGNORE, START, START),
         ("ignored", NO, Action.IGNORE, GRANTED, GRANTED),
         ("ignored", NO, Action.IGNORE, DENIED, DENIED),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pamkit.engine.call import Call
+from pamkit.engine.call import Around, Call
 from pamkit.engine.delay import FailDelay
 from pamkit.engine.driver import Performer, drive
 from pamkit.engine.handle import Handle
@@ -184,7 +184,9 @@ def _watch(module: Module, primitive: Primitive, flags: int, args: Any, case: An
 
     handle.verified = Item.AUTHTOK in tokens  # as it is behind a module that asked for it
     options, _ = module.declaration.options.parse(args)
-    call = _Call(handle, FailDelay(), world, primitive, flags, (module.name, args, options)).watch()
+    call = _Call(
+        Around(handle, FailDelay(), world), primitive, flags, (module.name, args, options)
+    ).watch()
     texts_before, tokens_before = dict(handle.texts), dict(handle.tokens)
     secrets, files = _left(world)
     try:
@@ -367,9 +369,7 @@ def _answer_to_a_slow_applicant(
         return Performer(_CONVERSATIONS[0], _Outside())(effect)  # type: ignore[arg-type]  # an effect
 
     call = Call(
-        Handle("test", None),
-        FailDelay(),
-        memory_world(),
+        Around(Handle("test", None), FailDelay(), memory_world()),
         primitive,
         flags,
         (module.name, args, options),

@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from pamkit.docgen.modules import declared, module_names, module_page, page_of
+from pamkit.docgen.modules import (
+    declared,
+    family_module_names,
+    module_names,
+    module_page,
+    page_of,
+)
 from pamkit.docgen.page import Table
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import GRANTS_WITHOUT_SECRET, NEVER_PROMPTS
@@ -73,12 +79,23 @@ def blocks(title: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", module_names())
+@pytest.mark.parametrize("name", [*module_names(), *family_module_names()])
 def test_every_module_has_a_page_with_the_same_sections_in_the_same_order(name: str) -> None:
     page = module_page(name)
     assert page is not None
     titles = [line[3:] for line in page.splitlines() if line.startswith("## ")]
-    assert (f"# {name}", SECTIONS) == (page.splitlines()[0], titles)
+    family, _, bare = name.rpartition(".")
+    title = f"# {bare} ({family})" if family else f"# {name}"
+    assert (title, SECTIONS) == (page.splitlines()[0], titles)
+
+
+def test_modules_of_other_families_have_pages_of_their_own() -> None:
+    found = {f"{path.parent.name}.{path.stem}" for path in MODULES.glob("*/pam_*.py")}
+    assert found == set(family_module_names())
+    linux, bsd = (declared(name) for name in ("pam_group", "openpam.pam_group"))
+    assert linux is not None
+    assert bsd is not None
+    assert linux[0] is not bsd[0]
 
 
 def test_every_module_file_has_a_page() -> None:

@@ -37,7 +37,9 @@ def test_every_example_is_a_line_that_the_module_takes(system: str, name: str) -
         (entry,) = policy.entries
         assert policy.findings == (), shown.line
         assert entry.target is not None
-        assert entry.target.text == f"{name}.so"
+        # C: Solaris counts versions, and AIX writes no ending.
+        ending = {"solaris": ".so.1", "aix": ""}.get(system, ".so")
+        assert entry.target.text.rpartition("/")[2] == name + ending
         assert entry.facility in made.facilities
         _, problems = made.options.parse([arg.text for arg in entry.args])
         assert problems == (), shown.line

@@ -18,9 +18,9 @@ from pamkit.formats.utmp import (
     decode,
     encode,
     fitting,
-    is_same_session,
     layout_for,
     layout_of,
+    place_in,
     text,
 )
 
@@ -172,7 +172,7 @@ def test_a_text_ends_at_the_first_nul() -> None:
 
 def test_a_session_is_known_by_its_id_or_else_by_its_line() -> None:
     def same(one: dict[str, object], other: dict[str, object]) -> bool:
-        return is_same_session(ALICE.changed(**one), ALICE.changed(**other))
+        return place_in(encode(ALICE.changed(**one), SHORT), ALICE.changed(**other), SHORT) == 0
 
     assert [
         same({}, {"line": b"tty1", "kind": 8}),
@@ -184,6 +184,14 @@ def test_a_session_is_known_by_its_id_or_else_by_its_line() -> None:
         same({"kind": 1}, {"kind": 2}),
         same({"kind": 0}, {"kind": 0}),
     ] == [True, True, False, True, False, True, False, False]
+
+
+def test_a_session_has_the_first_place_that_is_its_own_and_a_piece_of_a_record_is_none() -> None:
+    others = [ALICE.changed(id=b"%d" % number) for number in range(3)]
+    data = b"".join(encode(each, SHORT) for each in (*others, ALICE, ALICE))
+    size = SHORT.size
+
+    assert [place_in(data[:end], ALICE, SHORT) for end in (-1, 4 * size - 1, 0)] == [3, None, None]
 
 
 # --- lastlog -------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pamkit.module.as_user import NotThatUser, as_user
-from pamkit.module.world import World
+from pamkit.module.as_user import NotThatUser, as_user, is_missing
+from pamkit.module.world import FileStatus, World
 from pamkit.testing.accounts import account
 from pamkit.testing.files import MemoryFiles
 from pamkit.testing.process import StandInProcess
@@ -56,3 +56,23 @@ def test_nothing_is_touched_if_the_user_s_place_cannot_be_taken(
     with pytest.raises(NotThatUser, match=r"^cannot act as alice: Operation not permitted$"):
         as_user(world, _ALICE, lambda: world.files.read("/f"))
     assert _files(world).read_by == []
+
+
+class _Odd(MemoryFiles):
+    """Cannot say what lies at some paths."""
+
+    def status(self, path: str, *, follow: bool = True) -> FileStatus:
+        if path == "/hidden":
+            raise PermissionError(13, "Permission denied")
+        if path == "/f/g":
+            raise NotADirectoryError(20, "Not a directory")
+        return super().status(path, follow=follow)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("/f", False), ("/g", True), ("/f/g", True), ("/hidden", False)]
+)
+def test_only_what_certainly_is_not_there_is_missing(path: str, expected: bool) -> None:
+    files = _Odd({"/f": "x"})
+    assert is_missing(files, path) is expected
+    assert files.read_by == []

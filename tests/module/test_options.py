@@ -165,6 +165,7 @@ def test_words_that_no_option_takes_can_be_asked_for() -> None:
 
 def test_who_takes_any_word_knows_them_all() -> None:
     assert CatchAll.unknown(["what", "debug"]) == ()
+    assert Sample.unknown(()) == ()
 
 
 class Lists(Options):
@@ -209,3 +210,12 @@ def test_an_option_without_a_type_is_refused() -> None:
 
         class Odd(Options):
             deny = flag("it would never be found")
+
+
+def test_what_is_unknown_is_remembered_for_so_many_lines_and_no_more() -> None:
+    first = Sample.unknown(["what"])
+    assert Sample.unknown(["what"]) is first
+    for each in range(300):
+        assert Sample.unknown([f"what{each}"]) == (f"what{each}",)
+    assert Sample.unknown(["what"]) == first
+    assert Sample.unknown(["what"]) is not first

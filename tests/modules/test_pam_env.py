@@ -196,6 +196,13 @@ def test_who_cannot_become_the_user_does_not_read_the_file(
     assert _environment(trial) == {}
 
 
+def test_where_there_is_no_own_file_nobody_s_rights_are_needed() -> None:
+    files = _Stuck({_CONF: "", _ENVIRONMENT: ""})
+    world = memory_world(users=[account("alice")]).changed(files=files)
+    assert _begun(world, "user_readenv=1").call(Primitive.OPEN_SESSION) == _C.SUCCESS
+    assert (_OWN, "") not in files.read_by
+
+
 @pytest.mark.parametrize("user", ["eve", None])
 def test_without_an_account_there_is_no_own_file(user: str | None) -> None:
     trial = _opened(_world("A DEFAULT=x@{HOME}\n", ""), "user_readenv=1", user)

@@ -84,7 +84,7 @@ def test_the_primary_group_counts() -> None:
 class _Terse(MemoryAccounts):
     """Does not list the groups of users, as some sources do not."""
 
-    def groups_of(self, name: str) -> tuple[int, ...]:
+    def groups_of(self, name: str, gid: int | None = None) -> tuple[int, ...]:
         return ()
 
 

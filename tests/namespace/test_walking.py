@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pamkit.engine.call import Call
+from pamkit.engine.call import Around, Call
 from pamkit.engine.delay import FailDelay
 from pamkit.engine.handle import Handle
 from pamkit.module.call import ModuleCall
@@ -25,9 +25,7 @@ _ROOTS, _USERS, _ALL = (0o755, 0), (0o755, 1000), (0o1777, 0)
 
 def _call(world: World) -> ModuleCall[NamespaceOptions]:
     return Call(
-        Handle("test", "alice"),
-        FailDelay(),
-        world,
+        Around(Handle("test", "alice"), FailDelay(), world),
         Primitive.OPEN_SESSION,
         0,
         ("pam_namespace", (), NamespaceOptions()),

@@ -11,9 +11,9 @@ from pamkit.engine.transaction import Core
 from pamkit.module.registry import Registry, module_from
 from pamkit.module.world import World
 from pamkit.modules import pam_debug
-from pamkit.policy.compile import Compiled, compiled
+from pamkit.policy.compile import Compiled, compiled_to_run
 from pamkit.policy.dialect import DIALECTS
-from pamkit.policy.resolve import resolve, service_name
+from pamkit.policy.resolve import service_name
 from pamkit.policy.source import Layout, MemorySource
 from pamkit.vocab.errors import PolicyError
 from pamkit.vocab.facility import Primitive
@@ -79,9 +79,7 @@ class Ours:
         source = MemorySource({**texts, f"{CONF}/dir/x": ""})
 
         def load(service: str) -> Compiled:
-            return compiled(
-                resolve(service, source, layout=_LAYOUT, dialect=dialect, quirks=quirks)
-            )
+            return compiled_to_run(service, source, layout=_LAYOUT, dialect=dialect, quirks=quirks)
 
         self._conversation = Conversation()
         self._perform = Performer(self._conversation, None)  # type: ignore[arg-type]  # pam_debug asks for nothing but messages

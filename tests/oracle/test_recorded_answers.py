@@ -21,9 +21,8 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.options import NoOptions
 from pamkit.module.registry import Module, Registry, module_from
-from pamkit.policy.compile import Compiled, compiled
+from pamkit.policy.compile import Compiled, compiled_to_run
 from pamkit.policy.dialect import DIALECTS, quirks
-from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, MemorySource
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -76,14 +75,12 @@ class _Transaction:
         source = MemorySource({f"/conf/{name}": text for name, text in files.items()})
 
         def load(name: str) -> Compiled:
-            return compiled(
-                resolve(
-                    name,
-                    source,
-                    layout=Layout(confdir="/conf"),
-                    dialect=DIALECTS[dialect],
-                    quirks=QUIRKS,
-                )
+            return compiled_to_run(
+                name,
+                source,
+                layout=Layout(confdir="/conf"),
+                dialect=DIALECTS[dialect],
+                quirks=QUIRKS,
             )
 
         self._conversation = Conversation()

@@ -4,8 +4,9 @@ import pytest
 
 from pamkit.policy.control import ALL_BAD, KEYWORDS
 from pamkit.policy.dialect import DEBIAN, LINUX, Dialect
-from pamkit.policy.parser import MAX_LINES, parse
+from pamkit.policy.parser import parse
 from pamkit.policy.syntax import Entry, Kind
+from pamkit.policy.words import MAX_LINES
 from pamkit.vocab.diagnostic import Finding, Severity
 from pamkit.vocab.facility import Facility
 from pamkit.vocab.span import Span

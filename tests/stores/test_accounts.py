@@ -61,6 +61,8 @@ def test_the_groups_of_a_user_begin_with_the_primary_one(accounts: AccountFiles)
     assert accounts.groups_of("alice") == (100, 4)
     assert accounts.groups_of("bob") == (100, 4, 10)
     assert accounts.groups_of("carol") == ()
+    assert accounts.groups_of("carol", 7) == (7,)
+    assert accounts.groups_of("bob", 7) == (7, 100, 4, 10)
 
 
 def test_local_is_who_has_a_line(accounts: AccountFiles) -> None:
@@ -107,9 +109,9 @@ def test_the_system_knows_every_user_that_python_knows(system: NameService) -> N
             entry.pw_shell,
         )
         assert system.find(entry.pw_name) == expected
-        assert set(system.groups_of(entry.pw_name)) == set(
-            os.getgrouplist(entry.pw_name, entry.pw_gid)
-        )
+        groups = system.groups_of(entry.pw_name)
+        assert set(groups) == set(os.getgrouplist(entry.pw_name, entry.pw_gid))
+        assert system.groups_of(entry.pw_name, entry.pw_gid) == groups
     assert system.by_uid(0) == system.find("root")
     assert system.is_local("root")
 

@@ -301,6 +301,12 @@ LIMITS = """
 import resource
 c.set_limit(resource.RLIMIT_FSIZE, 512, 5 << 32)
 print(resource.getrlimit(resource.RLIMIT_FSIZE), c.limit(resource.RLIMIT_FSIZE))
+for most in ((1 << 64) - 2, 1 << 63):
+    c.set_limit(resource.RLIMIT_CPU, 7, most)
+    print(c.limit(resource.RLIMIT_CPU) == (7, most))
+print(resource.getrlimit(resource.RLIMIT_DATA), c.limit(resource.RLIMIT_DATA)[1] == (1 << 64) - 1)
+c.set_limit(resource.RLIMIT_DATA, (1 << 64) - 1, (1 << 64) - 1)
+print(resource.getrlimit(resource.RLIMIT_DATA))
 for wrong in ((resource.RLIMIT_FSIZE, 7, 6), (1000, 0, 0)):
     try:
         c.set_limit(*wrong)
@@ -317,6 +323,10 @@ except OSError as error:
 def test_limits_are_read_and_set_in_their_full_width(elsewhere: Callable[..., str]) -> None:
     assert elsewhere(LIMITS).splitlines() == [
         "(512, 21474836480) (512, 21474836480)",
+        "True",
+        "True",
+        "(-1, -1) True",
+        "(-1, -1)",
         "EINVAL",
         "EINVAL",
         "EINVAL",

@@ -48,7 +48,7 @@ def test_a_shadow_file_that_may_not_be_read_says_so(
     def refuse(*_: object, **__: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(module, "read_regular", refuse)
+    monkeypatch.setattr(module, "find_in", refuse)
     with pytest.raises(PermissionError):
         store.shadow("alice")
 

@@ -239,6 +239,43 @@ def test_a_link_is_looked_at_itself_or_followed_below_the_root(tmp_path: Path) -
     assert (status.kind, data) == ("file", b"x")
 
 
+def _seen(files: DiskFiles, path: str, *, follow: bool) -> tuple[object, ...]:
+    """What can be found out of a path, or which error that is."""
+    found: list[object] = [files.exists(path)]
+    try:
+        status, data = files.read_with_status(path, follow=follow)
+        found += [status.changed(accessed=0.0), data]
+    except OSError as fault:
+        found.append(fault.errno)
+    try:
+        found.append(files.status(path, follow=follow).changed(accessed=0.0))
+    except OSError as fault:
+        found.append(fault.errno)
+    return tuple(found)
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_the_kernel_finds_in_the_system_what_is_found_below_a_root(
+    tmp_path: Path, follow: bool
+) -> None:
+    (tmp_path / "f").write_bytes(b"x")
+    (tmp_path / "d").mkdir()
+    os.mkfifo(tmp_path / "p")
+    for link, target in (("l", "f"), ("k", "d"), ("n", "nothing"), ("o", "o")):
+        (tmp_path / link).symlink_to(target)
+    names = ("f", "d", "p", "l", "k", "n", "o", "none", "d/none", "f/none", "k/../f", "d/..", "k/")
+    expected = {name: _seen(_files(tmp_path), f"/{name}", follow=follow) for name in names}
+    found = {name: _seen(_files("/"), f"{tmp_path}/{name}", follow=follow) for name in names}
+    assert found == expected
+
+
+def test_a_path_of_the_system_is_absolute() -> None:
+    for path in ("f", "", "a\0b"):
+        assert not _files("/").exists(path)
+        with pytest.raises(OSError, match="path"):
+            _files("/").status(path.replace("a", "/a"))
+
+
 def test_a_long_file_is_refused_with_its_status_too(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"12345")
     with pytest.raises(OSError, match="more than 4 bytes"):

@@ -2,7 +2,9 @@
 
 import ctypes
 import errno
+import sys
 import threading
+import time
 
 import pytest
 
@@ -44,6 +46,10 @@ SCHEMES = {
     "des": "",
     "bigcrypt": "",
 }
+
+
+IN_PASSING = 3
+"""Turns that another thread may have had between one step in Python and the next."""
 
 
 @pytest.fixture
@@ -124,6 +130,35 @@ def test_threads_do_not_mix_their_hashes(libcrypt: LibCrypt) -> None:
     for thread in threads:
         thread.join()
     assert made == {token: libcrypt.crypt(token, "$6$rounds=1000$salt") for token in tokens}
+
+
+@libcrypt_needed
+def test_other_threads_go_on_while_a_hash_is_computed(libcrypt: LibCrypt) -> None:
+    """Two threads hash on two cores only if libcrypt works without the interpreter's lock."""
+    turns = 0
+    seen: list[int] = []
+    libcrypt.crypt(b"warms up", "$6$rounds=1000$salt")
+
+    def work() -> None:
+        seen.append(turns)
+        libcrypt.crypt(b"token", "$6$rounds=20000$salt")
+        seen.append(turns)
+
+    before = sys.getswitchinterval()
+    # Nobody has to give the lock away now: who goes on was let go on.
+    sys.setswitchinterval(60)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        while len(seen) < 2:
+            turns += 1
+            time.sleep(0)
+        thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    # Wiping what it worked with lets others go on for a moment, whatever hashing does.
+    start, end = seen
+    assert end - start > IN_PASSING
 
 
 @libcrypt_needed

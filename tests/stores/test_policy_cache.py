@@ -13,6 +13,7 @@ from pamkit import Transaction
 from pamkit.policy.compile import Compiled, compiled
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, Outcome, Reading
+from pamkit.stores import policy_cache
 from pamkit.stores.policy_cache import PolicyCache, shared_policies
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.root import Root
@@ -49,7 +50,7 @@ class _Place:
     def load(self, service: str = "app") -> Compiled:
         layout = Layout(confdir=str(self.directory))
 
-        def read(watched: PolicySource) -> Compiled:
+        def read(_: str, watched: PolicySource) -> Compiled:
             self.reads += 1
             return compiled(resolve(service, watched, layout=layout, quirks=self.quirks))
 
@@ -139,7 +140,7 @@ def test_a_directory_that_comes_to_be_is_seen(tmp_path: Path) -> None:
         def is_directory(self, path: str) -> bool:
             return os.path.isdir(path)
 
-    def read(source: PolicySource) -> Compiled:
+    def read(_: str, source: PolicySource) -> Compiled:
         calls.append("read")
         source.is_directory(layout.directories[0])
         source.read(str(tmp_path / "none"))
@@ -260,11 +261,14 @@ def test_a_policy_that_still_holds_is_fresh_again(tmp_path: Path) -> None:
     assert place.load() is first
 
 
-def test_the_oldest_policy_goes_when_there_are_too_many(place: _Place) -> None:
-    for number in range(257):
+def test_the_oldest_policy_goes_when_there_are_too_many(
+    place: _Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_cache, "_MOST", 16)
+    for number in range(17):
         place.load(f"service{number}")
     reads = place.reads
-    place.load("service256")
+    place.load("service16")
     assert place.reads == reads
     place.load("service0")
     assert place.reads == reads + 1

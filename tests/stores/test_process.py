@@ -139,12 +139,14 @@ import os, sys
 from pamkit.stores.process import ThisProcess
 ThisProcess().change_root(sys.argv[1])
 print(os.getcwd(), os.listdir("/"))
+ThisProcess().change_directory("/only")
+print(os.getcwd())
 """
 
 
 @pytest.mark.needs("root")
 def test_a_process_goes_into_its_new_root(tmp_path: Path) -> None:
-    (tmp_path / "only").touch()
+    (tmp_path / "only").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", ROOT, str(tmp_path)],
         capture_output=True,
@@ -152,7 +154,7 @@ def test_a_process_goes_into_its_new_root(tmp_path: Path) -> None:
         check=True,
         env={"PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    assert done.stdout == "/ ['only']\n"
+    assert done.stdout == "/ ['only']\n/only\n"
 
 
 def test_a_process_is_not_changed_for_users_of_another_machine(tmp_path: Path) -> None:
@@ -169,6 +171,8 @@ def test_a_process_is_not_changed_for_users_of_another_machine(tmp_path: Path) -
         process.forbid_new_privileges()
     with pytest.raises(PermissionError):
         process.change_root("/")
+    with pytest.raises(PermissionError):
+        process.change_directory("/")
     process.set_priority(process.priority())
     assert process.is_running(4194303)
 

@@ -163,16 +163,21 @@ def test_a_leader_that_is_not_there_opens_nothing(path: str) -> None:
         registry.begin(service="x", user="a", uid=1, line="", host="", leader=2**22 + 1, now=1)
 
 
-def test_sessions_that_were_closed_long_ago_are_forgotten(path: str) -> None:
+def test_sessions_that_were_closed_long_ago_are_forgotten_by_one_in_sixteen(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     day = 86_400_000_000
     with SessionRegistry(path) as registry:
         name = _open(registry)
         registry.claim(name, ME)
         registry.closed(name, ME, 10)
-        _open(registry, now=day)
-        assert registry.find(name) is not None
-        _open(registry, now=day + 20)
-        assert registry.find(name) is None
+        drawn = iter((b"\x0e", b"\x10", b"\x0f"))
+        monkeypatch.setattr(os, "urandom", lambda size: next(drawn) * size)
+        there = []
+        for now in (day, day + 20, day + 20):
+            _open(registry, now=now)
+            there.append(registry.find(name) is not None)
+    assert there == [True, True, False]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database", b"x" * 5000])

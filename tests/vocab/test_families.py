@@ -1,6 +1,24 @@
+import pytest
+
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.families import OPENPAM_CODES, SUN_CODES, SUN_FLAGS, from_sun, to_sun
-from pamkit.vocab.flags import Flag
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.families import (
+    BAD_CONSTANT,
+    CODES_OF,
+    ITEMS_OF,
+    OPENPAM_CODES,
+    STYLES,
+    SUN_CODES,
+    SUN_FLAGS,
+    code_from,
+    code_to,
+    flags_from,
+    flags_to,
+    from_sun,
+    to_sun,
+)
+from pamkit.vocab.flags import ALLOWED, PASS_FLAGS, Flag
+from pamkit.vocab.item import Item
 
 
 def test_sun_numbers_are_distinct_and_come_back() -> None:
@@ -19,3 +37,90 @@ def test_what_the_other_family_lacks_becomes_system_err() -> None:
 
 def test_every_flag_has_a_bit() -> None:
     assert set(Flag) == set(SUN_FLAGS)
+
+
+# The names by number, from 0: what Sun, XSSO, illumos, OpenPAM, macOS and CDE agree on.
+_AGREED = """
+    SUCCESS OPEN_ERR SYMBOL_ERR SERVICE_ERR SYSTEM_ERR BUF_ERR CONV_ERR PERM_DENIED MAXTRIES
+    AUTH_ERR NEW_AUTHTOK_REQD CRED_INSUFFICIENT AUTHINFO_UNAVAIL USER_UNKNOWN CRED_UNAVAIL
+    CRED_EXPIRED CRED_ERR ACCT_EXPIRED AUTHTOK_EXPIRED SESSION_ERR AUTHTOK_ERR
+    AUTHTOK_RECOVERY_ERR AUTHTOK_LOCK_BUSY AUTHTOK_DISABLE_AGING NO_MODULE_DATA IGNORE ABORT
+    TRY_AGAIN
+"""
+AGREED = _AGREED.split()
+
+
+@pytest.mark.parametrize("dialect", CODES_OF)
+def test_the_first_28_codes_are_those_that_the_families_agree_on(dialect: str) -> None:
+    assert [code_from(dialect, number).name for number in range(28)] == AGREED
+    assert [code_to(dialect, ReturnCode[name]) for name in AGREED] == list(range(28))
+
+
+def test_linux_has_the_same_number_for_these_codes_only() -> None:
+    same = [number for code, number in SUN_CODES.items() if code == number]
+    assert same == [*range(6), *range(20, 24), 25, 26, 28]
+
+
+@pytest.mark.parametrize("dialect", CODES_OF)
+def test_every_code_of_a_dialect_comes_back(dialect: str) -> None:
+    numbers = CODES_OF[dialect].values()
+    assert len(set(numbers)) == len(numbers)
+    assert [code_to(dialect, code_from(dialect, number)) for number in numbers] == list(numbers)
+
+
+def test_above_27_the_families_part() -> None:
+    above = {
+        dialect: [number for number in codes.values() if number > 27]
+        for dialect, codes in CODES_OF.items()
+    }
+    assert above == {
+        "openpam": [28, 31, 29, 30, 32, 33],
+        "macos": [28, 31, 29, 30, 32, 33, 1024, 1025, 1026, 1027],
+        "solaris": [],
+        "illumos": [],
+        "cde": [],
+    }
+
+
+def test_a_code_of_one_family_is_a_system_error_in_another() -> None:
+    assert code_to("openpam", BAD_CONSTANT) == 33
+    assert code_from("openpam", 33) == BAD_CONSTANT
+    assert code_to("solaris", BAD_CONSTANT) == code_to("openpam", ReturnCode.CONV_AGAIN) == 4
+    assert code_to("illumos", ReturnCode.MODULE_UNKNOWN) == 4
+    assert code_from("illumos", 28) == code_from("macos", 77) == ReturnCode.SYSTEM_ERR
+
+
+@pytest.mark.parametrize("dialect", ["openpam", "cde"])
+@pytest.mark.parametrize("primitive", list(Primitive))
+def test_every_flag_of_a_primitive_comes_back(dialect: str, primitive: Primitive) -> None:
+    passes = PASS_FLAGS if primitive is Primitive.CHAUTHTOK else 0
+    ours = ALLOWED[primitive] | passes
+    assert flags_from(dialect, primitive, flags_to(dialect, primitive, ours)) == ours
+
+
+def test_one_bit_means_what_the_call_takes_it_for() -> None:
+    bits = [flags_from("openpam", primitive, 0x1) for primitive in Primitive]
+    no_null, establish = Flag.DISALLOW_NULL_AUTHTOK, Flag.ESTABLISH_CRED
+    unknown = 1 << 32
+    assert bits == [no_null, establish, no_null, unknown, unknown, Flag.PRELIM_CHECK]
+    assert flags_from("cde", Primitive.AUTHENTICATE, 0x2) == no_null
+    assert flags_from("solaris", Primitive.CHAUTHTOK, 0x80000004) == (
+        Flag.SILENT | Flag.CHANGE_EXPIRED_AUTHTOK
+    )
+
+
+def test_a_bit_that_the_call_does_not_have_is_refused_here_too() -> None:
+    ours = flags_from("illumos", Primitive.CHAUTHTOK, 0x8)
+    assert ours & ~ALLOWED[Primitive.CHAUTHTOK] == ours
+    assert flags_to("solaris", Primitive.OPEN_SESSION, ours | Flag.REFRESH_CRED) == 0
+
+
+def test_the_first_nine_items_and_four_styles_are_the_same_everywhere() -> None:
+    assert [Item(number).name for number in range(1, 10)] == [
+        *("SERVICE", "USER", "TTY", "RHOST", "CONV"),
+        *("AUTHTOK", "OLDAUTHTOK", "RUSER", "USER_PROMPT"),
+    ]
+    assert all(min(items, default=10) == 10 for items in ITEMS_OF.values())
+    assert ITEMS_OF["illumos"] == {10: "REPOSITORY", 11: "RESOURCE", 12: "AUSER"}
+    assert ITEMS_OF["openpam"][13] == "HOST"
+    assert list(STYLES) == [1, 2, 3, 4]

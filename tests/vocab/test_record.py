@@ -66,6 +66,11 @@ def test_a_changed_copy_leaves_the_original() -> None:
     assert (Point(1, 3), Point(1, 2)) == (old.changed(y=3), old)
 
 
+def test_a_copy_has_no_field_that_its_original_has_not() -> None:
+    with pytest.raises(TypeError, match="Point has no free field `z`"):
+        Point(1, 2).changed(x=3, z=4)
+
+
 def test_values_of_different_classes_differ() -> None:
     class Twin(Record):
         x: int

@@ -6,9 +6,6 @@ line: what is written above it may change.  Of equal findings as many are known 
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from pamkit.analysis.report import Report
 from pamkit.vocab.diagnostic import Finding
 
@@ -26,6 +23,8 @@ class BadBaseline(ValueError):
 
 def baseline_text(report: Report) -> str:
     """Return a baseline that accepts all findings of a report, as JSON."""
+    import json
+
     counted: dict[tuple[str, str, str], int] = {}
     for finding in (*report.findings, *report.known):
         key = _key(report, finding)
@@ -53,6 +52,8 @@ def without_known(report: Report, baseline: str) -> Report:
 
 
 def _key(report: Report, finding: Finding) -> tuple[str, str, str]:
+    import hashlib
+
     # A line may hold a password: the file keeps a digest of it.
     line = " ".join(report.line(finding).split())
     digest = hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -60,6 +61,8 @@ def _key(report: Report, finding: Finding) -> tuple[str, str, str]:
 
 
 def _read(baseline: str) -> dict[tuple[str, str, str], int]:
+    import json
+
     try:
         form = json.loads(baseline)
         if form["schema"] != SCHEMA:

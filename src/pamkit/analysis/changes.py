@@ -9,6 +9,7 @@ from pamkit.analysis.circumstance import CALLER, LOCKED, SECRET, USER, VALUES
 from pamkit.analysis.explore import Outcome, explore
 from pamkit.analysis.known_modules import COUNTED, TABLES
 from pamkit.analysis.model import Model
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.record import Record
@@ -71,6 +72,7 @@ def asked_for_yes(chain: Chain, primitive: Primitive, declarations: Declarations
         chain.links,
         outcomes,
         keep=lambda link, name: link is not None and last.get(name, -1) >= link.number,
+        fold=fold_of(chain.rules, primitive),
     )
     granted = [end.marks for end in seen.ends if end.verdict.mood is Mood.GRANTED]
     if not granted:
@@ -123,8 +125,9 @@ def uncounted(chain: Chain, declarations: Declarations) -> frozenset[str]:
             is_wrong = (SECRET, "wrong") in outcome.settles
             yield outcome.changed(marks=(*outcome.marks, _WRONG)) if is_wrong else outcome
 
+    fold = fold_of(chain.rules, Primitive.AUTHENTICATE)
     for user in VALUES[USER]:
-        seen = explore(chain.links, outcomes, known=frozenset(((USER, user), *day)))
+        seen = explore(chain.links, outcomes, known=frozenset(((USER, user), *day)), fold=fold)
         ends = (end for end in seen.ends if end.verdict.mood is not Mood.GRANTED)
         asked = [end.marks for end in ends if _WRONG in end.marks]
         if user != "nobody" and any(COUNTED not in marks for marks in asked):

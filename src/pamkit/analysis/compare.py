@@ -15,6 +15,7 @@ from pamkit.analysis.explore import NOTHING, Choice, Known, Outcome, TooMany
 from pamkit.analysis.known_modules import TABLES
 from pamkit.analysis.model import ASSUMED, TOLD_APART, TROUBLE, Model
 from pamkit.policy.chain import Link, Substack
+from pamkit.semantics.fold import fold_of
 from pamkit.vocab.codes import CODE_COUNT, WORDS, ReturnCode
 from pamkit.vocab.facility import FACILITY_OF
 from pamkit.vocab.record import Record
@@ -110,11 +111,12 @@ def compare(
     Of a primitive that follows another only days count on which both let that one by.
     ``jump_counts`` are the dialects of both (`policy.dialect.Dialect`).  With ``with_codes`` every
     code is told from every other, which is more to look at, and refusals are compared as well.
+    Raises `ValueError` where the primitive follows another one in the dialect of one side only.
     """
     facility = FACILITY_OF[primitive]
     sides = (old[facility], new[facility])
     courses = tuple(
-        course_of(chain.links, primitive, jump_counts=counts)
+        course_of(chain.links, primitive, jump_counts=counts, rules=chain.rules)
         for chain, counts in zip(sides, jump_counts, strict=True)
     )
     walk = _Walk((courses[0], courses[1]), sides, declarations, with_codes=with_codes)
@@ -131,7 +133,12 @@ def compare(
         came[pair] = step
         todo.append((at, pair))
 
-    if not (_alike(sides[0].links, sides[1].links) and jump_counts[0] is jump_counts[1]):
+    if courses[0].primitives != courses[1].primitives:
+        # One of them would follow another primitive, and the other one not.
+        raise ValueError(f"{primitive.name} means too different things in these dialects")
+    folds = {fold_of(chain.rules, primitive) for chain in sides}
+    same = len(folds) == 1 and jump_counts[0] is jump_counts[1]
+    if not (same and _alike(sides[0].links, sides[1].links)):
         enter((courses[0].start(), courses[1].start()), NOTHING, None)
     steps = 0
     for at, pair in todo:

@@ -17,7 +17,8 @@ from pamkit.module.facts import (
     PROVES_TRAIT,
 )
 from pamkit.policy.chain import Substack
-from pamkit.semantics.table import step
+from pamkit.semantics.fold import fold_of
+from pamkit.semantics.table import notes, step
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import CODE_COUNT, ReturnCode
 from pamkit.vocab.facility import FACILITY_OF, Primitive
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pamkit.analysis.model import Declarations
     from pamkit.analysis.tree import Service
     from pamkit.policy.chain import Chain, Link
+    from pamkit.semantics.table import Fold
 
 _C = ReturnCode
 
@@ -80,10 +82,11 @@ def flow(
         )
         return known_answers[link]
 
-    seen = explore(chain.links, outcomes)
+    fold = fold_of(chain.rules, primitive)
+    seen = explore(chain.links, outcomes, fold=fold)
     granted = [end for end in seen.ends if end.verdict.mood is Mood.GRANTED]
     unproved = next((end for end in granted if not end.marks), None)
-    busy = _busy(chain, seen, known_answers)
+    busy = _busy(chain, seen, known_answers, fold)
     return Flow(
         tuple(link for link in chain if link not in reached),
         tuple(link for link in chain if link in reached and link.number not in busy),
@@ -115,7 +118,7 @@ def _flow_or_none(chain: Chain, primitive: Primitive, declarations: Declarations
 
 
 def _busy(
-    chain: Chain, seen: Exploration, known: Mapping[Link, tuple[Outcome, ...]]
+    chain: Chain, seen: Exploration, known: Mapping[Link, tuple[Outcome, ...]], fold: Fold
 ) -> frozenset[int]:
     """Return the numbers of the links that change something on some run."""
     last: set[int] = set()
@@ -131,8 +134,10 @@ def _busy(
             if action > 0:
                 found.add(point.number)
                 break
-            after, ends = step(point.verdict, action, outcome.code, point.entries[-1])
-            if after != point.verdict or (ends and point.number not in last):
+            entry, noted = point.entries[-1], point.noted
+            after, ends = step(point.verdict, action, outcome.code, entry, fold=fold, noted=noted)
+            told_later = noted is None and notes(point.verdict, action, fold)
+            if after != point.verdict or told_later or (ends and point.number not in last):
                 found.add(point.number)
                 break
     return frozenset(found)

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from pamkit.analysis import explore
 from pamkit.analysis.explore import NOTHING, Choice, Known, Outcome, TooMany
 from pamkit.analysis.model import TOLD_APART
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import CODE_COUNT
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pamkit.policy.chain import Link
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.walk import Links
 
     Cost = tuple[int, tuple[int, ...], int]
@@ -57,17 +59,19 @@ def otherwise(
     outcomes: Callable[[Link, Known], Iterable[Outcome]],
     *,
     keep: Callable[[Link | None, str], bool] = lambda _, __: True,
+    fold: Fold = LINUX_FOLD,
 ) -> Otherwise | None:
     """Return the nearest run that is granted where this one was not, or the other way round.
 
     ``answers`` are those of the run by the numbers of its links.  ``outcomes`` gives what a link
     may do, given what is known, and ``keep`` what still matters, as for `explore`; an answer of the
-    run that it does not know of is kept as it is.  `None`: no run ends otherwise.  Raises
-    `TooMany`, and `ValueError` if the answers do not lead to an end.
+    run that it does not know of is kept as it is.  ``fold`` is that of the chain's family
+    (`semantics.fold`).  `None`: no run ends otherwise.  Raises `TooMany`, and `ValueError` if the
+    answers do not lead to an end.
     """
-    wanted = _verdict(links, answers).mood is not Mood.GRANTED
+    wanted = _verdict(links, answers, fold).mood is not Mood.GRANTED
     heap: list[tuple[Cost, int, Cursor | Verdict, Known, _Way | None]] = []
-    heappush(heap, ((0, (), 0), 0, begin(links), NOTHING, None))
+    heappush(heap, ((0, (), 0), 0, begin(links, fold), NOTHING, None))
     seen: set[object] = set()
     count = 0
     while heap:
@@ -76,7 +80,8 @@ def otherwise(
             if (at.mood is Mood.GRANTED) is wanted:
                 return _found(at, way)
             continue
-        place = (at.link.number, tuple(frame.entry for frame in at.frames), at.verdict, known)
+        entries = tuple(frame.entry for frame in at.frames)
+        place = (at.link.number, entries, at.verdict, at.noted, known)
         if place in seen:
             continue
         seen.add(place)
@@ -109,8 +114,8 @@ def otherwise(
     return None
 
 
-def _verdict(links: Links, answers: Mapping[int, int]) -> Verdict:
-    at = begin(links)
+def _verdict(links: Links, answers: Mapping[int, int], fold: Fold) -> Verdict:
+    at = begin(links, fold)
     while isinstance(at, Cursor):
         if at.link.number not in answers:
             raise ValueError("the answers end before the chain does")

@@ -8,7 +8,9 @@ and open_session went through.
 
 from __future__ import annotations
 
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.replay import Replay, advance_replay
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import ReturnCode
@@ -18,10 +20,11 @@ from pamkit.vocab.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.policy.chain import Link
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.trace import Path
     from pamkit.semantics.walk import Links
 
-    Place = tuple[bool, int, tuple[Verdict, ...], Verdict, frozenset[int]]
+    Place = tuple[bool, int, tuple[Verdict, ...], Verdict, frozenset[int], int | None]
 
 
 class Stand(Record):
@@ -58,7 +61,7 @@ class Stand(Record):
                 *(frame.entry for frame in self.beside.frames),
                 self.beside.verdict,
             )
-        return self.again, self.link.number, entries, verdict, self.asked
+        return self.again, self.link.number, entries, verdict, self.asked, self.cursor.noted
 
 
 class Ended(Record):
@@ -80,16 +83,17 @@ class Course(Record, eq=False):
     """The walk of a primitive through a chain.
 
     ``primitives`` are those that each link is asked for: the one that chooses the way first.
-    ``jump_counts`` as in `policy.dialect.Dialect`.
+    ``jump_counts`` as in `policy.dialect.Dialect`, ``rules`` as in `policy.chain.Chain`.
     """
 
     links: Links
     primitives: tuple[Primitive, ...]
     jump_counts: bool = False
+    rules: str = ""
 
     def start(self) -> Stand | Ended:
         """Return where it begins; a chain without links is refused."""
-        first = begin(self.links)
+        first = begin(self.links, self._fold(again=False))
         if isinstance(first, Verdict):
             return Ended(_told(first), not self._follows)
         return Stand(first, beside=first if self._follows else None)
@@ -106,7 +110,7 @@ class Course(Record, eq=False):
             return Stand(after, stand.again, asked)
         code = _told(after)
         if self.is_twice and not stand.again and code == ReturnCode.SUCCESS:
-            first = begin(self.links)
+            first = begin(self.links, self._fold(again=True))
             assert isinstance(first, Cursor)  # noqa: S101  # the first walk has asked somebody
             return Stand(first, again=True, asked=asked)
         return Ended(code)
@@ -119,6 +123,9 @@ class Course(Record, eq=False):
     @property
     def _follows(self) -> bool:
         return len(self.primitives) == 2
+
+    def _fold(self, *, again: bool) -> Fold:
+        return fold_of(self.rules, self.primitives[0], update=again)
 
     def _beside(self, stand: Stand, chose: int, answer: int) -> Stand | Ended:
         """Move the primitive that chooses the way, and beside it the one that follows."""
@@ -136,11 +143,15 @@ class Course(Record, eq=False):
         return Ended(_told(there), after.mood is Mood.GRANTED)
 
 
-def course_of(links: Links, primitive: Primitive, *, jump_counts: bool = False) -> Course:
+def course_of(
+    links: Links, primitive: Primitive, *, jump_counts: bool = False, rules: str = ""
+) -> Course:
     """Return the walk of a primitive through the links of its facility."""
     earlier = REPLAYS.get(primitive)
-    primitives = (primitive,) if earlier is None else (earlier, primitive)
-    return Course(links, primitives, jump_counts)
+    # DIALECT: in other families nothing follows an earlier path.
+    follows = earlier is not None and fold_of(rules, primitive) is LINUX_FOLD
+    primitives = (earlier, primitive) if earlier is not None and follows else (primitive,)
+    return Course(links, primitives, jump_counts, rules)
 
 
 def _told(verdict: Verdict) -> int:

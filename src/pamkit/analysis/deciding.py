@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pamkit.analysis import explore
 from pamkit.analysis.explore import TooMany
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 
@@ -16,25 +17,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pamkit.policy.chain import Link
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.walk import Links
 
 
 def turning_point(
-    links: Links, answers: Mapping[int, int], codes: Callable[[Link], Iterable[int]]
+    links: Links,
+    answers: Mapping[int, int],
+    codes: Callable[[Link], Iterable[int]],
+    fold: Fold = LINUX_FOLD,
 ) -> Link | None:
     """Return the line of a run whose answer was the last that mattered; `None` if none did.
 
     Behind it every run ends alike, granted or not, whatever the lines answer; before it that was
     open.  ``codes`` says what a line can answer besides what it answered in this run, which is in
-    ``answers``, by the numbers of its links.  Raises `TooMany`, and `ValueError` if the answers do
-    not lead to an end.
+    ``answers``, by the numbers of its links.  ``fold`` is that of the chain's family
+    (`semantics.fold`).  Raises `TooMany`, and `ValueError` if the answers do not lead to an end.
     """
 
     def can(link: Link) -> frozenset[int]:
         there = answers.get(link.number)
         return frozenset(codes(link)) if there is None else frozenset((*codes(link), there))
 
-    at = begin(links)
+    at = begin(links, fold)
     decided: Link | None = None
     while isinstance(at, Cursor) and _is_open(at, can):
         if at.link.number not in answers:
@@ -64,5 +69,6 @@ def _is_open(start: Cursor, codes: Callable[[Link], Iterable[int]]) -> bool:
     return False
 
 
-def _place(cursor: Cursor) -> tuple[int, tuple[Verdict, ...], Verdict]:
-    return cursor.link.number, tuple(frame.entry for frame in cursor.frames), cursor.verdict
+def _place(cursor: Cursor) -> tuple[int, tuple[Verdict, ...], Verdict, int | None]:
+    entries = tuple(frame.entry for frame in cursor.frames)
+    return cursor.link.number, entries, cursor.verdict, cursor.noted

@@ -7,6 +7,7 @@ run.  That makes it exact and small, where counting runs would never end.
 from __future__ import annotations
 
 from pamkit.policy.chain import Link
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.record import Record
@@ -15,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.walk import Links
     from pamkit.vocab.facility import Primitive
 
@@ -86,13 +88,17 @@ class Exploration(Record, eq=False):
 
 
 class _Point(Record):
-    """Where a run can stand; ``entries`` are the verdicts its substacks were entered with."""
+    """Where a run can stand; ``entries`` are the verdicts its substacks were entered with.
+
+    ``noted`` is as in `walk.Cursor`.
+    """
 
     number: int
     entries: tuple[Verdict, ...]
     verdict: Verdict
     known: Known
     marks: frozenset[str]
+    noted: int | None
 
 
 def explore(
@@ -102,28 +108,30 @@ def explore(
     known: Known = NOTHING,
     marks: frozenset[str] = frozenset(),
     keep: Callable[[Link | None, str], bool] = lambda _, __: True,
+    fold: Fold = LINUX_FOLD,
 ) -> Exploration:
     """Return every end that a run can come to, from what is known and marked at the start.
 
     ``outcomes`` gives what a link may do, given what is known; ``keep`` says whether a fact still
     matters at a link (`None`: behind the end), so that runs that differ in nothing else become one.
+    ``fold`` is that of the chain's family (`semantics.fold`).
     Raises `TooMany`.
     """
     came: dict[_Point | End, tuple[_Point, Choice] | None] = {}
     ends: list[End] = []
     todo: list[tuple[_Place, _Point]] = []
     met: set[tuple[_Place, Known, frozenset[str]]] = set()
-    places: dict[tuple[int, tuple[Verdict, ...], Verdict], _Place] = {}
+    places: dict[tuple[int, tuple[Verdict, ...], Verdict, int | None], _Place] = {}
     # Many points differ in the verdict alone: what a link may do hangs on what is known.
     may: dict[tuple[Link, Known], tuple[tuple[Outcome, Choice], ...]] = {}
     left: dict[tuple[Link | None, Known], Known] = {}
 
     def place_of(there: Cursor | Verdict) -> _Place:
         if isinstance(there, Verdict):
-            key: tuple[int, tuple[Verdict, ...], Verdict] = (-1, (), there)
+            key: tuple[int, tuple[Verdict, ...], Verdict, int | None] = (-1, (), there, None)
         else:
             entries = tuple(frame.entry for frame in there.frames)
-            key = (there.link.number, entries, there.verdict)
+            key = (there.link.number, entries, there.verdict, there.noted)
         if key not in places:
             places[key] = _Place(there)
         return places[key]
@@ -151,11 +159,11 @@ def explore(
         if len(came) >= MOST:
             raise TooMany
         entries = tuple(frame.entry for frame in there.frames)
-        point = _Point(there.link.number, entries, there.verdict, kept, marks)
+        point = _Point(there.link.number, entries, there.verdict, kept, marks, there.noted)
         came[point] = step
         todo.append((place, point))
 
-    enter(place_of(begin(links)), known, marks, None)
+    enter(place_of(begin(links, fold)), known, marks, None)
     # First in, first out: the first way to a point is a shortest one.
     steps = 0
     for place, point in todo:

@@ -19,6 +19,7 @@ from pamkit.module.facts import (
     PROVES_TRAIT,
 )
 from pamkit.policy.control import Action
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -88,7 +89,8 @@ def summary(chain: Chain, primitive: Primitive, declarations: Declarations) -> S
     good = Model(declarations, primitive, healthy=True, special=TABLES)
     any_day = Model(declarations, primitive, special=TABLES)
     # One without what is known: of what may happen, everything.
-    asked = _asked(explore(chain.links, any_day, keep=fading(chain, any_day)))
+    fold = fold_of(chain.rules, primitive)
+    asked = _asked(explore(chain.links, any_day, keep=fading(chain, any_day), fold=fold))
     reached = [link for link in chain if link.number in asked]
     refusing = tuple(link for link in reached if _can_do(any_day, link, Action.DIE))
     denying = (link for link in reached if _can_do(any_day, link, Action.BAD))
@@ -136,7 +138,8 @@ def _ways(
         telling = _Telling(chain, primitive, model)
         names = {name for link in chain for name in model.names(link)}
         known = frozenset({(USER, user)}) if USER in names else NOTHING
-        seen = explore(chain.links, telling, known=known, keep=fading(chain, model))
+        fold = fold_of(chain.rules, primitive)
+        seen = explore(chain.links, telling, known=known, keep=fading(chain, model), fold=fold)
         granted = [end for end in seen.ends if end.verdict.mood is Mood.GRANTED]
         # Fewest first, so that what needs more meets what needs less.
         for end in sorted(granted, key=lambda end: len(_needed(end))):

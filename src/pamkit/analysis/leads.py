@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pamkit.analysis.model import TOLD_APART
 from pamkit.policy.chain import Link, Substack
-from pamkit.policy.control import Action
+from pamkit.policy.control import SETTLE, Action
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import START
 from pamkit.semantics.walk import Cursor, Frame, decide, land
 from pamkit.vocab.codes import CODE_COUNT, ReturnCode
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pamkit.analysis.model import Model
     from pamkit.policy.chain import Chain
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.walk import Links
     from pamkit.vocab.facility import Primitive
 
@@ -47,11 +49,16 @@ class Rung(Record, eq=False):
     after_no: bool
 
 
-def rungs(chain: Chain, codes: Callable[[Link], Iterable[int]]) -> tuple[Rung, ...]:
-    """Return all lines of a chain in order; ``codes`` says what each can answer."""
+def rungs(
+    chain: Chain, codes: Callable[[Link], Iterable[int]], fold: Fold = LINUX_FOLD
+) -> tuple[Rung, ...]:
+    """Return all lines of a chain in order; ``codes`` says what each can answer.
+
+    ``fold`` is that of the chain's family (`semantics.fold`).
+    """
     found: list[Rung] = []
     may_be_denied = False
-    for rung in _rungs(chain.links, (), (), codes):
+    for rung in _rungs(chain.links, (), (), codes, fold):
         found.append(rung.changed(after_no=may_be_denied))
         may_be_denied |= any(lead.action in (Action.BAD, Action.DIE) for lead in rung.leads)
     return tuple(found)
@@ -80,14 +87,15 @@ def _rungs(
     above: tuple[Frame, ...],
     inside: tuple[Substack, ...],
     codes: Callable[[Link], Iterable[int]],
+    fold: Fold,
 ) -> Iterator[Rung]:
     for at, link in enumerate(links):
         frame = Frame(links, at, START)
         if isinstance(link, Substack):
             behind = frame.changed(at=at + 1)
-            yield from _rungs(link.links, (*above, behind), (*inside, link), codes)
+            yield from _rungs(link.links, (*above, behind), (*inside, link), codes, fold)
             continue
-        cursor = Cursor((*above, frame), START)
+        cursor = Cursor((*above, frame), fold.start, fold)
         leads = tuple(_leads(cursor, codes(link)))
         behind_it, after = _at(cursor, at + 1), _at(cursor, len(links))
         yield Rung(link, inside, leads, behind_it, after, False)
@@ -98,7 +106,7 @@ def _leads(cursor: Cursor, codes: Iterable[int]) -> Iterator[Lead]:
     for code in codes:
         action = cursor.link.actions[code]
         # Only success is a plain yes.
-        is_plain = action not in (Action.OK, Action.DONE) or code == ReturnCode.SUCCESS
+        is_plain = action not in (Action.OK, Action.DONE, SETTLE) or code == ReturnCode.SUCCESS
         groups.setdefault((action, is_plain), []).append(code)
     room = len(cursor.frames[-1].links) - cursor.frames[-1].at - 1
     for (action, _), alike in groups.items():

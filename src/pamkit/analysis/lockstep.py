@@ -10,7 +10,9 @@ from __future__ import annotations
 from pamkit.analysis import explore
 from pamkit.analysis.explore import NOTHING, Choice, End, Known, Outcome, TooMany
 from pamkit.analysis.model import Model, failures
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.replay import Replay, advance_replay
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import ReturnCode
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from pamkit.vocab.facility import Facility
 
     At = Cursor | Verdict
-    Place = tuple[int, tuple[Verdict, ...], Verdict]
+    Place = tuple[int, tuple[Verdict, ...], Verdict, int | None]
     Marks = frozenset[str]
     _Step = tuple["_Stand", Known, tuple["Seen", ...], tuple[Choice, ...]]
     """Where it leads, what is settled then, what can be seen of it, and what was chosen."""
@@ -153,8 +155,8 @@ def explore_calls(
 
 def _place(at: At) -> Place:
     if isinstance(at, Verdict):
-        return -1, (), at
-    return at.link.number, tuple(frame.entry for frame in at.frames), at.verdict
+        return -1, (), at, None
+    return at.link.number, tuple(frame.entry for frame in at.frames), at.verdict, at.noted
 
 
 class _Stand:
@@ -195,8 +197,10 @@ class _Search:
 
     def begin(self, call: int) -> _Stand:
         """Return where the walks of a call begin."""
-        walks = (begin(self._chains[call].links),) * (1 + len(self._calls[call].beside))
-        return self._stand(call, walks)
+        chain, made = self._chains[call], self._calls[call]
+        primitives = (made.primitive, *(each.primitive for each in made.beside))
+        folds = (fold_of(chain.rules, each, update=made.update) for each in primitives)
+        return self._stand(call, tuple(begin(chain.links, fold) for fold in folds))
 
     def kept(self, call: int, link: Link, known: Known) -> Known:
         """Return what is settled without that on which nothing hangs any more."""
@@ -295,6 +299,9 @@ class _Search:
             counts = made.primitive in REPLAYS and self._jump_counts[call]
             counts = counts and (steered or outcome.code != ReturnCode.IGNORE)
             return advance(walk, outcome.code, jump_counts=counts)
+        if walk.fold is not LINUX_FOLD:
+            # DIALECT: in other families nothing follows an earlier path.
+            return advance(walk, outcome.code)
         usual = self._jump_counts[call]
         counts = usual if beside.jump_counts is None else beside.jump_counts
         chose = outcomes[0]

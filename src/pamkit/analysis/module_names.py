@@ -60,7 +60,7 @@ DECLARED = frozenset(
         *("pam_systemd_home", "pam_tacplus", "pam_tally", "pam_tally2", "pam_time"),
         *("pam_timestamp", "pam_tty_audit", "pam_u2f", "pam_umask", "pam_unix", "pam_userdb"),
         *("pam_usertype", "pam_warn", "pam_wheel", "pam_winbind", "pam_wtmpdb", "pam_xauth"),
-        *("pam_yubico",),
+        *("pam_yubico", "pam_console", "pam_fscrypt", "pam_oddjob_mkhomedir"),
     }
 )
 """Modules of which more is known: a test compares this with the modules and sheets there are."""
@@ -71,11 +71,11 @@ EXISTING = frozenset(
         *("pam_authnft", "pam_barada", "pam_biometric", "pam_blue", "pam_captcha", "pam_ccreds"),
         *("pam_cgfs", "pam_cgroup", "pam_chroot", "pam_cifscreds", "pam_dbus", "pam_devperm"),
         *("pam_dotfile", "pam_dumb_runtime_dir", "pam_encfs", "pam_freerdp", "pam_freerdp2"),
-        *("pam_fscrypt", "pam_gdm", "pam_geoip", "pam_gnupg", "pam_guest", "pam_heimdal"),
+        *("pam_gdm", "pam_geoip", "pam_gnupg", "pam_guest", "pam_heimdal"),
         *("pam_himmelblau", "pam_homecheck", "pam_howdy", "pam_ihosts", "pam_ipmicheck"),
         *("pam_ipmisave", "pam_kanidm", "pam_klog", "pam_krb4", "pam_krb5_migrate", "pam_krb5afs"),
         *("pam_ksu", "pam_login_access", "pam_lsass", "pam_mktemp", "pam_mklocaluser", "pam_mysql"),
-        *("pam_ncp_auth", "pam_newnet", "pam_nw_auth", "pam_oddjob_mkhomedir", "pam_opie"),
+        *("pam_ncp_auth", "pam_newnet", "pam_nw_auth", "pam_opie"),
         *("pam_opieaccess", "pam_otpw", "pam_p11", "pam_passwd", "pam_pgsql", "pam_pin"),
         *("pam_poldi", "pam_python", "pam_radius", "pam_reauthorize", "pam_resmgr"),
         *("pam_rhosts_auth", "pam_rundir", "pam_securid", "pam_self", "pam_shield", "pam_skey"),

@@ -7,6 +7,7 @@ from pamkit.analysis.known_modules import TABLES
 from pamkit.analysis.model import Model
 from pamkit.analysis.proved import shown_run
 from pamkit.module.facts import PROVES_IDENTITY, PROVES_POSSESSION, PROVES_TRAIT
+from pamkit.semantics.fold import fold_of
 from pamkit.vocab.facility import FACILITY_OF
 
 TYPE_CHECKING = False
@@ -71,7 +72,8 @@ def passages(
         return link is not None and last.get(name, -1) >= link.number
 
     try:
-        return explore(chain.links, outcomes, known=frozenset(given), keep=keep)
+        fold = fold_of(chain.rules, primitive)
+        return explore(chain.links, outcomes, known=frozenset(given), keep=keep, fold=fold)
     except TooMany:
         return None
 

@@ -7,7 +7,10 @@ from pamkit.analysis.deciding import turning_point
 from pamkit.analysis.fading import fading
 from pamkit.analysis.known_modules import TABLES
 from pamkit.analysis.model import Model
+from pamkit.semantics.fold import fold_of
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.vocab.facility import REPLAYS
+from pamkit.vocab.flags import Flag
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
@@ -38,7 +41,8 @@ def why(run: Run, chain: Chain, declarations: Declarations) -> Why:
 
     Raises `ValueError` if it is no run through it.
     """
-    if run.replayed or run.primitive in REPLAYS:
+    fold = fold_of(chain.rules, run.primitive, update=bool(run.flags & Flag.UPDATE_AUTHTOK))
+    if run.replayed or (run.primitive in REPLAYS and fold is LINUX_FOLD):
         return Why(run, run.deciding, None)
     links = chain.links
     good = Model(declarations, run.primitive, healthy=True, special=TABLES)
@@ -47,19 +51,19 @@ def why(run: Run, chain: Chain, declarations: Declarations) -> Why:
         return tuple(row.code for row in good.rows(link))
 
     answers = {step.link.number: step.answer for step in run.steps}
-    link = turning_point(links, answers, codes)
+    link = turning_point(links, answers, codes, fold)
     decided = next(
         (s for s in run.steps if link is not None and s.link.number == link.number), None
     )
     # What happens on an ordinary day is nearer than what may happen on a bad one.
     any_day = Model(declarations, run.primitive, special=TABLES)
-    found = otherwise(links, answers, good, keep=fading(chain, good)) or otherwise(
-        links, answers, any_day, keep=fading(chain, any_day)
+    found = otherwise(links, answers, good, keep=fading(chain, good), fold=fold) or otherwise(
+        links, answers, any_day, keep=fading(chain, any_day), fold=fold
     )
     if found is None:
         return Why(run, decided, None)
     there = {choice.link.number: choice.outcome.code for choice in found.run}
-    last = turning_point(links, there, codes)
+    last = turning_point(links, there, codes, fold)
     # Behind the line that decides there nothing has to be supposed.
     needs = tuple(
         choice

@@ -14,7 +14,7 @@ from pamkit.analysis.circumstance import (
     answer_of,
     trouble_of,
 )
-from pamkit.policy.control import Action
+from pamkit.policy.control import NOTE, SETTLE, Action
 from pamkit.vocab.codes import WORDS, ReturnCode
 from pamkit.vocab.facility import Facility
 
@@ -67,6 +67,8 @@ def effect(rung: Rung, lead: Lead, named: Callable[[Link], str]) -> str:
         unless = unless if lead.action == Action.DONE else ""
         return f"{text}{_on(rung.after, named)}{unless}"
     text = _TEXTS[lead.action]
+    if lead.action == SETTLE:
+        return text
     if lead.action in _COUNTING and ReturnCode.SUCCESS not in lead.codes:
         text = _NO_PLAIN_YES[lead.action]
     if lead.action == Action.DONE:
@@ -86,6 +88,8 @@ _TEXTS: dict[int, str] = {
     Action.BAD: "is a no that no later yes can change, and goes on",
     Action.DIE: "refuses at once",
     Action.RESET: "what the lines above said is forgotten",
+    NOTE: "is no yes, and is remembered",
+    SETTLE: "says yes at once, unless a line above said no",
 }
 
 _NO_PLAIN_YES: dict[int, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pamkit.analysis.wording import told
 from pamkit.cli.row import module_name, where
 from pamkit.cli.shown import policy_text, shown
-from pamkit.policy.control import Action
+from pamkit.policy.control import NOTE, SETTLE, Action
 from pamkit.vocab.facility import word
 from pamkit.vocab.record import Record
 
@@ -29,6 +29,8 @@ _SHORT: dict[int, str] = {
     Action.BAD: "no",
     Action.DIE: "no, and ends",
     Action.RESET: "forgets",
+    NOTE: "no yes",
+    SETTLE: "yes, and ends",
 }
 
 

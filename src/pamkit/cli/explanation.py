@@ -9,6 +9,7 @@ from pamkit.analysis.leads import codes_of, rungs
 from pamkit.analysis.model import Model
 from pamkit.cli.row import module_name, where
 from pamkit.policy.compile import compile_policy
+from pamkit.semantics.fold import fold_of
 from pamkit.vocab.facility import Facility, Primitive
 from pamkit.vocab.record import Record
 
@@ -59,7 +60,8 @@ def line_name(link: Link) -> str:
 def _part(chain: Chain, known: Declarations) -> Part:
     primitive = ASKED_BY[chain.facility]
     model = Model(known, primitive, special=TABLES)
-    lines = rungs(chain, lambda link: codes_of(model, primitive, link))
+    fold = fold_of(chain.rules, primitive)
+    lines = rungs(chain, lambda link: codes_of(model, primitive, link), fold)
     try:
         found = summary(chain, primitive, known)
     except TooMany:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.policy.control import Action
+from pamkit.policy.control import NOTE, SETTLE, Action
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import CODE_COUNT, WORDS, ReturnCode
 from pamkit.vocab.facility import REPLAYS, Primitive
@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pamkit.semantics.trace import Run, Step
 
-_ENDING = (Action.DONE, Action.DIE)
-_COUNTING = (Action.OK, Action.DONE)
+_ENDING = (Action.DONE, Action.DIE, SETTLE)
+_COUNTING = (Action.OK, Action.DONE, SETTLE)
 
 
 def code_word(code: int) -> str:
@@ -77,8 +77,12 @@ def _fold(step: Step) -> str:
         return _has_no_say(step) if step.action == Action.IGNORE else "an earlier no stands"
     if after.mood is Mood.DENIED:
         return "refused by its control" if step.answer == ReturnCode.SUCCESS else "refused"
+    if step.action == NOTE:
+        return "is no yes, and is remembered"
     if step.action not in _COUNTING or (step.answer == ReturnCode.IGNORE and after == before):
         return _has_no_say(step)
+    if before.mood is Mood.QUALIFIED and after.mood is Mood.GRANTED:
+        return "counts, and makes up for what was no plain yes"
     if after.mood is Mood.QUALIFIED:
         return "counts, and is no plain yes" if after != before else "counts, and changes nothing"
     return "counts as the first yes" if before.mood is Mood.UNDECIDED else "counts as one more yes"

@@ -7,7 +7,8 @@ import json
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.usage import UsageError
 from pamkit.policy.compile import compile_policy
-from pamkit.policy.control import ACTION_WORDS
+from pamkit.policy.control import ALL_ACTION_WORDS
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.trace import Run, Step, path_of, retrace
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.vocab.codes import CODES_BY_WORD
@@ -79,7 +80,8 @@ def _run(form: Mapping[str, Any], chains: Mapping[Facility, Chain]) -> Run:
     run = Run(primitive, str(form["service"]), flags, steps, verdict, code, replayed)
     if not replayed and primitive not in REPLAYS:
         try:
-            walked = retrace(chain.links, path_of(run))
+            fold = fold_of(chain.rules, primitive, update=bool(flags & Flag.UPDATE_AUTHTOK))
+            walked = retrace(chain.links, path_of(run), fold)
         except ValueError:
             raise _Stranger(f"its {form['primitive']} took another way") from None
         if walked != verdict:
@@ -99,7 +101,7 @@ def _step(form: Mapping[str, Any], links: Mapping[int, Link]) -> Step:
         link,
         _code(form["answer"]),
         _code(form["judged"]),
-        -ACTION_WORDS.index(action) if action in ACTION_WORDS else int(action),
+        -ALL_ACTION_WORDS.index(action) if action in ALL_ACTION_WORDS else int(action),
         _verdict(form["before"]),
         _verdict(form["after"]),
         int(form["depth"]),

@@ -12,7 +12,7 @@ from pamkit.docgen.codes import codes_page
 from pamkit.docgen.dialects import quirks_page
 from pamkit.docgen.flags import flags_page
 from pamkit.docgen.items import items_page
-from pamkit.docgen.modules import module_names, module_page
+from pamkit.docgen.modules import family_module_names, module_names, module_page
 from pamkit.docgen.rules import rule_page, rules_page
 from pamkit.docgen.sheets import sheets_page
 from pamkit.docgen.table import table_page
@@ -34,8 +34,8 @@ def generated() -> dict[str, str]:
         "table.md": table_page(),
         "rules/README.md": rules_page(),
     }
-    for name in module_names():
-        pages[f"modules/{name}.md"] = module_page(name) or ""
+    for name in (*module_names(), *family_module_names()):
+        pages[f"modules/{name.replace('.', '/')}.md"] = module_page(name) or ""
     for name in rule_names():
         pages[f"rules/{name}.md"] = rule_page(name) or ""
     return {path: _MARK + text for path, text in pages.items()}
@@ -80,7 +80,7 @@ def _read(path: Path) -> str | None:
 
 
 def _page_files(docs: Path) -> list[str]:
-    return [f"{kind}/{path.name}" for kind in _KINDS for path in (docs / kind).glob("*.md")]
+    return [str(path.relative_to(docs)) for kind in _KINDS for path in (docs / kind).rglob("*.md")]
 
 
 def _write(path: Path, text: str | None) -> None:

@@ -14,7 +14,7 @@ from pamkit.docgen.controls import (
 from pamkit.docgen.dialects import dialect_names, dialect_page, quirk_page
 from pamkit.docgen.flags import flag_names, flag_page
 from pamkit.docgen.items import item_names, item_page
-from pamkit.docgen.modules import module_names, module_page
+from pamkit.docgen.modules import family_module_names, module_names, module_page
 from pamkit.docgen.rules import rule_page
 from pamkit.docgen.sheets import sheet_names, sheet_page
 from pamkit.policy.suggest import closest
@@ -51,6 +51,7 @@ def names() -> tuple[str, ...]:
     """Return every name that has a page, in its usual spelling."""
     found = (
         *module_names(),
+        *family_module_names(),
         *sheet_names(),
         *control_names(),
         *code_names(),

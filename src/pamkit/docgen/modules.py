@@ -24,6 +24,10 @@ from pamkit.module.options import Match, Option
 from pamkit.vocab.codes import ReturnCode, c_name, text
 from pamkit.vocab.facility import Primitive, word
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 _PACKAGE = "pamkit.modules"
 
 _MATCHES = {
@@ -34,29 +38,50 @@ _MATCHES = {
 
 
 def module_names() -> tuple[str, ...]:
-    """Return the names of all service modules, in order; none of them is imported."""
-    found = (entry.name for entry in files(_PACKAGE).iterdir())
-    return tuple(
-        sorted(
-            name.removesuffix(".py")
-            for name in found
-            if name.startswith("pam_") and name.endswith(".py")
-        )
+    """Return the names of all service modules, in order; none of them is imported.
+
+    Those of other families are not among them: see `family_module_names`.
+    """
+    return _modules_in(files(_PACKAGE).iterdir())
+
+
+def family_module_names() -> tuple[str, ...]:
+    """Return the names of the modules of other families, as `openpam.pam_group`, in order."""
+    folders = (entry for entry in files(_PACKAGE).iterdir() if entry.is_dir())
+    found = (
+        f"{folder.name}.{name}" for folder in folders for name in _modules_in(folder.iterdir())
     )
+    return tuple(sorted(found))
 
 
 def module_page(name: str) -> str | None:
     """Return the Markdown page of a module; `None` if there is no module of that name."""
     found = declared(name)
-    return None if found is None else markdown(page_of(*found))
+    if found is None:
+        return None
+    declaration, doc = found
+    family = name.rpartition(".")[0]
+    page = page_of(declaration, doc)
+    return markdown(page.changed(title=f"{page.title} ({family})") if family else page)
 
 
 def declared(name: str) -> tuple[Declaration, str] | None:
     """Return declaration and docstring of a module; it alone is imported."""
-    if name not in module_names():
+    if name not in module_names() and name not in family_module_names():
         return None
     python = import_module(f"{_PACKAGE}.{name}")
     return python.MODULE, python.__doc__ or ""
+
+
+def _modules_in(found: Iterable[Traversable]) -> tuple[str, ...]:
+    names = (entry.name for entry in found)
+    return tuple(
+        sorted(
+            name.removesuffix(".py")
+            for name in names
+            if name.startswith("pam_") and name.endswith(".py")
+        )
+    )
 
 
 def page_of(declaration: Declaration, doc: str) -> Page:

@@ -158,7 +158,7 @@ def _in_ours(
             meant.args, door.core.world.process.directory
         )
         line = (found.name, meant.args, options)
-        call = Call(handle, door.core.delay, door.core.world, primitive, flags, line)
+        call = Call(door.core, primitive, flags, line)
         tell_of(problems, call)
         handle.current = call
         code, _ = await judged(

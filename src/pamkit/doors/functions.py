@@ -231,9 +231,7 @@ def _copy(source: int, target: int, words: int) -> None:
 def _call(door: Door) -> Call:
     """The hook that is being asked, or a stand-in where an application asks."""
     core = door.core
-    return core.handle.current or Call(
-        core.handle, core.delay, core.world, Primitive.AUTHENTICATE, 0
-    )
+    return core.handle.current or Call(core, Primitive.AUTHENTICATE, 0)
 
 
 def get_user(handle: int, prompt: int) -> Any:

@@ -13,6 +13,7 @@ from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Message, Style
 from pamkit.vocab.priority import Priority
+from pamkit.vocab.record import Record
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pamkit.engine.delay import FailDelay
     from pamkit.engine.handle import Handle
+    from pamkit.engine.transaction import Core
     from pamkit.module.call import Cleanup
     from pamkit.module.program import Finished, Run, Running
     from pamkit.module.world import World
@@ -46,6 +48,14 @@ _ASKING_CODES = (ReturnCode.BUF_ERR, ReturnCode.CONV_AGAIN, ReturnCode.CONV_ERR)
 _NO_LINE: Line = ("", (), None)
 
 
+class Around(Record, eq=False):
+    """What a call is made in: a handle, the delay that is asked for, and the world."""
+
+    handle: Handle
+    delay: FailDelay
+    world: World
+
+
 class Call:
     """One call of one hook.
 
@@ -53,25 +63,27 @@ class Call:
     with another ``line``.
     """
 
-    __slots__ = ("_delay", "_handle", "flags", "line", "primitive", "world")
+    __slots__ = ("_around", "_handle", "flags", "line", "primitive")
 
     def __init__(
         self,
-        handle: Handle,
-        delay: FailDelay,
-        world: World,
+        around: Around | Core,
         primitive: Primitive,
         flags: int,
         line: Line = _NO_LINE,
     ) -> None:
-        """Show a hook the handle and the world, for one primitive, and what its line says."""
-        self._handle, self._delay, self.world = handle, delay, world
-        self.primitive, self.flags = primitive, flags
-        self.line = line
+        """Show a hook what is around it, for one primitive, and what its line says."""
+        self._around, self._handle = around, around.handle
+        self.primitive, self.flags, self.line = primitive, flags, line
 
     def again(self) -> Call:
         """Return another call of the same primitive: this one stays with the hook that keeps it."""
-        return Call(self._handle, self._delay, self.world, self.primitive, self.flags)
+        return Call(self._around, self.primitive, self.flags)
+
+    @property
+    def world(self) -> World:
+        """Everything outside."""
+        return self._around.world
 
     @property
     def module(self) -> str:
@@ -301,7 +313,7 @@ class Call:
 
     def fail_delay(self, microseconds: int) -> None:
         """Ask for a delay if the call fails."""
-        self._delay(microseconds)
+        self._around.delay(microseconds)
 
     def log(self, priority: int, text: str) -> None:
         """Write a line for the administrator."""

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
     from typing import Any
 
-    from pamkit.engine.delay import FailDelay
-    from pamkit.engine.handle import Handle
+    from pamkit.engine.call import Around
     from pamkit.engine.tracks import Track, Tracks
+    from pamkit.engine.transaction import Core
     from pamkit.module.effect import Effect
     from pamkit.module.registry import Module, Natives, Registry
-    from pamkit.module.world import World
     from pamkit.policy.chain import Link
     from pamkit.policy.dialect import Dialect
     from pamkit.semantics.stride import Stand
@@ -100,13 +99,12 @@ def along(place: Track, call: Call) -> tuple[Track, Any, Call]:
         except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
             return place, fault, call
         # Yes or no is said by where the kernel has found that this answer leads.
-        after = place.success if answer is _SUCCESS else None
-        if after is None:
+        if answer is not _SUCCESS or (after := place.success) is None:
             after = place.leads(answer) if answer.__class__ is ReturnCode else None
             if after is None:
                 return place, answer, call
         place = after
-        hook = place.hook
+        hook = after.hook
         if references(call) != alone:
             call = call.again()  # the hook has kept it: what it sees there must stay what it was
             alone = references(call)
@@ -132,9 +130,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        handle: Handle,
-        delay: FailDelay,
-        world: World,
+        around: Around | Core,
         registry: Registry,
         watch: Callable[[Primitive, Step], object] | None = None,
         natives: Natives | None = None,
@@ -148,7 +144,7 @@ class Dispatcher:
         the modules that other transactions share.  ``dialect`` says what a link answers that
         cannot be asked.
         """
-        self._handle, self._delay, self._world = handle, delay, world
+        self._around, self._handle = around, around.handle
         self._registry, self._watch, self._natives = registry, watch, natives
         self._here, self._tracks, self._dialect = here, tracks, dialect
         self._bound: dict[Link, Bound] = {}
@@ -270,7 +266,7 @@ class Dispatcher:
             return dialect.no_function[1], f"it has no function for {primitive.name.lower()}"
         name = bound.module.name
         line = (name, bound.args, bound.options)
-        call = Call(self._handle, self._delay, self._world, primitive, flags, line)
+        call = Call(self._around, primitive, flags, line)
         tell_of(bound.problems, call)
         self._handle.current = call
         try:
@@ -310,4 +306,4 @@ class Dispatcher:
         return bound
 
     def _log(self, priority: int, text: str) -> None:
-        self._world.log.write(priority, f"PAM {text}")
+        self._around.world.log.write(priority, f"PAM {text}")

@@ -119,10 +119,12 @@ def resumed(coroutine: Coroutine[Effect, Any, int], waiting: Effect | None) -> E
     return waiting
 
 
-def is_for(guests: Guests, effect: Effect) -> bool:
+def is_for(guests: Guests | None, effect: Effect) -> bool:
     """Whether an effect is performed with native modules."""
     kind = type(effect)
-    return kind in _NATIVE or (kind is Ask and guests.speak_for_themselves)
+    if kind in _NATIVE:
+        return True
+    return kind is Ask and guests is not None and guests.speak_for_themselves
 
 
 class Heard:

@@ -181,13 +181,14 @@ class Handle:
     def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
         raised: list[BaseException] = []
-        for value, cleanup in self.take_data():
+        for value, cleanup in self.take_data() if self._data else ():
             if cleanup is not None:
                 try:
                     cleanup(value, status)
                 except BaseException as odd:  # noqa: BLE001  # the other cleanups must run as well
                     raised.append(odd)
-        self.wipe_tokens()
+        if self.tokens:
+            self.wipe_tokens()
         self.env.clear()
         self.conversation = None
         return raised

@@ -19,7 +19,7 @@ from pamkit.semantics.stride import is_past_end, step_of, stride
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import begin
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.facility import FACILITY_OF, REPLAYS
+from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from pamkit.policy.compile import Compiled
     from pamkit.semantics.stride import Stand
     from pamkit.semantics.trace import Path, Step
-    from pamkit.vocab.facility import Primitive
 
 _MOST_PLACES = 20_000
 """Places that the trees of one policy may have; walks beyond them are made beside the trees."""
@@ -178,9 +177,9 @@ class Tracks:
         "_jump_counts",
         "_native_first",
         "_registry",
-        "_roots",
         "compiled",
         "room",
+        "roots",
     )
 
     def __init__(
@@ -195,7 +194,8 @@ class Tracks:
         self.compiled, self._jump_counts = compiled, jump_counts
         self._registry, self._native_first = registry, native_first
         self._bound: dict[Link, Bound] = {}
-        self._roots: dict[Primitive, Track] = {}
+        self.roots: list[Track | None] = [None] * len(Primitive)
+        """Where each primitive begins, as far as it was walked."""
         self.room = _MOST_PLACES
 
     def bound(self, link: Link) -> Bound | None:
@@ -211,12 +211,12 @@ class Tracks:
 
     def first(self, primitive: Primitive) -> Track:
         """Return where a primitive begins that follows no other walk."""
-        root = self._roots.get(primitive)
+        root = self.roots[primitive]
         if root is None:
             counts = self._jump_counts and primitive in REPLAYS
             tree = _Tree(self, primitive, jump_counts=counts, is_replay=False)
             links = self.compiled.chains[FACILITY_OF[primitive]].links
-            root = self._roots[primitive] = Track(tree, begin(links), None, _DENIED)
+            root = self.roots[primitive] = Track(tree, begin(links), None, _DENIED)
         return root
 
     def replayed(self, primitive: Primitive, path: Path) -> Track:

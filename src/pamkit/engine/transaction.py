@@ -69,7 +69,7 @@ _NEVER_ASKED = -1
 _AUTHENTICATE, _SETCRED = Primitive.AUTHENTICATE, Primitive.SETCRED
 _CHAUTHTOK = Primitive.CHAUTHTOK
 
-_SERVICE = Item.SERVICE
+_SERVICE, _YES = Item.SERVICE, ReturnCode.SUCCESS
 
 _NOTHING: frozenset[Primitive] = frozenset()
 
@@ -84,6 +84,7 @@ class Core:
         "_call",
         "_compiled",
         "_dialect",
+        "_fail_delay",
         "_load",
         "_made_dispatcher",
         "_natives",
@@ -96,25 +97,24 @@ class Core:
         "_tracks",
         "_tracks_of",
         "_watch",
-        "delay",
+        "_world",
+        "guests",
         "handle",
         "keeper",
         "walks",
-        "world",
     )
 
     def __init__(
         self,
         handle: Handle,
-        *,
         load: Callable[[str], Compiled],
         registry: Registry,
-        world: World,
+        world: World | Callable[[], World],
         dialect: Dialect,
         quirks: frozenset[str] = frozenset(),
         watch: Callable[[Primitive, Step], object] | None = None,
         audit: Callable[[Run], object] | None = None,
-        natives: Natives | None = None,
+        natives: Natives | Callable[[Core], Natives] | None = None,
         keeper: Keeper | None = None,
         tracks: Callable[[str, Compiled], Tracks] | None = None,
     ) -> None:
@@ -122,14 +122,17 @@ class Core:
 
         ``load`` gives the policy of a service.  ``watch`` hears each step as it is made,
         ``audit`` each finished run, and may answer a code that refuses what cannot be put on
-        record.  ``natives`` finds modules that are not written in Python.  ``keeper`` keeps
+        record.  ``world`` and ``natives`` may be functions that make them when they are needed.
+        ``natives`` finds modules that are not written in Python.  ``keeper`` keeps
         sessions on record.  ``tracks`` gives the walks that transactions with the same settings
         have made with the policy of a service; without it, this one begins with none.
         """
-        self.handle, self.world = handle, world
-        self.delay = FailDelay()
+        self.handle, self._world = handle, world
+        self._fail_delay: FailDelay | None = None
         self._load, self._registry, self._dialect, self._quirks = load, registry, dialect, quirks
         self._watch, self._audit, self._natives, self.keeper = watch, audit, natives, keeper
+        self.guests: Any = None
+        """What finds native modules, if it had to be made."""
         self._tracks_of = tracks
         self.walks: list[Run | Unread] = []
         """What was walked so far; who reads it asks `runs`."""
@@ -145,6 +148,29 @@ class Core:
             if tracks is None or watch is not None
             else tracks(handle.service, compiled)
         )
+
+    @property
+    def world(self) -> World:
+        """Everything outside."""
+        world = self._world
+        if callable(world):
+            world = self._world = world()
+        return world
+
+    @property
+    def delay(self) -> FailDelay:
+        """The delay that is asked for."""
+        if self._fail_delay is None:
+            self._fail_delay = FailDelay()
+        return self._fail_delay
+
+    @property
+    def natives(self) -> Natives | None:
+        """What finds modules that are not written in Python."""
+        natives = self._natives
+        if callable(natives):
+            natives = self._natives = self.guests = natives(self)
+        return natives
 
     @property
     def policy(self) -> Policy:
@@ -179,12 +205,10 @@ class Core:
         if self._made_dispatcher is None:
             directory = (lambda: self.world.process.directory()) if self._has_here else None
             self._made_dispatcher = Dispatcher(
-                self.handle,
-                self.delay,
-                self.world,
+                self,
                 self._registry,
                 self._watch,
-                self._natives,
+                self.natives,
                 directory,
                 self._tracks,
                 self._dialect,
@@ -199,7 +223,8 @@ class Core:
         """Return tracks for this transaction alone; `None` where nobody can walk on them."""
         if not walks_on_tracks(self._dialect, self._quirks) or self._watch is not None:
             return None
-        first = None if self._natives is None else self._natives.come_first
+        natives = self.natives
+        first = None if natives is None else natives.come_first
         counts = self._dialect.jump_counts
         return Tracks(compiled, self._registry, first, jump_counts=counts)
 
@@ -254,7 +279,7 @@ class Core:
             return refusal
         earlier = REPLAYS.get(primitive)
         if earlier is None:
-            place = tracks.first(primitive)
+            place = tracks.roots[primitive] or tracks.first(primitive)
         else:
             path = self._paths.get(earlier)
             if path is None:
@@ -272,7 +297,7 @@ class Core:
             handle.wipe_tokens()
         call = self._call
         if call is None:
-            call = self._call = Call(handle, self.delay, self.world, primitive, flags)
+            call = self._call = Call(self, primitive, flags)
         else:
             call.primitive, call.flags = primitive, flags
         handle.current = call
@@ -286,11 +311,19 @@ class Core:
         if place.code is None:
             self.refuse(primitive)  # until it has ended
             return self._go_on(primitive, flags, place, left)
-        code = self._arrive(primitive, flags, place)
+        # Every refusal that stands here is older, and is settled by what was found now.
+        code = place.code
+        if self._refused or code is not _YES or self._audit is not None:
+            code = self._arrive(primitive, flags, place)
+        else:
+            self.walks.append((primitive, handle.texts[_SERVICE], flags, place, code))
+            if earlier is None:
+                self._paths[primitive] = place
         if timed:
             if handle.tokens:
                 handle.wipe_tokens()
-            if handle.delay_callback is not None or self.delay.asked:
+            delay = self._fail_delay
+            if handle.delay_callback is not None or (delay is not None and delay.asked):
                 return self._late(code)
         return code
 
@@ -430,9 +463,11 @@ class Core:
         fold = self._fold(chain, primitive, update=update)
         if not chain.links:
             self._log(f"no modules loaded for `{self.handle.service}' service")
+            self.refuse(primitive)
             return self._finish(primitive, flags, (), None, fold.empty.code)
         refusal = await self._unfit(chain, primitive) if dialect.keywords else None
         if refusal is not None:
+            self.refuse(primitive)
             return self._finish(primitive, flags, (), None, refusal)
         self._suspended = None
         remembered = path = None
@@ -607,12 +642,14 @@ class Core:
             self.keeper.abandon(self)
         self._suspended = None
         self.handle.wipe_tokens()
-        self.delay.finish()
+        if self._fail_delay is not None:
+            self._fail_delay.finish()
 
     def end(self, status: int) -> list[BaseException]:
         """End the transaction: cleanups newest first, tokens wiped (`pam_end(3)`)."""
         if self.keeper is not None:
             self.keeper.abandon(self)  # a call that waits is never taken up again
+        self._call = None
         return self.handle.clean_up(status)
 
     def _log(self, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pamkit.module.fact_sheet import BadSheet, sheet_from
@@ -48,6 +47,8 @@ def sheet_of(name: str, place: Path = PLACE, *, system: str = LINUX) -> FactShee
         data = path.read_bytes()
     except FileNotFoundError:
         return None
+    import tomllib
+
     try:
         made = sheet_from(tomllib.loads(data.decode()))
     except (ValueError, RecursionError) as odd:  # `BadSheet`, no TOML, no UTF-8

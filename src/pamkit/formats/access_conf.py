@@ -38,6 +38,8 @@ def parse(text: str, separators: str = FIELD_SEPARATORS) -> list[Rule | BadLine]
     *before, last = text.split("\n")
     lines = [(piece, True) for piece in before] + ([(last, False)] if last else [])
     for number, (piece, ended) in enumerate(lines, 1):
+        if piece[:1] == "#" and ended and "\0" not in piece:
+            continue  # most lines
         line, nul, _ = piece.partition("\0")
         if nul and not line:
             continue  # C: nothing at all, and nothing to complain about

@@ -14,6 +14,10 @@ class BadLine(Record):
     complaint: str
 
 
+_NOTHING = ("", "#")
+"""What a line begins with that is empty, or a comment."""
+
+
 def continued_lines(text: str) -> list[str]:
     """Return the lines that say something, without the blanks they start with.
 
@@ -26,6 +30,8 @@ def continued_lines(text: str) -> list[str]:
     lines = []
     joined = ""
     for raw in text.removesuffix("\n").split("\n"):
+        if not joined and raw[:1] in _NOTHING:
+            continue  # most lines
         line = raw.partition("\0")[0] + "\n"
         body = line.rstrip(" \t\n")
         continues = body.endswith("\\")

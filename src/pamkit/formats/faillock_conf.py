@@ -97,7 +97,7 @@ def pairs(data: bytes) -> tuple[tuple[str, str], ...]:
     if b"\0" in data:
         raise ValueError("there is a NUL in the file")
     lines = data.decode("utf-8", "surrogateescape").split("\n")
-    stripped = [line.partition("#")[0].strip(_BLANKS) for line in lines]
+    stripped = [line.partition("#")[0].strip(_BLANKS) for line in lines if line[:1] != "#"]
     return tuple(_pair(line) for line in stripped if line)
 
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from pamkit.formats.c_width import UINT64_MAX, as_unsigned
 from pamkit.formats.leading_number import leading_number
+from pamkit.formats.parsed_once import LARGEST, parsed_once
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ALL_BLANKS = b" \t\n\v\f\r"
 _BLANKS = b" \t"
@@ -68,15 +69,28 @@ class BadRange(ValueError):
     """A domain with a colon that is no range; its text is which part is wrong, or nothing."""
 
 
-def parse(data: bytes) -> Iterator[LimitLine]:
+def parse(data: bytes) -> Iterable[LimitLine]:
     """Return the lines of a file that say something."""
+    return _remembered(data) if len(data) <= LARGEST else _lines(data)
+
+
+def _lines(data: bytes) -> Iterator[LimitLine]:
     for number, raw in enumerate(data.split(b"\n"), 1):
+        if raw[:1] == b"#":
+            continue  # most lines there are
         line = raw.partition(b"\0")[0].lstrip(_ALL_BLANKS).partition(b"#")[0]
         if not line:
             continue
         fields = _fields(line)
         domain, *rest = (field.decode("utf-8", "surrogateescape") for field in fields)
         yield LimitLine(number, domain, *rest)
+
+
+def _at_once(data: bytes) -> tuple[LimitLine, ...]:
+    return tuple(_lines(data))
+
+
+_remembered = parsed_once(_at_once)
 
 
 def id_range(domain: str) -> IdRange | None:

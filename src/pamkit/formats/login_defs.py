@@ -17,7 +17,12 @@ def value(data: bytes, key: str) -> str | None:
     included.  A key alone has the value ``""``.
     """
     wanted = key.encode("utf-8", "surrogateescape").lower()
-    for raw in data.split(b"\n"):
+    lowered, at = data.lower(), 0
+    # Only lines that have it anywhere are taken apart: most of the file is comments.
+    while wanted and (found := lowered.find(wanted, at)) >= 0:
+        start = data.rfind(b"\n", 0, found) + 1
+        at = data.find(b"\n", found) + 1 or len(data)
+        raw = data[start:at].partition(b"\n")[0]
         line = raw.partition(b"\0")[0].partition(b"#")[0].lstrip(_BLANKS)
         name = line.replace(b"=", b" ").replace(b"\t", b" ").partition(b" ")[0]
         if name and name.lower() == wanted:

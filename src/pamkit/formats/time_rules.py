@@ -174,6 +174,9 @@ _OPERATORS = frozenset("&|!")
 _OF_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789*_-./:")
 
 
+_NOTHING = ("", "#")
+"""What a line begins with that is empty, or a comment."""
+
 _LOST = "field too long - ignored"
 """C: what is said of a field that nothing ends, however long it is."""
 
@@ -183,6 +186,8 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
     joined = ""
     *ended, last = text.split("\n")
     for raw in ended:
+        if not joined and raw[:1] in _NOTHING:
+            continue  # most lines
         said, comment, _ = raw.partition("#")
         if not comment and raw.endswith("\\"):
             joined += raw[:-1]

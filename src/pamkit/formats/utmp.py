@@ -133,19 +133,18 @@ def text(field: bytes) -> str:
     return field.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
-def is_same_session(one: UtmpRecord, other: UtmpRecord) -> bool:
-    """Whether one record takes the other's place, as pututxline(3) has it.
+def place_in(data: bytes, record: UtmpRecord, layout: Layout) -> int | None:
+    """Return the number of the first record of a file whose place another takes; `None` if none.
 
-    Records of processes by their id, or by their line if one of them has no id; those of the
-    system by their kind.
+    As pututxline(3) has it: records of processes are known by their id, or by their line if one of
+    them has no id; those of the system by their kind.
     """
-    if other.kind in _OF_THE_SYSTEM:
-        return one.kind == other.kind
-    if one.kind not in _OF_PROCESSES or other.kind not in _OF_PROCESSES:
-        return False
-    if one.id[:1].strip(b"\0") and other.id[:1].strip(b"\0"):
-        return _c_text(one.id) == _c_text(other.id)
-    return _c_text(one.line) == _c_text(other.line)
+    whole = data[: len(data) // layout.size * layout.size]
+    # Nothing is decoded that is not looked at: others wait for the file meanwhile.
+    for at, fields in enumerate(layout.code.iter_unpack(whole)):
+        if _is_same(fields[0], fields[4], fields[3], record):
+            return at
+    return None
 
 
 _HEAD = "h2si32s4s32s256shh"
@@ -169,6 +168,16 @@ _ROOM = (("user", NAME), ("line", LINE), ("id", ID), ("host", HOST), ("address",
 _SAID = {"user": "name of the user", "line": "name of the terminal", "host": "name of the host"}
 _GAP = 2
 _SAMPLE = 512
+
+
+def _is_same(kind: int, name: bytes, line: bytes, other: UtmpRecord) -> bool:
+    if other.kind in _OF_THE_SYSTEM:
+        return kind == other.kind
+    if kind not in _OF_PROCESSES or other.kind not in _OF_PROCESSES:
+        return False
+    if name[:1].strip(b"\0") and other.id[:1].strip(b"\0"):
+        return _c_text(name) == _c_text(other.id)
+    return _c_text(line) == _c_text(other.line)
 
 
 def _decoded(data: bytes, layout: Layout) -> Iterator[UtmpRecord]:

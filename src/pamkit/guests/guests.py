@@ -82,11 +82,6 @@ class Guests:
         self._finder: NativeModules | None = None
         self._door: Door | None = None
 
-    @property
-    def are_here(self) -> bool:
-        """Whether one was let in."""
-        return self._door is not None
-
     def come_first(self, written: str) -> bool:
         """Whether a native module is wanted even if there is one in Python."""
         return self._wanted.native_first(written)
@@ -189,7 +184,7 @@ class Guests:
             close_module(block)
         door.close()
 
-    def lose(self) -> None:
+    def __del__(self) -> None:
         """Free what Python holds of a transaction that nobody ended.
 
         No code of a module is run: nobody knows in which thread, and in the middle of what.

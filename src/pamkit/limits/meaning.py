@@ -80,4 +80,4 @@ def _is_in(accounts: Accounts, account: Account, group: Group) -> bool:
     """Whether a user is in a group: it is the primary one, or has the user in its list."""
     if group.gid == account.gid or account.name in group.members:
         return True
-    return group.gid in accounts.groups_of(account.name)
+    return group.gid in accounts.groups_of(account.name, account.gid)

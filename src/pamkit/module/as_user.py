@@ -7,13 +7,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
-    from pamkit.module.world import Account, World
+    from pamkit.module.world import Account, Files, World
 
     T = TypeVar("T")
 
 
 class NotThatUser(Exception):
     """Raised if root cannot take a user's place; the text says why."""
+
+
+def is_missing(files: Files, path: str) -> bool:
+    """Whether there certainly is nothing at a path, so that no user's rights are needed to look.
+
+    Nothing is opened for that.  Not for a path of the user's own, if what comes of it is told.
+    """
+    try:
+        files.status(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def as_user(world: World, account: Account, act: Callable[[], T]) -> T:

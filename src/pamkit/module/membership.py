@@ -15,4 +15,6 @@ def is_member(accounts: Accounts, account: Account, group: str) -> bool:
     found = accounts.group(group) if group else None
     if found is None:
         return False
-    return account.name in found.members or found.gid in accounts.groups_of(account.name)
+    if account.name in found.members:
+        return True
+    return found.gid in accounts.groups_of(account.name, account.gid)

@@ -163,6 +163,11 @@ class OptionsType(RecordType):
         return cls
 
 
+_MOST_UNKNOWN = 256
+_unknown: dict[tuple[type, tuple[str, ...]], tuple[str, ...]] = {}
+"""What was found unknown in the arguments of a line: the same for every login."""
+
+
 class Options(Record, metaclass=OptionsType):
     """What may stand behind a module's name; subclasses list their options as fields.
 
@@ -225,9 +230,17 @@ class Options(Record, metaclass=OptionsType):
     @classmethod
     def unknown(cls, args: Sequence[str]) -> tuple[str, ...]:
         """Return the arguments that no option takes, in order: C modules name them in the log."""
-        if any(option.word == _REST for option in cls._options.values()):
+        if not args:
             return ()
-        return tuple(arg for arg in args if cls._field_for(arg) is None)
+        key = (cls, tuple(args))
+        found = _unknown.get(key)
+        if found is None:
+            takes_all = any(option.word == _REST for option in cls._options.values())
+            found = tuple(arg for arg in args if not takes_all and cls._field_for(arg) is None)
+            if len(_unknown) >= _MOST_UNKNOWN:
+                _unknown.clear()
+            _unknown[key] = found
+        return found
 
     @classmethod
     def _field_for(cls, arg: str) -> str | None:

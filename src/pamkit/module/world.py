@@ -37,8 +37,11 @@ if TYPE_CHECKING:
         def group_by_gid(self, gid: int) -> Group | None:
             """Return the group with that number."""
 
-        def groups_of(self, name: str) -> tuple[int, ...]:
-            """Return the numbers of all groups of a user, the primary one first."""
+        def groups_of(self, name: str, gid: int | None = None) -> tuple[int, ...]:
+            """Return the numbers of all groups of a user, the primary one first.
+
+            Whoever has the account at hand gives its ``gid``, and it is not looked up again.
+            """
 
         def in_netgroup(
             self, netgroup: str, *, host: str | None, user: str | None, domain: str | None = ...
@@ -271,6 +274,9 @@ if TYPE_CHECKING:
 
         def change_root(self, path: str) -> None:
             """Make a directory the root of the process, and go there; `OSError` if it fails."""
+
+        def change_directory(self, path: str) -> None:
+            """Go to a directory; `OSError` if it fails."""
 
         def number(self) -> int:
             """Return the number of the process itself."""

@@ -293,7 +293,7 @@ class _Known(Record, eq=False):
             return False
         if entry.gid == account.gid or account.name in entry.members:
             return True
-        return entry.gid in accounts.groups_of(account.name)
+        return entry.gid in accounts.groups_of(account.name, account.gid)
 
     def in_netgroup(self, netgroup: str, host: str | None, user: str | None) -> bool:
         """Whether host and user are in a netgroup, in the NIS domain of this machine."""

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from pamkit.formats import environment_file, pam_env_conf
 from pamkit.formats.continued_lines import BadLine
+from pamkit.module.as_user import is_missing
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import NEVER_PROMPTS, READS_HOME, SETS_ENVIRONMENT
@@ -208,6 +209,8 @@ def _read_users_own(call: ModuleCall[EnvOptions]) -> ReturnCode:
         call.log(Priority.ERR, "No such user!?")
         return ReturnCode.SUCCESS
     file = f"{account.home}/{call.options.user_envfile}"
+    if is_missing(call.world.files, file):
+        return ReturnCode.SUCCESS  # as most users': nobody's rights need to be taken
     try:
         # The path is the user's: only the user may open what lies there.
         with call.world.files.drop_to(account):

@@ -39,7 +39,6 @@ from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
-from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,15 +79,14 @@ MODULE = declare(
 )
 
 
-class _Kept(Record):
+class _Kept:
     """What the transaction knows; ``keyring`` is the number of the one that was begun, or 0."""
 
-    keyring: int = 0
-    uid: int = 0
-    gid: int = 0
-    sessions: int = 0
-    revokes: bool = False
-    debugs: bool = False
+    __slots__ = ("debugs", "gid", "keyring", "revokes", "sessions", "uid")
+
+    def __init__(self) -> None:
+        self.keyring = self.uid = self.gid = self.sessions = 0
+        self.revokes = self.debugs = False
 
 
 def pam_sm_authenticate(_: ModuleCall[KeyinitOptions]) -> ReturnCode:
@@ -177,13 +175,14 @@ def _revoke(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> ReturnCode:
     """Revoke the keyring, as the user whose it is: its number may be another's by now."""
     kept, identity = _kept(call), call.world.identity
     users, groups = identity.user_ids(), identity.group_ids()
-    _debug(call, f"REVOKE {kept.keyring}")
+    keyring = kept.keyring
+    _debug(call, f"REVOKE {keyring}")
     _debug(call, f"UID:{kept.uid} [{users[1]}]  GID:{kept.gid} [{groups[1]}]")
 
     def revoke() -> ReturnCode:
         _keep(call, keyring=0)
         try:
-            call.world.keyrings.revoke(kept.keyring)
+            call.world.keyrings.revoke(keyring)
         except OSError as fault:
             call.log(Priority.ERR, f"cannot revoke the session keyring: {fault.strerror}")
             return failed
@@ -254,10 +253,10 @@ def _changed(
     """Whether numbers could be changed, or need not be."""
     if now == then:
         return True
-    number = next(new for old, new in zip(now, then, strict=True) if old != new)
     try:
         change(*then)
     except OSError:
+        number = next(new for old, new in zip(now, then, strict=True) if old != new)
         call.log(Priority.ERR, f"Unable to change {what.format(number)}")
         return False
     return True
@@ -282,7 +281,9 @@ def _kept(call: ModuleCall[KeyinitOptions]) -> _Kept:
 
 
 def _keep(call: ModuleCall[KeyinitOptions], **new: int) -> _Kept:
-    kept = _kept(call).changed(**new)
+    kept = _kept(call)
+    for name, value in new.items():
+        setattr(kept, name, value)
     call.set_data(_DATA, kept)
     return kept
 

@@ -63,6 +63,7 @@ from pamkit.formats.limit_rules import (
     Wanted,
     Whose,
 )
+from pamkit.formats.parsed_once import parsed_once
 from pamkit.limits import logins
 from pamkit.limits.options import LimitsOptions, remark
 from pamkit.limits.tables import DIRECTORY, TABLE, read_all
@@ -75,12 +76,20 @@ from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
 from pamkit.vocab.priority import Priority
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    _Told = tuple[tuple[tuple[str, Bound], ...], tuple[str, ...]]
+
 _MOST_FILES = "/proc/sys/fs/nr_open"
 _DEBIAN_MARK = "/etc/debian_version"
+_FILES = "nofile"
 _DEBIANS_FILES = 1024
 """C: `FD_SETSIZE`; beyond it `select(2)` writes where it should not."""
 
 _EPERM = 1
+
+_NAMES = {f"Max {said}": name for said, name in zip(KERNEL_NAMES, RESOURCES, strict=True)}
+"""What the kernel limits, by what it says of it."""
 
 
 MODULE = declare(
@@ -156,38 +165,69 @@ def _begun(call: ModuleCall[LimitsOptions], *, is_debian: bool) -> Wanted:
         tell=call.log,
         remark=lambda said: remark(call, said),
     )
-    for number, name in enumerate(RESOURCES):
-        now = process.limit(number)
-        if now is not None:
-            wanted.bounds[name] = Bound(*now)
+    now = {name: process.limit(number) for number, name in enumerate(RESOURCES)}
+    there = {name: limits for name, limits in now.items() if limits is not None}
     if is_debian or call.options.set_all:
-        _take_kernels(call, wanted, is_debian=is_debian)
+        _take_kernels(call, wanted, there, is_debian=is_debian)
+    else:
+        none = Whose.NONE
+        wanted.bounds |= {name: Bound(*limits, none, none) for name, limits in there.items()}
     return wanted
 
 
-def _take_kernels(call: ModuleCall[LimitsOptions], wanted: Wanted, *, is_debian: bool) -> None:
-    """Begin with the limits of the process that all others come from."""
-    names = {f"Max {said}": name for said, name in zip(KERNEL_NAMES, RESOURCES, strict=True)}
+def _take_kernels(
+    call: ModuleCall[LimitsOptions],
+    wanted: Wanted,
+    there: dict[str, tuple[int, int]],
+    *,
+    is_debian: bool,
+) -> None:
+    """Begin with the limits of the process that all others come from.
+
+    ``there``: what this process has, by what the kernel can limit.
+    """
     try:
         said = call.world.files.read(kernel_limits.PATH).decode("utf-8", "replace")
     except OSError as fault:
         reason = f"Could not read {kernel_limits.PATH} ({fault.strerror}), using PAM defaults"
         call.log(Priority.WARNING, reason)
         said = ""
-    for what, soft, hard in kernel_limits.parse(said):
-        name = names.get(what, "")
-        if not name:
-            remark(call, f"Unknown kernel rlimit '{what}' ignored")
-        elif name in wanted.bounds:
-            if is_debian and name == "nofile":
-                soft = min(soft, _DEBIANS_FILES)
-            wanted.bounds[name] = Bound(soft, hard, Whose.KERNEL, Whose.KERNEL)
-    for name, bound in wanted.bounds.items():
-        if not bound.is_wanted:
+    known, unknown = _debians(said) if is_debian else _everybodys(said)
+    for what in unknown:
+        remark(call, f"Unknown kernel rlimit '{what}' ignored")
+    told = dict(known)
+    for name, limits in there.items():
+        found = told.get(name)
+        if found is None:
             missing = f"Did not find kernel RLIMIT for {name}, using PAM default"
             call.log(Priority.WARNING, missing)
+            found = Bound(*limits)
             if is_debian and name in DEBIAN_DEFAULTS:
-                wanted.bounds[name] = Bound(*DEBIAN_DEFAULTS[name], Whose.DEFAULT, Whose.DEFAULT)
+                found = Bound(*DEBIAN_DEFAULTS[name], Whose.DEFAULT, Whose.DEFAULT)
+        wanted.bounds[name] = found
+
+
+def _told(said: str, most_files: int = UNLIMITED) -> _Told:
+    """Return the limits that the kernel tells of, by name, and in its own words those unknown."""
+    by = Whose.KERNEL
+    known: list[tuple[str, Bound]] = []
+    unknown: list[str] = []
+    for what, soft, hard in kernel_limits.parse(said):
+        name = _NAMES.get(what)
+        if name is None:
+            unknown.append(what)
+            continue
+        soft = min(soft, most_files) if name == _FILES else soft
+        known.append((name, Bound(soft, hard, by, by)))
+    return tuple(known), tuple(unknown)
+
+
+def _told_debian(said: str) -> _Told:
+    return _told(said, _DEBIANS_FILES)
+
+
+# The limits of the first process hardly ever change.
+_everybodys, _debians = parsed_once(_told), parsed_once(_told_debian)
 
 
 def _most_files(call: ModuleCall[LimitsOptions]) -> int | None:
@@ -202,19 +242,21 @@ def _most_files(call: ModuleCall[LimitsOptions]) -> int | None:
 def _limit(call: ModuleCall[LimitsOptions], wanted: Wanted, *, is_debian: bool) -> bool:
     """Set limits and priority; return whether they are as they are to be."""
     process, is_set = call.world.process, True
+    bounds, none = wanted.bounds, Whose.NONE
     for number, name in enumerate(RESOURCES):
-        bound = wanted.bounds.get(name)
-        if bound is None or not bound.is_wanted:
+        bound = bounds.get(name)
+        if bound is None or (bound.soft_by == none and bound.hard_by == none):
             continue
-        soft = min(bound.soft, bound.hard)
+        soft, hard = bound.soft, bound.hard
+        soft = min(soft, hard)
         try:
-            process.set_limit(number, soft, bound.hard)
+            process.set_limit(number, soft, hard)
         except OSError as fault:
             said = f"Could not set limit for '{name}'"
             if not is_debian:
                 call.log(Priority.ERR, f"{said}: {fault.strerror}")
-            elif name != "nofile" or soft != UNLIMITED:
-                said += f" to soft={_as_int(soft)}, hard={_as_int(bound.hard)}: {fault.strerror}"
+            elif name != _FILES or soft != UNLIMITED:
+                said += f" to soft={_as_int(soft)}, hard={_as_int(hard)}: {fault.strerror}"
                 ids = f"uid={process.uid()},euid={process.euid()}"
                 call.log(Priority.DEBUG, f"{said}; {ids}")
             is_set = is_set and is_debian and fault.errno == _EPERM

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import errno
 
+from pamkit.module.as_user import is_missing
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ASKS_USER, RUNS_PROGRAM, SETS_ENVIRONMENT, WRITES_FILES
@@ -187,6 +188,8 @@ def _read(
     faults: list[tuple[str, OSError]] = []
     if call.world.process.euid() != 0:
         return _texts(call.world.files, files, directories, faults), faults
+    if not directories and all(is_missing(call.world.files, file) for file in files):
+        return [], faults  # nobody's rights need to be taken
     # INVARIANT: no await inside.
     with call.world.files.drop_to(account):
         return _texts(call.world.files, files, directories, faults), faults

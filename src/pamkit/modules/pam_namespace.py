@@ -92,7 +92,7 @@ from pamkit.namespace.tables import DIRECTORY, TABLE, read_all
 from pamkit.namespace.taking_away import take_away
 from pamkit.namespace.walking import Protection, open_directory, unmount
 from pamkit.selinux.instance_labels import InstanceLabels
-from pamkit.selinux.standing import CONFIG, MOUNTS, place_of_selinux
+from pamkit.selinux.standing import CONFIG, KINDS, MOUNTS, place_of_selinux
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
@@ -117,7 +117,7 @@ MODULE = declare(
         Primitive.CLOSE_SESSION: "success user_unknown session_err",
     },
     reads=[Item.USER, Item.RUSER, Item.SERVICE],
-    files=[TABLE, f"{DIRECTORY}/*.conf", SCRIPT, PATH, CONFIG, MOUNTS],
+    files=[TABLE, f"{DIRECTORY}/*.conf", SCRIPT, PATH, CONFIG, KINDS, MOUNTS],
     facts=[NEVER_PROMPTS, CHANGES_MOUNTS, NEEDS_ROOT, RUNS_PROGRAM, WRITES_FILES],
     examples=[
         example("login", "session required pam_namespace.so"),

@@ -55,6 +55,7 @@ from pamkit.selinux.role_change import audit_role_change
 from pamkit.selinux.standing import (
     CONFIG,
     ENFORCE,
+    KINDS,
     MOUNTS,
     has_levels,
     is_permissive,
@@ -99,7 +100,7 @@ MODULE = declare(
         Primitive.CLOSE_SESSION: "success session_err",
     },
     reads=[Item.USER, Item.SERVICE, Item.TTY, Item.RHOST],
-    files=[CONFIG, MOUNTS, ENFORCE],
+    files=[CONFIG, KINDS, MOUNTS, ENFORCE],
     facts=[NEVER_PROMPTS.when(select_context=False), CHANGES_CONTEXT],
     examples=[
         example("login", "session required pam_selinux.so close", "before all other modules"),

@@ -52,7 +52,7 @@ from pamkit.module.facts import ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECR
 from pamkit.module.membership import is_member
 from pamkit.module.options import Options, flag, path
 from pamkit.selinux.seuser import seuser
-from pamkit.selinux.standing import CONFIG, ENFORCE, MOUNTS, standing
+from pamkit.selinux.standing import CONFIG, ENFORCE, KINDS, MOUNTS, standing
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
@@ -94,7 +94,7 @@ MODULE = declare(
     },
     reads=[Item.USER, Item.USER_PROMPT],
     sets=[Item.USER],
-    files=[_LIST, CONFIG, MOUNTS, ENFORCE, _LOGIN, _LOCKS],
+    files=[_LIST, CONFIG, KINDS, MOUNTS, ENFORCE, _LOGIN, _LOCKS],
     facts=[ASKS_USER, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET],
     examples=[
         example("sshd", "auth required pam_sepermit.so", "Fedora"),

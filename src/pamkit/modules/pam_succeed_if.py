@@ -269,7 +269,7 @@ def _in_group(call: ModuleCall[SucceedIfOptions], user: str, groups: str) -> boo
     account = accounts.find(user)
     if account is None:
         return False
-    numbers = accounts.groups_of(account.name)
+    numbers = accounts.groups_of(account.name, account.gid)
     for name in groups.split(":"):
         group = accounts.group(name) if name else None
         if group is None:

@@ -135,7 +135,7 @@ def _is_member(call: ModuleCall[WheelOptions], person: Account, group: Group) ->
     C: by its number, so that groups of the same number are one; the primary group counts.
     """
     accounts = call.world.accounts
-    if person.gid == group.gid or group.gid in accounts.groups_of(person.name):
+    if person.gid == group.gid or group.gid in accounts.groups_of(person.name, person.gid):
         return True
     same = accounts.group_by_gid(group.gid)
     return same is not None and person.name in same.members

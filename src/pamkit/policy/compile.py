@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from pamkit.policy.chain import Chain, Link, Substack
+from pamkit.policy.chain import Chain, Link, Substack, renumbered
 from pamkit.policy.control import ALL_BAD
-from pamkit.policy.dialect import rules_of
-from pamkit.policy.resolve import OTHER, Place, Policy
-from pamkit.policy.syntax import Kind
+from pamkit.policy.dialect import LINUX, Dialect, rules_of
+from pamkit.policy.resolve import OTHER, Policy
+from pamkit.policy.source import Layout
 from pamkit.vocab.diagnostic import Finding, Severity
 from pamkit.vocab.facility import Facility
 from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pamkit.policy.resolve import Place
+    from pamkit.policy.source import PolicySource
+
+    Places = tuple[Place | list[Link], ...]
+    """What is in place in a facility: places, and runs of links (`policy.skim`)."""
 
 
 class Compiled(Record, eq=False):
@@ -24,53 +34,76 @@ def compiled(policy: Policy) -> Compiled:
     return Compiled(policy, compile_policy(policy))
 
 
+def compiled_to_run(
+    service: str,
+    source: PolicySource,
+    *,
+    layout: Layout | None = None,
+    dialect: Dialect = LINUX,
+    quirks: frozenset[str] = frozenset(),
+) -> Compiled:
+    """Return what `compiled` makes of what `resolve` gives, without the trees in between.
+
+    The trees of ``policy`` are made when somebody asks for them; its findings are there.  Raises
+    what `resolve` raises.
+    """
+    from pamkit.policy.skim import resolve_to_run  # who looks at policies has no need of it
+
+    layout = layout or Layout()
+    policy, own, other = resolve_to_run(service, source, layout, dialect, quirks)
+    return Compiled(policy, _chains(policy, own, other))
+
+
 def compile_policy(policy: Policy) -> dict[Facility, Chain]:
     """Return the chain that is run for each facility; it may be empty, and then denies."""
+    return _chains(policy, policy.own, policy.other)
+
+
+def _chains(
+    policy: Policy, own: Mapping[Facility, Places], other: Mapping[Facility, Places]
+) -> dict[Facility, Chain]:
     rules = rules_of(policy.dialect, policy.quirks)
     return {
         facility: Chain(
             facility,
-            policy.service if policy.own[facility] else OTHER,
-            _links(policy.places(facility), _Numbers()),
+            policy.service if own[facility] else OTHER,
+            tuple(_links(own[facility] or other[facility])[0]),
             rules,
         )
         for facility in Facility
     }
 
 
-class _Numbers:
-    """Gives out the numbers of links."""
-
-    def __init__(self) -> None:
-        self.last = -1
-
-    def next(self) -> int:
-        self.last += 1
-        return self.last
-
-
-def _links(places: tuple[Place, ...], numbers: _Numbers) -> tuple[Link | Substack, ...]:
+def _links(places: Places, number: int = 0) -> tuple[list[Link | Substack], int]:
+    """Return the links of places, counted from ``number``, and the number that comes next."""
     links: list[Link | Substack] = []
     for place in places:
-        entry, number = place.entry, numbers.next()
+        if isinstance(place, list):
+            links += [renumbered(link, number + link.number) for link in place] if number else place
+            number += len(place)
+            continue
+        entry = place.entry
         target = entry.target.text if entry.target else ""
         if place.inside is not None:
-            links.append(Substack(number, target, _links(place.inside, numbers), entry.span))
+            inside, after = _links(place.inside, number + 1)
+            links.append(Substack(number, target, tuple(inside), entry.span))
+            number = after
             continue
-        nested = entry.kind is not Kind.MODULE
         links.append(
             Link(
                 number,
                 target,
-                () if nested else tuple(arg.text for arg in entry.args),
-                ALL_BAD if nested else entry.control.actions,
+                () if entry.nests else tuple(arg.text for arg in entry.args),
+                ALL_BAD if entry.nests else entry.control.actions,
                 entry.control.text,
                 entry.span,
                 entry.quiet,
                 place.refusal,
+                None,
             )
         )
-    return tuple(links)
+        number += 1
+    return links, number
 
 
 def jump_findings(chain: Chain) -> tuple[Finding, ...]:

@@ -24,6 +24,15 @@ class Action(Names):
 ACTION_WORDS = ("ignore", "ok", "done", "bad", "die", "reset")
 """Actions in the order libpam tries them, which is -number."""
 
+NOTE, SETTLE = -6, -7
+"""DIALECT: what an answer does in other families besides (`dialect_openpam`, `dialect_sun`).
+
+`NOTE` puts an error aside; `SETTLE` counts like `ok` and ends the chain, whatever was said before.
+"""
+
+ALL_ACTION_WORDS = (*ACTION_WORDS, "note", "settle")
+"""Actions of all families, by -number."""
+
 _MAX_JUMP = 2**31 - 1  # C: INT_MAX
 _MAX_DIGITS = 10
 _SPACES = " \t\n\v\f\r"  # C: isspace
@@ -46,6 +55,16 @@ class Control(Record):
 
 def _table(rest: Action, **named: Action) -> tuple[int, ...]:
     return tuple(named.get(word, rest) for word in WORDS)
+
+
+def actions_of(success: int, failure: int, *, try_again: int | None = None) -> tuple[int, ...]:
+    """Return the actions of a word in other families: ignore is ignored, the rest is an error."""
+    found = [failure] * CODE_COUNT
+    found[CODES_BY_WORD["success"]] = success
+    found[CODES_BY_WORD["ignore"]] = Action.IGNORE
+    if try_again is not None:
+        found[CODES_BY_WORD["try_again"]] = try_again
+    return tuple(found)
 
 
 ALL_BAD = _table(Action.BAD)
@@ -116,7 +135,7 @@ def _broken(text: str, problem: str, at: int) -> Control:
 
 def action_word(action: int) -> str:
     """Return an action as a policy spells it: a word, or the number of a jump."""
-    return str(action) if action > 0 else ACTION_WORDS[-action]
+    return str(action) if action > 0 else ALL_ACTION_WORDS[-action]
 
 
 def to_text(actions: tuple[int, ...]) -> str:

@@ -7,6 +7,7 @@ from pamkit.policy.dialect import LINUX, Dialect
 from pamkit.policy.syntax import Entry, Kind, Line, PolicyFile
 from pamkit.policy.words import (
     LONGEST,
+    MAX_LINES,
     LogicalLine,
     Word,
     ascii_lower,
@@ -19,12 +20,6 @@ from pamkit.vocab.facility import FACILITY_WORDS
 from pamkit.vocab.span import Span
 
 _NESTING = {"include": Kind.INCLUDE, "substack": Kind.SUBSTACK}
-
-MAX_LINES = 65536
-"""Lines of a file that are read; the rest of a longer one is kept as it is, and nobody gets it.
-
-The longest of some 2,500 real files has fewer than 200.
-"""
 
 _NO_CONTROL = Control("", ALL_BAD)
 
@@ -39,18 +34,20 @@ def parse(
     *,
     with_service: bool = False,
     quirks: frozenset[str] = frozenset(),
+    first: int = 1,
 ) -> PolicyFile:
     """Return the tree of a policy text.
 
     ``text`` is the file decoded as UTF-8 with undecodable bytes as surrogates; ``name`` is
-    used in spans.  ``with_service`` reads the five columns of a pam.conf.  Never raises.
+    used in spans.  ``with_service`` reads the five columns of a pam.conf.  ``first`` is the number
+    of the first line.  Never raises.
 
     Source: `pam.conf(5)`, `pam.d(5)`.
     """
     reader = _Reader(name, dialect, with_service)
     lines: list[Line] = []
     at = 0
-    for logical in logical_lines(text, quirks):
+    for logical in logical_lines(text, quirks, first):
         if len(lines) == MAX_LINES:
             lines.append(reader.too_many(text[at:], logical.line))
             break

@@ -7,10 +7,8 @@ except where a quirk has a name (`dialect.QUIRKS`).
 from __future__ import annotations
 
 from pamkit.policy.dialect import LINUX, Dialect
-from pamkit.policy.parser import MAX_LINES, parse
-from pamkit.policy.source import Layout, Outcome, Reading
-from pamkit.policy.syntax import Entry, Kind, PolicyFile
-from pamkit.policy.words import ascii_lower
+from pamkit.policy.source import Layout, MemorySource, Outcome, Reading
+from pamkit.policy.words import MAX_LINES, ascii_lower
 from pamkit.vocab.diagnostic import Finding, Severity, shown
 from pamkit.vocab.facility import Facility, word
 from pamkit.vocab.failure import PolicyError
@@ -20,11 +18,26 @@ from pamkit.vocab.span import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeAlias
 
+    from pamkit.policy.chain import Link
+    from pamkit.policy.skim import Run, Skimmed
     from pamkit.policy.source import PolicySource
+    from pamkit.policy.syntax import Entry, PolicyFile
 
     Parse = Callable[..., PolicyFile]
     """`parse`, or one that remembers what it gave."""
+
+    File: TypeAlias = "PolicyFile | Skimmed"
+
+    Placed = dict[Facility, "tuple[Place | list[Link], ...]"]
+    """What is in place by facility: places, and runs of links that only need their numbers.
+
+    Runs come from files that were skimmed (`policy.skim`).
+    """
+
+    Lists = dict[Facility, list[Any]]
+    """The same while it comes together."""
 
 OTHER = "other"
 """The service whose entries stand in where a service has none of its own."""
@@ -101,7 +114,7 @@ def resolve(
     layout: Layout | None = None,
     dialect: Dialect = LINUX,
     quirks: frozenset[str] = frozenset(),
-    parsed: Parse = parse,
+    parsed: Parse | None = None,
 ) -> Policy:
     """Return the policy of a service; ``service`` is a name as `service_name` returns it.
 
@@ -110,12 +123,12 @@ def resolve(
     Raises `PolicyError` where libpam's `pam_start` answers `PAM_ABORT` (no file at all, a file
     that ends in a continuation, a module without a name), and where pamkit refuses a quirk.
     """
-    loader = _Loader(source, layout or Layout(), dialect, quirks, parsed)
+    loader = Loader(source, layout or Layout(), dialect, quirks, parsed or parsed_file)
     loader.load(service)
     return Policy(
         service,
-        _frozen(loader.own),
-        _frozen(loader.other),
+        frozen(loader.own),
+        frozen(loader.other),
         tuple(loader.files.values()),
         tuple(loader.findings),
         dialect,
@@ -123,12 +136,51 @@ def resolve(
     )
 
 
-def _frozen(lists: dict[Facility, list[Place]]) -> dict[Facility, tuple[Place, ...]]:
+def frozen(lists: dict[Facility, list[Any]]) -> dict[Facility, tuple[Any, ...]]:
+    """Return what has come together."""
     return {facility: tuple(places) for facility, places in lists.items()}
 
 
-class _Loader:
-    """Reads the files of one service and puts their entries in place."""
+def parsed_file(text: str, name: str, dialect: Dialect, **how: Any) -> PolicyFile:
+    """Return the tree of a file; see `policy.parser.parse`."""
+    from pamkit.policy.parser import parse  # a login whose files are skimmed has no need of it
+
+    return parse(text, name, dialect, **how)
+
+
+class Asked:
+    """What a source said, and says again: a file has one content, however often it is met."""
+
+    __slots__ = ("_directories", "_readings", "_source")
+
+    def __init__(self, source: PolicySource) -> None:
+        """Ask ``source`` what was not asked before."""
+        self._source = source
+        self._readings: dict[str, Reading] = {}
+        self._directories: dict[str, bool] = {}
+
+    def read(self, path: str) -> Reading:
+        """Return what reading the file at ``path`` gave first."""
+        if path not in self._readings:
+            self._readings[path] = self._source.read(path)
+        return self._readings[path]
+
+    def is_directory(self, path: str) -> bool:
+        """Whether ``path`` was a directory when it was asked first."""
+        if path not in self._directories:
+            self._directories[path] = self._source.is_directory(path)
+        return self._directories[path]
+
+    def close(self) -> None:
+        """Ask nobody any more: what was not asked until now is not there."""
+        self._source = MemorySource({})
+
+
+class Loader:
+    """Reads the files of one service and puts their entries in place: in ``own`` and ``other``.
+
+    ``parsed`` gives what is in a file: a tree, or a skimmed file (`policy.skim`).
+    """
 
     def __init__(
         self,
@@ -136,14 +188,13 @@ class _Loader:
         layout: Layout,
         dialect: Dialect,
         quirks: frozenset[str],
-        parsed: Parse,
+        parsed: Callable[..., File],
     ) -> None:
-        self.source, self.layout = source, layout
+        self.source, self.layout = Asked(source), layout
         self.dialect, self.quirks, self.parsed = dialect, quirks, parsed
-        self.own: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
-        self.other: dict[Facility, list[Place]] = {facility: [] for facility in Facility}
-        self.readings: dict[str, Reading] = {}  # a file has one content, however often it is met
-        self.files: dict[tuple[str, bool], PolicyFile] = {}  # by path, and if it is a pam.conf
+        self.own: Lists = {facility: [] for facility in Facility}
+        self.other: Lists = {facility: [] for facility in Facility}
+        self.files: dict[tuple[str, bool], Any] = {}  # by path, and if it is a pam.conf
         self.findings: dict[Finding, None] = {}  # a set that keeps its order
         self.open_paths: list[str] = []
         self.count = 0
@@ -201,7 +252,7 @@ class _Loader:
     def _find(self, name: str) -> str | None:
         """Return the path of the first file for a name; `PolicyError` if it may not be read."""
         for path in self._candidates(name):
-            reading = self._reading(path)
+            reading = self.source.read(path)
             if reading.outcome is Outcome.UNREADABLE:
                 if "unreadable-falls-through" not in self.quirks:
                     raise PolicyError(
@@ -218,16 +269,11 @@ class _Loader:
             return [f"{self.layout.confdir}/{name}"]
         return [f"{directory}/{name}" for directory in self.layout.directories]
 
-    def _reading(self, path: str) -> Reading:
-        if path not in self.readings:
-            self.readings[path] = self.source.read(path)
-        return self.readings[path]
-
-    def _read(self, path: str, *, with_service: bool = False) -> PolicyFile:
-        known = self.files.get((path, with_service))
+    def _read(self, path: str, *, with_service: bool = False) -> File:
+        known: File | None = self.files.get((path, with_service))
         if known is not None:
             return known
-        reading = self._reading(path)
+        reading = self.source.read(path)
         whole = reading.outcome is Outcome.READ
         if not whole and not (
             reading.outcome is Outcome.CUT_SHORT and "read-error-ends-file" in self.quirks
@@ -240,7 +286,7 @@ class _Loader:
         )
         self.files[path, with_service] = file
         self.findings.update(dict.fromkeys(file.findings))
-        if len(file.lines) > MAX_LINES:
+        if any(finding.rule == "too-many-lines" for finding in file.findings):
             raise PolicyError(
                 f"`{shown(path)}` has more than {MAX_LINES} lines", tuple(self.findings)
             )
@@ -248,9 +294,9 @@ class _Loader:
 
     def _take_in(
         self,
-        file: PolicyFile,
+        file: File,
         wanted: Facility | None,
-        lists: dict[Facility, list[Place]],
+        lists: Lists,
         depth: int,
     ) -> None:
         """Put the entries of a file into ``lists``: those of one facility, or all."""
@@ -258,20 +304,34 @@ class _Loader:
             raise self._bomb(Span(file.name, 1), f"more than {MAX_OPEN} files are nested")
         self.open_paths.append(file.name)
         for entry in file.entries:
+            if isinstance(entry, list):
+                self._place_run(entry, wanted, lists)
+                continue
             self.looked_at += 1
             if self.looked_at > MAX_LOOKED_AT:
                 raise self._bomb(entry.span, f"more than {MAX_LOOKED_AT} lines have to be read")
             self._place(entry, wanted, lists, depth)
         self.open_paths.pop()
 
+    def _place_run(self, run: Run, wanted: Facility | None, lists: Lists) -> None:
+        """Put the links of a run in place: those of one facility, or all."""
+        self.looked_at += sum(map(len, run))
+        for facility in lists if wanted is None else (wanted,):
+            links = run[facility]
+            if links:
+                self.count += len(links)
+                lists[facility].append(links)
+        if self.looked_at > MAX_LOOKED_AT or self.count > MAX_ENTRIES:
+            raise PolicyError("there are too many lines")  # the full reader says where
+
     def _place(
         self,
         entry: Entry,
         wanted: Facility | None,
-        lists: dict[Facility, list[Place]],
+        lists: Lists,
         depth: int,
     ) -> None:
-        if entry.kind is Kind.AT_INCLUDE:
+        if entry.takes_all:
             self._include_all(entry, wanted, lists, depth)
             return
         # A line with a broken first column counts for the facility that was asked for, or for
@@ -283,15 +343,15 @@ class _Loader:
             return
         places = lists[facility]
         self._count(entry)
-        if entry.kind is Kind.MODULE:
+        if not entry.nests:
             self._check_name(entry)
             refusal = "the line is malformed" if entry.must_fail else ""
             places.append(Place(entry, refusal))
             return
         target = entry.target.text if entry.target else None
-        deeper = entry.kind is Kind.SUBSTACK
+        deeper = entry.nests_deeper
         into = lists
-        inside: list[Place] = []
+        inside: list[Any] = []
         if deeper:
             self._check_name(entry)
             into = {facility: inside}
@@ -306,7 +366,7 @@ class _Loader:
         self,
         entry: Entry,
         wanted: Facility | None,
-        lists: dict[Facility, list[Place]],
+        lists: Lists,
         depth: int,
     ) -> None:
         """DIALECT: debian.  `@include` takes in everything, and has no facility to fail in."""
@@ -324,7 +384,7 @@ class _Loader:
         entry: Entry,
         target: str | None,
         wanted: Facility | None,
-        lists: dict[Facility, list[Place]],
+        lists: Lists,
         depth: int,
         deeper: bool,
     ) -> str:
@@ -380,7 +440,7 @@ class _Loader:
         # DIALECT: system-includes; Debian's 1.5 looks in the system's directory alone.
         directory = self.layout.directories[0]
         path = f"{directory}/{target}"
-        found = self._reading(path).outcome in (Outcome.READ, Outcome.CUT_SHORT)
+        found = self.source.read(path).outcome in (Outcome.READ, Outcome.CUT_SHORT)
         return path if found and self.source.is_directory(directory) else None
 
     def _check_name(self, entry: Entry) -> None:

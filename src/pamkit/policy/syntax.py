@@ -38,6 +38,21 @@ class Entry(Record):
     args: tuple[Word, ...]
     must_fail: bool
 
+    @property
+    def nests(self) -> bool:
+        """Whether it takes in a file, not a module."""
+        return self.kind is not Kind.MODULE
+
+    @property
+    def nests_deeper(self) -> bool:
+        """Whether the file is a chain of its own."""
+        return self.kind is Kind.SUBSTACK
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it takes in the entries of all facilities."""
+        return self.kind is Kind.AT_INCLUDE
+
 
 class Line(Record):
     """One logical line: what it was made from, its words, and the entry, if it is one."""

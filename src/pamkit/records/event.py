@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pamkit.formats.ip_address import address
 from pamkit.vocab.names import Names
 from pamkit.vocab.record import Record
 
@@ -55,6 +54,8 @@ def name_of(event: LoginEvent) -> bytes:
 
 def address_of(host: str) -> bytes:
     """Return the bytes of a host that is an address, as utmp has them; none for another."""
+    from pamkit.formats.ip_address import address
+
     found = address(host)
     return b"" if found is None else found.number.to_bytes(found.bits // 8, "big")
 

@@ -18,6 +18,8 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pamkit.formats.lastlog import LastLogin
     from pamkit.module.call import ModuleCall
     from pamkit.module.world import Account
@@ -111,7 +113,7 @@ def _lifted(call: ModuleCall[LastlogOptions]) -> tuple[int, int] | None:
     return None
 
 
-async def into_wtmp(call: ModuleCall[LastlogOptions], kind: Kind, user: str, host: str) -> None:
+async def into_wtmp(call: ModuleCall[Any], kind: Kind, user: str, host: str) -> None:
     """Add a record to wtmp, if such a record is kept.  C: as logwtmp(3) does."""
     seconds, micros = divmod(int(call.world.clock.now() * 1_000_000), 1_000_000)
     record = UtmpRecord(

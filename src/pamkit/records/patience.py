@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_PAUSE = 0.01
+_FIRST_PAUSE = 0.001
 
 
 async def patiently(call: ModuleCall[Any], act: Callable[[], T], *, seconds: float) -> T:
@@ -19,7 +19,7 @@ async def patiently(call: ModuleCall[Any], act: Callable[[], T], *, seconds: flo
 
     Raises what it raises; in the end `BlockingIOError`.
     """
-    pause, left = _PAUSE, seconds
+    pause, left = _FIRST_PAUSE, seconds
     while left > 0:
         try:
             return act()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 
-from pamkit.formats.utmp import UTMP, decode, encode, is_same_session, layout_for
+from pamkit.formats.utmp import UTMP, decode, encode, layout_for, place_in
 from pamkit.records.as_utmp import as_utmp
 from pamkit.records.event import Happening
 from pamkit.records.in_place import write_over
@@ -54,11 +54,10 @@ class UtmpRecorder:
         with self._files.hold(self.path) as held:
             if held.size() > _MOST:
                 raise OSError(errno.EFBIG, f"the file has more than {_MOST} bytes", self.path)
-            there = decode(held.read(0, held.size()), self._layout)
-            same = (at for at, each in enumerate(there) if is_same_session(each, record))
-            place = next(same, None)
+            there = held.read(0, held.size())
+            place = place_in(there, record, self._layout)
             if place is None:
                 # What is left of a record that was cut short is written over, as glibc does.
-                held.append(len(there) * len(data), data)
+                held.append(len(there) // len(data) * len(data), data)
             else:
                 write_over(held, place * len(data), data, void=_KIND)

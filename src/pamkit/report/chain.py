@@ -5,7 +5,7 @@ from __future__ import annotations
 from pamkit.analysis.known_modules import TABLES
 from pamkit.analysis.model import Model
 from pamkit.policy.chain import Link, Substack
-from pamkit.policy.control import Action
+from pamkit.policy.control import NOTE, SETTLE, Action
 from pamkit.report.course import courses, moods
 from pamkit.report.escape import escaped
 from pamkit.report.ladder import ROOT, Frame, ladder
@@ -48,6 +48,8 @@ _DOES = {
     Action.BAD: "refuses",
     Action.DIE: "refuses and ends",
     Action.RESET: "starts over",
+    NOTE: "is remembered",
+    SETTLE: "counts and ends",
 }
 
 _SO_FAR = {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CONFIG = "/etc/selinux/config"
 MOUNTS = "/proc/self/mounts"
+KINDS = "/proc/filesystems"
 ENFORCE = "/sys/fs/selinux/enforce"
 """Where the kernel says whether it enforces, unless selinuxfs is mounted elsewhere."""
 
@@ -49,6 +50,8 @@ def place_of_selinux(files: Files) -> str | None:
 
     `OSError` if that cannot be told: for those who must not take it for off.
     """
+    if not may_be_there(files):
+        return None
     try:
         place = _place(files.read(MOUNTS, limit=_MOST_MOUNTS))
     except FileNotFoundError:
@@ -56,6 +59,14 @@ def place_of_selinux(files: Files) -> str | None:
             raise  # it is there, and what it is cannot be looked up
         return None
     return place if place is not None and files.exists(CONFIG) else None
+
+
+def may_be_there(files: Files) -> bool:
+    """Whether the kernel may have SELinux; one that began without it does not have selinuxfs."""
+    try:
+        return _KIND in files.read(KINDS)
+    except OSError:
+        return True  # in doubt it is looked for
 
 
 def is_permissive(files: Files, place: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pamkit.policy.chain import Link
-from pamkit.policy.control import Action
-from pamkit.semantics.table import POSITIVE
+from pamkit.policy.control import SETTLE, Action
+from pamkit.semantics.table import LINUX_FOLD, POSITIVE, Fold
 from pamkit.semantics.verdict import Verdict
 from pamkit.semantics.walk import Links, advance, begin
 from pamkit.vocab.codes import ReturnCode
@@ -35,7 +35,7 @@ class Step(Record):
         positive = self.after.mood in POSITIVE
         # DIALECT: where a jump counts, it says yes if nobody had said anything before it.
         jumped = self.action > 0 and self.before != self.after
-        counted = jumped or self.action in (Action.OK, Action.DONE)
+        counted = jumped or self.action in (Action.OK, Action.DONE, SETTLE)
         return counted and positive and self.answer == ReturnCode.SUCCESS
 
 
@@ -79,12 +79,12 @@ def path_of(run: Run) -> Path:
     return tuple((step.link.number, step.answer) for step in run.steps)
 
 
-def retrace(links: Links, path: Path) -> Verdict:
+def retrace(links: Links, path: Path, fold: Fold = LINUX_FOLD) -> Verdict:
     """Return the verdict of the run that left a path; nobody is asked.
 
     Raises `ValueError` if the path does not belong to these links, or is not a whole one.
     """
-    at = begin(links)
+    at = begin(links, fold)
     for number, answer in path:
         if isinstance(at, Verdict) or at.link.number != number:
             raise ValueError("the recorded path does not belong to this chain")

@@ -8,14 +8,13 @@ from pamkit.formats.passwd import (
     GroupEntry,
     PasswdEntry,
     entries,
-    find,
-    has_line,
     parse_group,
     parse_passwd,
     text_of,
 )
 from pamkit.module.world import Account, Group
 from pamkit.stores import nss
+from pamkit.stores.account_file import find_in, has_line_in
 from pamkit.stores.regular import MAX_ACCOUNT_FILE, read_regular
 from pamkit.vocab.secret import Secret
 
@@ -44,7 +43,7 @@ class AccountFiles:
 
     def find(self, name: str) -> Account | None:
         """Return the account of that name; `OSError` if the file cannot be read."""
-        entry = find(self._passwd(), name, parse_passwd)
+        entry = find_in(self._root, PASSWD_FILE, name, parse_passwd)
         return None if entry is None else _account(entry)
 
     def by_uid(self, uid: int) -> Account | None:
@@ -56,7 +55,10 @@ class AccountFiles:
 
     def group(self, name: str) -> Group | None:
         """Return the group of that name."""
-        entry = find(self._group(), name, parse_group)
+        try:
+            entry = find_in(self._root, GROUP_FILE, name, parse_group)
+        except FileNotFoundError:
+            return None
         return None if entry is None else _group(entry)
 
     def group_by_gid(self, gid: int) -> Group | None:
@@ -66,12 +68,12 @@ class AccountFiles:
                 return _group(entry)
         return None
 
-    def groups_of(self, name: str) -> tuple[int, ...]:
+    def groups_of(self, name: str, gid: int | None = None) -> tuple[int, ...]:
         """Return the numbers of all groups of a user, the primary one first; none, no groups."""
-        account = self.find(name)
-        if account is None:
+        primary = self._primary(name) if gid is None else gid
+        if primary is None:
             return ()
-        numbers = {account.gid: None}
+        numbers = {primary: None}
         for entry in entries(self._group(), parse_group):
             if name in entry.members:
                 numbers[entry.gid] = None
@@ -85,7 +87,11 @@ class AccountFiles:
 
     def is_local(self, name: str) -> bool:
         """Whether the user has a line in the passwd file; `OSError` if it cannot be read."""
-        return has_line(self._passwd(), name)
+        return has_line_in(self._root, PASSWD_FILE, name)
+
+    def _primary(self, name: str) -> int | None:
+        account = self.find(name)
+        return None if account is None else account.gid
 
     def _passwd(self) -> bytes:
         return read_regular(self._root, PASSWD_FILE, limit=MAX_ACCOUNT_FILE)
@@ -122,10 +128,14 @@ class NameService:
         """Return the group with that number; `OSError` if the source cannot be read."""
         return _group_of(nss.group(gid))
 
-    def groups_of(self, name: str) -> tuple[int, ...]:
+    def groups_of(self, name: str, gid: int | None = None) -> tuple[int, ...]:
         """Return the numbers of all groups of a user, the primary one first; none, no groups."""
-        account = self.find(name)
-        return () if account is None else nss.groups_of(name, account.gid)
+        if gid is None:
+            account = self.find(name)
+            if account is None:
+                return ()
+            gid = account.gid
+        return nss.groups_of(name, gid)
 
     def in_netgroup(
         self, netgroup: str, *, host: str | None, user: str | None, domain: str | None = None
@@ -153,16 +163,9 @@ def _account_of(
 ) -> Account | None:
     if found is None:
         return None
-    name, password, uid, gid, gecos, home, shell = found
-    return Account(
-        text_of(name),
-        Secret(password),
-        uid,
-        gid,
-        text_of(gecos),
-        text_of(home),
-        text_of(shell),
-    )
+    name, password, uid, gid, *texts = found
+    gecos, home, shell = [text.decode("utf-8", "surrogateescape") for text in texts]
+    return Account(text_of(name), Secret(password), uid, gid, gecos, home, shell)
 
 
 def _group_of(found: tuple[bytes, int, tuple[bytes, ...]] | None) -> Group | None:

@@ -26,7 +26,7 @@ class ActAs:
 
     __slots__ = ("_account", "_before", "_groups_of", "_thread")
 
-    def __init__(self, account: Account, groups_of: Callable[[str], tuple[int, ...]]) -> None:
+    def __init__(self, account: Account, groups_of: Callable[[str, int], tuple[int, ...]]) -> None:
         """Act as ``account``, with the groups that ``groups_of`` gives."""
         self._account, self._groups_of = account, groups_of
         self._before: tuple[int, int, list[int]] | None = None
@@ -65,7 +65,7 @@ class ActAs:
 
     def _groups(self) -> tuple[int, ...]:
         try:
-            return self._groups_of(self._account.name) or (self._account.gid,)
+            return self._groups_of(self._account.name, self._account.gid)
         except OSError:
             return ()  # C: where the groups cannot be found the user has none
 

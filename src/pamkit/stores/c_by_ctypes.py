@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _operator
 import errno
 import os
 import sys
 from _thread import allocate_lock
 
+from pamkit.stores import c_functions_by_ctypes as libc
 from pamkit.stores.c_kernel_by_ctypes import audit_ask as audit_ask
 from pamkit.stores.c_kernel_by_ctypes import keyctl as keyctl
 from pamkit.stores.c_kernel_by_ctypes import quota as quota
@@ -96,8 +98,16 @@ _NO_SUCH_HOST = frozenset({-2, -5, -9})
 _netgroup_lock = allocate_lock()
 _quality_lock = allocate_lock()
 
-_entries: dict[tuple[Any, ...], type[ctypes.Structure]] = {}
-"""C's structures by the types of their fields; ctypes never forgets a class it made."""
+_entries: dict[
+    str, tuple[type[ctypes.Structure], Callable[[ctypes.Structure], tuple[Any, ...]]]
+] = {}
+"""C's structures by their fields, and what takes these out; ctypes forgets no class it made."""
+
+_ALL_BITS = (1 << 64) - 1
+"""C: `RLIM_INFINITY`."""
+
+_limits: list[tuple[Any, Any, Any, int]] = []
+"""C's prlimit(2) and its structure, of 64 bits; Python's, which is faster, and its infinity."""
 
 _network: dict[str, type[ctypes.Structure]] = {}
 """C's `struct addrinfo`, once it is made."""
@@ -131,28 +141,20 @@ def group_by_number(gid: int, /) -> Group | None:
 
 def shadow_by_name(name: bytes, /) -> Shadow | None:
     """getspnam_r(3)."""
-    import ctypes
-
-    text, days = ctypes.c_char_p, ctypes.c_long
-    fields = (text, text, days, days, days, days, days, days, ctypes.c_ulong)
-    found = _look_up("getspnam_r", _text(name), fields, _plain)
-    return None if found is None else found[:8]
+    return _look_up("getspnam_r", _text(name), "tt" + "d" * 6 + "u", _without_flags)
 
 
 def group_shadow_by_name(name: bytes, /) -> GroupShadow | None:
     """getsgnam_r(3)."""
-    import ctypes
-
-    text, texts = ctypes.c_char_p, ctypes.POINTER(ctypes.c_char_p)
-    return _look_up("getsgnam_r", _text(name), (text, text, texts, texts), _with_two_lists)
+    return _look_up("getsgnam_r", _text(name), "ttll", _with_two_lists)
 
 
 def groups_of(name: bytes, gid: int, /) -> tuple[int, ...]:
     """getgrouplist(3)."""
     import ctypes
 
-    key, primary = _text(name), ctypes.c_uint32(_number(gid))
-    function = ctypes.CDLL(None).getgrouplist
+    key, primary = _text(name), _number(gid)
+    function = libc.function("getgrouplist")
     room = _FIRST_GROUPS
     while room <= _LAST_GROUPS:
         groups, count = (ctypes.c_uint32 * room)(), ctypes.c_int(room)
@@ -166,14 +168,11 @@ def in_netgroup(
     netgroup: bytes, host: bytes | None, user: bytes | None, domain: bytes | None, /
 ) -> bool:
     """innetgr(3)."""
-    import ctypes
-
     triple = (None if one is None else _text(one) for one in (host, user, domain))
     words = [_text(netgroup), *triple]
-    function = getattr(ctypes.CDLL(None), "innetgr", None)
+    function = libc.function("innetgr")
     if function is None:
         return False  # musl's libc has no netgroups
-    function.argtypes = (ctypes.c_char_p,) * 4
     with _netgroup_lock:  # innetgr(3) is not safe for threads
         return bool(function(*words) == 1)
 
@@ -249,9 +248,7 @@ def new_setting(prefix: bytes, count: int, entropy: bytes, /) -> bytes | None:
 
 def syslog(priority: int, line: bytes, /) -> None:
     """syslog(3)."""
-    import ctypes
-
-    ctypes.CDLL(None).syslog(ctypes.c_int(priority), b"%s", ctypes.c_char_p(_text(line)))
+    libc.function("syslog")(priority, b"%s", _text(line))
 
 
 def write_quietly(descriptor: int, data: bytes | memoryview) -> int:
@@ -280,82 +277,78 @@ def set_groups(groups: Sequence[int], /) -> None:
 
 def set_user_ids(real: int, effective: int, saved: int, /) -> None:
     """setresuid(2), the system call."""
-    import ctypes
-
-    _call(_numbers()[1], *(ctypes.c_uint32(_number(one)) for one in (real, effective, saved)))
+    _call(_numbers()[1], _number(real), _number(effective), _number(saved))
 
 
 def set_file_user(uid: int, /) -> int:
     """setfsuid(2)."""
-    return _set_file_id("setfsuid", uid)
+    changed: int = libc.function("setfsuid")(_number(uid))
+    return changed
 
 
 def set_file_group(gid: int, /) -> int:
     """setfsgid(2)."""
-    return _set_file_id("setfsgid", gid)
+    changed: int = libc.function("setfsgid")(_number(gid))
+    return changed
 
 
 def securebits() -> int:
     """PR_GET_SECUREBITS of prctl(2)."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    bits: int = libc.prctl(_PR_GET_SECUREBITS, 0, 0, 0, 0)
+    bits: int = libc.function("prctl")(_PR_GET_SECUREBITS, 0, 0, 0, 0)
     if bits < 0:
-        raise _last_error(ctypes.get_errno())
+        raise _failure()
     return bits
 
 
 def limit(resource: int, /) -> tuple[int, int]:
     """prlimit(2), to ask."""
-    import ctypes
-
-    pair = (ctypes.c_uint64 * 2)()
-    _prlimit(resource, None, ctypes.byref(pair))
-    return pair[0], pair[1]
+    function, make, direct, _ = _limits[0] if _limits else _prlimit()
+    try:
+        soft, hard = direct(0, resource)
+    except ValueError:  # it says no more; C says why
+        pair = make()
+        if function(0, _resource(resource), None, pair) != 0:
+            raise _failure() from None
+        soft, hard = pair
+    return soft & _ALL_BITS, hard & _ALL_BITS  # to Python, having no end is below zero
 
 
 def set_limit(resource: int, soft: int, hard: int, /) -> None:
     """prlimit(2), to set."""
-    import ctypes
-
-    pair = (ctypes.c_uint64 * 2)(_bits_64(soft), _bits_64(hard))
-    _prlimit(resource, ctypes.byref(pair), None)
+    function, make, direct, infinity = _limits[0] if _limits else _prlimit()
+    if not (0 <= soft <= _ALL_BITS and 0 <= hard <= _ALL_BITS):
+        raise ValueError("no limit")
+    both = (infinity if soft == _ALL_BITS else soft, infinity if hard == _ALL_BITS else hard)
+    try:
+        direct(0, resource, both)
+    except (ValueError, OverflowError):  # as above; and not all numbers fit
+        if function(0, _resource(resource), make(soft, hard), None) != 0:
+            raise _failure() from None
 
 
 def forbid_new_privileges() -> None:
     """PR_SET_NO_NEW_PRIVS of prctl(2)."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0))) != 0:
-        raise _last_error(ctypes.get_errno())
+    if libc.function("prctl")(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise _failure()
 
 
 def translate(text: bytes, /) -> bytes:
     """dgettext(3)."""
-    import ctypes
-
     if not _text(text):
         return text  # C: the empty text stands for the description of the catalogue
-    function = getattr(ctypes.CDLL(None), "dgettext", None)
+    function = libc.function("dgettext")
     if function is None:
         return text
-    function.argtypes, function.restype = (ctypes.c_char_p,) * 2, ctypes.c_char_p
     translated: bytes = function(_DOMAIN, text)
     return translated
 
 
 def translate_plural(one: bytes, many: bytes, count: int, /) -> bytes:
     """dngettext(3)."""
-    import ctypes
-
     one, many, count = _text(one), _text(many), _count(count)
-    function = getattr(ctypes.CDLL(None), "dngettext", None)
+    function = libc.function("dngettext")
     if function is None or not one:
         return one if count == 1 else many
-    function.argtypes = (*(ctypes.c_char_p,) * 3, ctypes.c_ulong)
-    function.restype = ctypes.c_char_p
     translated: bytes = function(_DOMAIN, one, many, count)
     return translated
 
@@ -427,42 +420,32 @@ def audit(
 
 
 def _user(function: str, key: bytes | int) -> User | None:
-    import ctypes
-
-    text, number = ctypes.c_char_p, ctypes.c_uint32
-    return _look_up(function, key, (text, text, number, number, text, text, text), _plain)
+    return _look_up(function, key, "ttnnttt", _as_it_is)
 
 
 def _group(function: str, key: bytes | int) -> Group | None:
-    import ctypes
-
-    text, number, texts = ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_char_p)
-    return _look_up(function, key, (text, text, number, texts), _with_members)
+    return _look_up(function, key, "ttnl", _with_members)
 
 
 def _look_up(
-    name: str, key: bytes | int, fields: tuple[Any, ...], take: Callable[[ctypes.Structure], T]
+    name: str, key: bytes | int, fields: str, take: Callable[[tuple[Any, ...]], T]
 ) -> T | None:
+    """Return what ``take`` makes of an entry's ``fields``; `None` if there is no entry."""
     import ctypes
 
-    function = getattr(ctypes.CDLL(None), name, None)
+    function = libc.function(name)
     if function is None:
         return None  # musl's libc has fewer of them
 
-    entry, found = _entry(fields)(), ctypes.c_void_p()
+    make, fields_of = _entry(fields)
+    entry, found, byref = make(), ctypes.c_void_p(), ctypes.byref
     size = _FIRST_SIZE
     while size <= _LAST_SIZE:
-        buffer = ctypes.create_string_buffer(size)
+        buffer = (ctypes.c_char * size)()
         try:
-            code = function(
-                ctypes.c_uint32(key) if isinstance(key, int) else key,
-                ctypes.byref(entry),
-                buffer,
-                ctypes.c_size_t(size),
-                ctypes.byref(found),
-            )
+            code = function(key, byref(entry), buffer, size, byref(found))
             if code == 0 and found.value is not None:
-                return take(entry)
+                return take(fields_of(entry))
         finally:
             ctypes.memset(buffer, 0, size)  # there may be a hash in it
         if code in _ABSENT:
@@ -474,28 +457,42 @@ def _look_up(
     raise OSError(errno.ERANGE, "the entry is too long", name)
 
 
-def _entry(fields: tuple[Any, ...]) -> type[ctypes.Structure]:
-    import ctypes
-
+def _entry(
+    fields: str,
+) -> tuple[type[ctypes.Structure], Callable[[ctypes.Structure], tuple[Any, ...]]]:
+    """Return C's structure with these fields: text, number, days, unsigned, or list of texts."""
     if fields not in _entries:
-        named = [(f"f{index}", kind) for index, kind in enumerate(fields)]
-        _entries[fields] = type("Entry", (ctypes.Structure,), {"_fields_": named})
+        import ctypes
+
+        kinds = {
+            "t": ctypes.c_char_p,
+            "n": ctypes.c_uint32,
+            "d": ctypes.c_long,
+            "u": ctypes.c_ulong,
+            "l": ctypes.POINTER(ctypes.c_char_p),
+        }
+        named = [(f"f{index}", kinds[kind]) for index, kind in enumerate(fields)]
+        made = type("Entry", (ctypes.Structure,), {"_fields_": named})
+        _entries[fields] = (made, _operator.attrgetter(*(name for name, _ in named)))
     return _entries[fields]
 
 
-def _plain(entry: ctypes.Structure) -> Any:
-    return tuple(_or_empty(getattr(entry, field[0])) for field in entry._fields_)
+def _as_it_is(entry: tuple[Any, ...]) -> Any:
+    return entry if None not in entry else tuple(_or_empty(value) for value in entry)
 
 
-def _with_members(entry: ctypes.Structure) -> Group:
-    name, _, gid, members = (getattr(entry, field[0]) for field in entry._fields_)
+def _without_flags(entry: tuple[Any, ...]) -> Any:
+    return _as_it_is(entry[:8])
+
+
+def _with_members(entry: tuple[Any, ...]) -> Group:
+    name, _, gid, members = entry
     return name, gid, _listed(members)
 
 
-def _with_two_lists(entry: ctypes.Structure) -> GroupShadow:
-    name, hashed, *lists = (getattr(entry, field[0]) for field in entry._fields_)
-    administrators, members = map(_listed, lists)
-    return name, _or_empty(hashed), administrators, members
+def _with_two_lists(entry: tuple[Any, ...]) -> GroupShadow:
+    name, hashed, administrators, members = entry
+    return name, _or_empty(hashed), _listed(administrators), _listed(members)
 
 
 def _listed(names: Any) -> tuple[bytes, ...]:
@@ -602,46 +599,44 @@ def _unless_failed(text: bytes | None) -> bytes | None:
 
 
 def _numbers() -> tuple[int, int]:
-    machine = os.uname().machine
-    if (machine, _64) not in _NUMBERS:
-        raise OSError(errno.ENOSYS, f"no way known to change one thread on {machine}")
-    return _NUMBERS[machine, _64]
+    numbers = _NUMBERS.get((libc.machine(), _64))
+    if numbers is None:
+        raise OSError(errno.ENOSYS, f"no way known to change one thread on {libc.machine()}")
+    return numbers
 
 
 def _call(number: int, *args: object) -> None:
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
-    if libc.syscall(ctypes.c_long(number), *args) != 0:
-        raise _last_error(ctypes.get_errno())
+    if libc.function("syscall")(number, *args) != 0:
+        raise _failure()
 
 
-def _set_file_id(name: str, number: int) -> int:
-    import ctypes
+def _prlimit() -> tuple[Any, Any, Any, int]:
+    if not _limits:
+        import ctypes
+        import resource
 
-    change = getattr(ctypes.CDLL(None), name)
-    change.argtypes, change.restype = (ctypes.c_uint32,), ctypes.c_uint32
-    return int(change(_number(number)))
+        if libc.machine().startswith(_OWN_LIMITS):
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), "prlimit")
+        # glibc's `prlimit` has 32 bits on machines of 32; musl has only that, with 64.
+        function = libc.function("prlimit64") or libc.function("prlimit")
+        make, infinity = ctypes.c_uint64 * 2, resource.RLIM_INFINITY
+        _limits.append((function, make, resource.prlimit, infinity))
+    return _limits[0]
 
 
-def _prlimit(resource: int, new: Any, old: Any) -> None:
-    import ctypes
-
-    if not isinstance(resource, int):
+def _resource(number: int) -> int:
+    if not isinstance(number, int):
         raise TypeError("expected an integer")
-    if not 0 <= resource <= 1 << 16:
+    if not 0 <= number <= 1 << 16:
         raise ValueError("a number that is too small or too large")
-    if os.uname().machine.startswith(_OWN_LIMITS):
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), "prlimit")
-    libc = ctypes.CDLL(None, use_errno=True)
-    # glibc's `prlimit` has 32 bits on machines of 32; musl has only that, with 64.
-    function = getattr(libc, "prlimit64", None) or libc.prlimit
-    if function(0, resource, new, old) != 0:
-        raise _last_error(ctypes.get_errno())
+    return number
 
 
-def _last_error(code: int) -> OSError:
+def _failure() -> OSError:
+    """Return the error that a function of C has left."""
+    import ctypes
+
+    code = ctypes.get_errno()
     return OSError(code, os.strerror(code))
 
 
@@ -652,14 +647,6 @@ def _text(data: bytes) -> bytes:
     if b"\0" in data:
         raise ValueError("a NUL in a text for C")
     return data
-
-
-def _bits_64(value: int) -> int:
-    if not isinstance(value, int):
-        raise TypeError("expected an integer")
-    if not 0 <= value < 1 << 64:
-        raise ValueError("no limit")
-    return value
 
 
 def _count(count: int) -> int:

@@ -8,6 +8,8 @@ import struct
 import sys
 import time
 
+from pamkit.stores import c_functions_by_ctypes as libc
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ctypes
@@ -53,9 +55,7 @@ _MOST = 1 << 14
 
 def set_group_ids(real: int, effective: int, saved: int, /) -> None:
     """setresgid(2), the system call."""
-    import ctypes
-
-    call(numbers()[0], *(ctypes.c_uint32(_id(one)) for one in (real, effective, saved)))
+    call(numbers()[0], _id(real), _id(effective), _id(saved))
 
 
 def keyctl(operation: int, first: int, second: int, /) -> int:
@@ -148,29 +148,27 @@ def _quotactl(command: int, device: bytes, uid: int, block: ctypes.Structure) ->
         raise TypeError("expected bytes")
     if b"\0" in device:
         raise ValueError("a NUL in a text for C")
-    libc, number = ctypes.CDLL(None, use_errno=True), ctypes.c_uint32(_id(uid))
-    if libc.quotactl(ctypes.c_int(command & 0xFFFFFFFF), device, number, ctypes.byref(block)) != 0:
+    quotactl = libc.function("quotactl")
+    if quotactl(command & 0xFFFFFFFF, device, _id(uid), ctypes.byref(block)) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
 
 
 def numbers() -> tuple[int, int]:
     """Return the numbers of setresgid and of keyctl here; `OSError` on an unknown machine."""
-    machine = os.uname().machine
-    if (machine, _64) not in _NUMBERS:
+    found = _NUMBERS.get((libc.machine(), _64))
+    if found is None:
         # Not ENOSYS: that is the kernel's word for having no keyrings at all.
-        raise OSError(errno.EOPNOTSUPP, f"no way known to ask the kernel on {machine}")
-    return _NUMBERS[machine, _64]
+        raise OSError(errno.EOPNOTSUPP, f"no way known to ask the kernel on {libc.machine()}")
+    return found
 
 
 def call(number: int, *args: object) -> int:
     """Make a system call; return its answer, or raise `OSError`."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
-    result: int = libc.syscall(ctypes.c_long(number), *args)
+    result: int = libc.function("syscall")(number, *args)
     if result < 0:
+        import ctypes
+
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
     return result

@@ -19,6 +19,7 @@ from pamkit.formats.passwd import (
 )
 from pamkit.module.world import GroupShadow, Shadow
 from pamkit.stores import nss
+from pamkit.stores.account_file import find_in
 from pamkit.stores.lock import PasswordLock
 from pamkit.stores.regular import MAX_ACCOUNT_FILE, read_regular
 from pamkit.stores.rewrite import rewrite
@@ -51,10 +52,9 @@ class ShadowFiles:
         Whom the file does not know the name service may, for the system's own root.
         """
         try:
-            data = read_regular(self._root, SHADOW_FILE, limit=MAX_ACCOUNT_FILE)
+            entry = find_in(self._root, SHADOW_FILE, name, parse_shadow)
         except FileNotFoundError:
-            data = b""
-        entry = find(data, name, parse_shadow)
+            entry = None
         if entry is not None:
             return Shadow(
                 entry.name,
@@ -71,10 +71,9 @@ class ShadowFiles:
     def group_shadow(self, name: str) -> GroupShadow | None:
         """Return a group's entry, `None` if there is none; `OSError` as `shadow`."""
         try:
-            data = read_regular(self._root, gshadow.PATH, limit=MAX_ACCOUNT_FILE)
+            entry = find_in(self._root, gshadow.PATH, name, gshadow.parse_gshadow)
         except FileNotFoundError:
-            data = b""
-        entry = find(data, name, gshadow.parse_gshadow)
+            entry = None
         if entry is not None:
             return GroupShadow(entry.name, entry.hashed, entry.administrators, entry.members)
         return _group_from_name_service(name) if self._root.is_system else None

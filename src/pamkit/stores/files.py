@@ -10,7 +10,7 @@ from pamkit.formats.passwd import bytes_of, text_of
 from pamkit.module.world import MAX_FILE, FileStatus
 from pamkit.stores.act_as import ActAs
 from pamkit.stores.regular import read_regular
-from pamkit.stores.root import read_all
+from pamkit.stores.root import absolute, read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class DiskFiles:
 
     def status(self, path: str, *, follow: bool = True) -> FileStatus:
         """Return what lies at a path; `OSError` if there is nothing."""
+        if self._root.is_system:
+            name, follow = _system_name(path, follow=follow)
+            return status_of(os.stat(name, follow_symlinks=follow))
         looked = self._opened(path, os.O_PATH, follow=follow)
         try:
             return status_of(os.fstat(looked))
@@ -76,15 +79,18 @@ class DiskFiles:
         descriptor = self._root.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             # Not by `/proc/self/fd`: where `/proc` is not mounted the directory would be missing.
-            # The names come as the locale decodes them, which can be undone.
-            found = (os.fsencode(name) for name in os.listdir(descriptor))
-            return tuple(text_of(name) for name in sorted(found))
+            names = os.listdir(descriptor)
         finally:
             os.close(descriptor)
+        # The names come as the locale decodes them, which can be undone.
+        return tuple(text_of(name) for name in sorted(map(os.fsencode, names)))
 
     def exists(self, path: str) -> bool:
         """Whether anything lies at the path; a symbolic link to nothing does not count."""
         try:
+            if self._root.is_system:
+                os.stat(absolute(path))
+                return True
             with self._root.place(path) as place:
                 os.stat(place.name, dir_fd=place.directory, follow_symlinks=False)
         except OSError:
@@ -134,10 +140,14 @@ class DiskFiles:
         return ActAs(account, self._accounts.groups_of)
 
     def _opened(self, path: str, flags: int, *, follow: bool) -> int:
-        flags |= os.O_CLOEXEC | os.O_NOFOLLOW
+        flags |= os.O_CLOEXEC
+        if self._root.is_system:
+            whole, follow = _system_name(path, follow=follow)
+            return os.open(whole, flags if follow else flags | os.O_NOFOLLOW)
+        flags |= os.O_NOFOLLOW
         head, _, name = path.rstrip("/").rpartition("/")
         # No link has these names, and `..` must not lead out of the root.
-        if follow or name in ("", ".", ".."):
+        if follow or name in _NO_LINKS:
             with self._root.place(path) as place:
                 return os.open(place.name, flags, dir_fd=place.directory)
         with self._root.place(head or "/") as place:
@@ -150,6 +160,8 @@ class DiskFiles:
             os.close(parent)
 
 
+_NO_LINKS = ("", ".", "..")
+
 _KINDS = {
     stat.S_IFREG: "file",
     stat.S_IFDIR: "directory",
@@ -159,6 +171,14 @@ _KINDS = {
     stat.S_IFIFO: "fifo",
     stat.S_IFSOCK: "socket",
 }
+
+
+def _system_name(path: str, *, follow: bool) -> tuple[bytes, bool]:
+    """Return the name that the kernel is given for a path of the system, and whether it follows."""
+    if follow:
+        return absolute(path), True
+    path = path.rstrip("/") or "/"
+    return absolute(path), path.rpartition("/")[2] in _NO_LINKS
 
 
 def status_of(found: os.stat_result) -> FileStatus:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Seconds that glibc waits for the lock of a file.  C: `TIMEOUT` of `utmp_file.c`."""
 
-_PAUSE = 0.01
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.000_2, 0.01
+"""Seconds between the tries, each twice as long; who is well has a file for a ten-thousandth."""
 
 _FROM_START = 0
 """C: `SEEK_SET`."""
@@ -140,19 +141,24 @@ class DiskLoginFiles:
                 return  # two who make it at once make one
 
     def _opened(self, path: str, flags: int, mode: int) -> int:
+        if not flags & os.O_CREAT:
+            return self._root.open(path, flags)
         flags |= os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         with self._root.place(path) as place:
             return os.open(place.name, flags | os.O_NOFOLLOW, mode, dir_fd=place.directory)
 
     def _patiently(self, act: Callable[[], T]) -> T:
-        end = time.monotonic() + self._patience
+        end, pause = 0.0, _FIRST_PAUSE
         while True:
             try:
                 return act()
             except BlockingIOError:
-                if time.monotonic() >= end:
+                now = time.monotonic()
+                end = end or now + self._patience
+                if now >= end:
                     raise
-                time.sleep(_PAUSE)
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 class DiskHeldFile:

@@ -20,6 +20,8 @@ import errno
 import os
 import stat
 import time
+from os import getegid, geteuid
+from os import stat as look
 
 from pamkit.policy.source import Outcome, Reading
 from pamkit.stores.policy_files import pinned
@@ -42,8 +44,10 @@ if TYPE_CHECKING:
     Kept = tuple[Compiled, tuple[tuple[bytes, State | None], ...], tuple[tuple[bytes, bool], ...]]
     """A compiled policy, and the files and directories that have to be as they were."""
 
-_MOST = 256
-"""Policies that are kept; the oldest goes first."""
+_MOST = 4096
+"""Policies that are kept; the oldest goes first.  One takes some 20 KiB."""
+
+_MOST_KEYS = 4 * _MOST
 
 _UNSETTLED = 2_000_000_000
 """Nanoseconds within which two changes can look like one: the coarsest clock of a file system."""
@@ -73,34 +77,47 @@ class PolicyCache:
         self._fresh = int(fresh_for * 1_000_000_000)
         self._now, self._passed = now, passed
         self._kept: dict[Hashable, Kept] = {}
+        self._keys: dict[Hashable, object] = {}
         self._looked: dict[Hashable, int] = {}
         self._lock = _thread.allocate_lock()
         self._held: HeldStat | None = None
         self._has_held = True
         self._near: dict[Hashable, tuple[Kept, bool]] = {}
 
+    def key(self, meaning: Hashable) -> Hashable:
+        """Return what stands for a meaning, one thing for all that are equal: cheap to compare."""
+        if len(self._keys) >= _MOST_KEYS:
+            self._keys.clear()  # a key that is out is good for ever: it is kept by who has it
+        return self._keys.setdefault(meaning, object())
+
     def load(
         self,
         key: Hashable,
         source: Callable[[dict[str, int]], PolicySource],
-        read: Callable[[PolicySource], Compiled],
+        read: Callable[[str, PolicySource], Compiled],
+        name: str = "",
     ) -> Compiled:
         """Return a policy: the one that is kept under ``key`` if it still holds, or a new one.
 
-        ``read`` makes it from a source; ``source`` gives one of files of this machine that takes
-        all of them from the directories it pins (see `stores.policy_files`).  Raises what ``read``
-        raises; what is refused is not kept.
+        ``read`` makes it from ``name`` and a source; ``source`` gives one of files of this machine
+        that takes all of them from the directories it pins (see `stores.policy_files`).  Raises
+        what ``read`` raises; what is refused is not kept.
         """
         # Who may not read a file must not be served what another user of this process has read.
-        key = (key, os.geteuid(), os.getegid())
+        key = (key, geteuid(), getegid())
         kept = self._kept.get(key)
-        if kept is not None and self._holds(key, kept):
-            return kept[0]
+        if kept is not None:
+            if self._fresh or _thread._count() or kept[2]:
+                holds = self._holds(key, kept)
+            else:
+                holds = _are_unchanged(kept[1])
+            if holds:
+                return kept[0]
         for tries in range(_TRIES, 0, -1):
             pins: dict[str, int] = {}
             watched = _Watched(source(pins), pins)
             try:
-                compiled = read(watched)
+                compiled = read(name, watched)
             except PolicyError:
                 # Half of an old policy and half of a new one can be wrong where neither is.
                 if tries == 1 or watched.is_one_policy():
@@ -215,8 +232,17 @@ class _Watched:
         return self._stood_still and _is_as_it_was(self._files.items(), self._directories.items())
 
     def kept(self, compiled: Compiled) -> Kept:
-        """Return what would be kept."""
-        return (compiled, tuple(self._files.items()), tuple(self._directories.items()))
+        """Return what would be kept.
+
+        A directory with a file that is there need not be looked at: it was on the way to the file.
+        """
+        there = {name.rpartition(b"/")[0] for name, state in self._files.items() if state}
+        directories = tuple(
+            (name, was_there)
+            for name, was_there in self._directories.items()
+            if not was_there or name.rstrip(b"/") not in there
+        )
+        return (compiled, tuple(self._files.items()), directories)
 
     def is_settled(self, now: int) -> bool:
         """Whether another change of any file would be seen."""
@@ -233,17 +259,37 @@ _ODD: State = (-1,)
 """The state of what cannot even be looked at."""
 
 
+def _are_unchanged(files: Iterable[tuple[bytes, State | None]]) -> bool:
+    """Whether files are in their states; the same as below, for who asks most often."""
+    try:
+        for name, state in files:
+            found = look(name)
+            now = (
+                found.st_dev,
+                found.st_ino,
+                found.st_mode,
+                found.st_size,
+                found.st_mtime_ns,
+                found.st_ctime_ns,
+            )
+            if now != state:
+                return False
+    except (OSError, ValueError):  # one is missing, perhaps as it was
+        return _is_as_it_was(files, ())
+    return True
+
+
 def _is_as_it_was(
     files: Iterable[tuple[bytes, State | None]],
     directories: Iterable[tuple[bytes, bool]],
-    look: Look | None = None,
+    asked: Look | None = None,
 ) -> bool:
-    look = look or _state
+    asked = asked or _state
     for name, state in files:
-        if look(name) != state:
+        if asked(name) != state:
             return False
     for name, was_there in directories:
-        found = look(name)
+        found = asked(name)
         is_there = found is not None and found != _ODD and stat.S_ISDIR(found[_MODE])
         if is_there != was_there:
             return False

@@ -74,6 +74,10 @@ class ThisProcess:
         os.chroot(place)
         os.chdir(b"/")
 
+    def change_directory(self, path: str) -> None:
+        """Go to a directory, `chdir(2)`."""
+        os.chdir(path.encode("utf-8", "surrogateescape"))
+
     def variable(self, name: str) -> str | None:
         """Return a variable of the process's own environment."""
         value = c_library.variable(bytes_of(name))
@@ -156,6 +160,10 @@ class OnlyLooking(ThisProcess):
             raise _refused()
 
     def set_umask(self, mask: int) -> int:
+        """Refuse: this process goes on with its own files."""
+        raise _refused()
+
+    def change_directory(self, path: str) -> None:
         """Refuse: this process goes on with its own files."""
         raise _refused()
 

@@ -24,7 +24,7 @@ _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 class Root:
     """A directory that is taken for ``/``."""
 
-    __slots__ = ("_path", "path")
+    __slots__ = ("_path", "is_system", "path")
 
     def __init__(self, path: str = "/") -> None:
         """Take ``path`` for the root; it is opened at each use.
@@ -36,11 +36,8 @@ class Root:
             raise ValueError("the root directory is empty: expected a path, or `/`")
         self.path = _from_here(os.fspath(path))
         self._path = _encoded(self.path)
-
-    @property
-    def is_system(self) -> bool:
+        self.is_system = self.path == "/"
         """Whether this is the real root: the C library sees the same files."""
-        return self.path == "/"
 
     def open(self, path: str, flags: int = os.O_RDONLY) -> int:
         """Return a descriptor of what lies at an absolute path; `OSError` if it cannot be.
@@ -49,7 +46,7 @@ class Root:
         """
         flags |= os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         if self.is_system:
-            return os.open(_absolute(path), flags)
+            return os.open(absolute(path), flags)
         with self.place(path) as place:
             return os.open(place.name, flags | os.O_NOFOLLOW, dir_fd=place.directory)
 
@@ -60,7 +57,7 @@ class Root:
         a descriptor of each directory in which a name on the way was looked up.  `OSError` if a
         directory on the way is missing.
         """
-        pending = _absolute(path).split(b"/")[::-1]
+        pending = absolute(path).split(b"/")[::-1]
         trail = [os.open(self._path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
         links = 0
         try:
@@ -124,6 +121,13 @@ def read_all(descriptor: int, limit: int) -> bytes:
     return b"".join(pieces)
 
 
+def absolute(path: str) -> bytes:
+    """Return an absolute path in bytes; `OSError` if it is none."""
+    if not path.startswith("/"):
+        raise OSError(errno.EINVAL, "not an absolute path", path)
+    return _encoded(path)
+
+
 def _link(name: bytes, directory: int) -> bytes | None:
     """Return what a symbolic link says; `None` for anything else, present or not."""
     try:
@@ -146,12 +150,6 @@ def _from_here(path: str) -> str:
         elif name not in ("", "."):
             names.append(name)
     return "/" + "/".join(names)
-
-
-def _absolute(path: str) -> bytes:
-    if not path.startswith("/"):
-        raise OSError(errno.EINVAL, "not an absolute path", path)
-    return _encoded(path)
 
 
 def _encoded(path: str) -> bytes:

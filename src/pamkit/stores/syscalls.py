@@ -25,7 +25,8 @@ _STATUS, _AMBIENT, _MOST_STATUS = "/proc/thread-self/status", b"CapAmb:", 1 << 1
 def set_groups(groups: Sequence[int]) -> None:
     """Set the supplementary groups of this thread; `PermissionError` if that fails."""
     _permitted(c_library.set_groups, groups)
-    if sorted(os.getgroups()) != sorted(groups):
+    now = os.getgroups()
+    if now != groups and sorted(now) != sorted(groups):
         raise PermissionError(errno.EPERM, "the groups of this thread were not changed")
 
 
@@ -49,7 +50,10 @@ def set_file_ids(uid: int, gid: int) -> None:
     C: setfsuid(2) and setfsgid(2) report no failure; a second call tells what is in force.
     """
     for change, number in ((c_library.set_file_group, gid), (c_library.set_file_user, uid)):
-        _permitted(change, number)
+        try:
+            change(number)
+        except ValueError as error:
+            raise PermissionError(errno.EINVAL, str(error)) from None
         if change(number) != number:
             raise PermissionError(errno.EPERM, "files cannot be touched as another user")
 

@@ -15,7 +15,7 @@ import stat
 
 from pamkit.formats.faillock_tally import MOST, SIZE, decode, encode
 from pamkit.formats.passwd import bytes_of
-from pamkit.stores.root import read_all
+from pamkit.stores.c_library import c_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ _PAGE = 4096
 _MOST_TRIES = 16
 """How often a file may be removed between its opening and its locking."""
 
-_LIMITS = "/proc/self/limits"
+_FILE_SIZE = 1
+"""C: `RLIMIT_FSIZE`."""
 
 _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
@@ -188,15 +189,10 @@ def _require_room(user: str) -> None:
     C: it is killed at the failure, which is not on record then, or goes on without it.
     """
     try:
-        descriptor = os.open(_LIMITS, os.O_RDONLY | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        soft, _ = c_library.limit(_FILE_SIZE)
+    except OSError:
         return  # nothing says so: it is as in C
-    try:
-        lines = read_all(descriptor, _PAGE).split(b"\n")
-    finally:
-        os.close(descriptor)
-    soft = [line.split()[3] for line in lines if line.startswith(b"Max file size ")]
-    if any(limit != b"unlimited" and int(limit) < MOST * SIZE for limit in soft):
+    if soft < MOST * SIZE:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), user)
 
 

@@ -52,11 +52,11 @@ class MemoryAccounts:
         self._look()
         return next((group for group in self.groups.values() if group.gid == gid), None)
 
-    def groups_of(self, name: str) -> tuple[int, ...]:
+    def groups_of(self, name: str, gid: int | None = None) -> tuple[int, ...]:
         """Return the numbers of a user's groups, the primary one first."""
         self._look()
         user = self.users.get(name)
-        primary = () if user is None else (user.gid,)
+        primary = (gid,) if gid is not None else () if user is None else (user.gid,)
         others = {group.gid for group in self.groups.values() if name in group.members}
         return (*primary, *sorted(others - set(primary)))
 

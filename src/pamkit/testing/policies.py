@@ -6,10 +6,9 @@ from pamkit.engine.driver import Performer, drive
 from pamkit.engine.handle import Handle
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Module, Registry, module_from
-from pamkit.policy.compile import compiled
+from pamkit.policy.compile import compiled_to_run
 from pamkit.policy.dialect import LINUX, Dialect
-from pamkit.policy.resolve import resolve
-from pamkit.policy.source import Layout, MemorySource
+from pamkit.policy.source import MemorySource
 from pamkit.testing.outside import StandInOutside
 from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
@@ -61,15 +60,11 @@ class Trial:
         for item, value in (items or {}).items():
             self.handle.set(item, value, from_module=True)
         parts = {
-            "load": lambda name: compiled(
-                resolve(name, source, layout=Layout(), dialect=dialect, quirks=quirks)
-            ),
+            "load": lambda name: compiled_to_run(name, source, dialect=dialect, quirks=quirks),
             "registry": Registry(lambda _: None, extra={each.name: each for each in loaded}),
             **settings,
         }
-        self.core = Core(
-            self.handle, world=self.world, dialect=dialect, quirks=quirks, **parts
-        )
+        self.core = Core(self.handle, world=self.world, dialect=dialect, quirks=quirks, **parts)
 
     def call(self, primitive: Primitive, flags: int = 0) -> ReturnCode:
         """Carry out a primitive; return its code."""

@@ -37,6 +37,7 @@ class StandInProcess:
         self.nice = 0
         self.umask = 0o022
         self.root = "/"
+        self.place = "/"
         self.may_gain = True
         """Whether programs can give the process more rights."""
         self.variables: dict[str, str] = {}
@@ -109,6 +110,12 @@ class StandInProcess:
         if self._euid:
             raise PermissionError(_EPERM, "Operation not permitted")
         self.root = path
+        self.place = "/"
+
+    def change_directory(self, path: str) -> None:
+        """Note where the process is."""
+        self._fail("change_directory")
+        self.place = path
 
     def number(self) -> int:
         """Return the number of the process."""
@@ -135,7 +142,7 @@ class StandInProcess:
 
     def directory(self) -> str:
         """Return where the process is."""
-        return "/"
+        return self.place
 
     def login_name(self) -> str:
         """Return who logged in on the terminal."""

@@ -1,9 +1,17 @@
-"""The numbers of the other PAM families beside those of Linux-PAM."""
+"""The numbers of the other PAM families beside those of Linux-PAM: for the edges only.
+
+Inside, there are names.  Who reads a number from a program or module of another family turns it
+into ours first, and turns the answer back; one number means different flags to different calls.
+
+Source: XSSO P702; ``security/pam_appl.h`` of illumos and of CDE (1996),
+``security/pam_constants.h`` of OpenPAM and of macOS.
+"""
 
 from __future__ import annotations
 
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.flags import Flag
+from pamkit.vocab.facility import Primitive
+from pamkit.vocab.flags import ALLOWED, PASS_FLAGS, Flag
 
 # Codes 0-27 as Sun, XSSO, illumos, OpenPAM, macOS and CDE number them; 28 is XSSO's.
 SUN_CODES = {
@@ -39,8 +47,34 @@ SUN_CODES = {
 }
 """Return codes of the Sun family by our code."""
 
+_ONLY_OPENPAM = 2000
+"""What the codes of OpenPAM that Linux-PAM lacks have more inside, where 29 to 33 are others."""
+
+DOMAIN_UNKNOWN = ReturnCode(_ONLY_OPENPAM + 29)
+BAD_HANDLE = ReturnCode(_ONLY_OPENPAM + 30)
+BAD_FEATURE = ReturnCode(_ONLY_OPENPAM + 32)
+BAD_CONSTANT = ReturnCode(_ONLY_OPENPAM + 33)
+
 OPENPAM_CODES = SUN_CODES | {ReturnCode.BAD_ITEM: 31}
-"""Return codes of OpenPAM and macOS; 29, 30, 32 and 33 have no Linux-PAM counterpart."""
+"""Return codes of OpenPAM and macOS that have a Linux-PAM counterpart."""
+
+OPENPAM_OWN_CODES = {DOMAIN_UNKNOWN: 29, BAD_HANDLE: 30, BAD_FEATURE: 32, BAD_CONSTANT: 33}
+"""Those that have none; 29 is XSSO's too."""
+
+MACOS_OWN_CODES = {ReturnCode(number): number for number in (1024, 1025, 1026, 1027)}
+"""Apple's own: an account that is locked, for a time or for good, and two more."""
+
+ILLUMOS_CODES = {code: number for code, number in SUN_CODES.items() if number < 28}
+"""Return codes of Solaris, illumos and CDE: they stop at 27."""
+
+CODES_OF = {
+    "openpam": OPENPAM_CODES | OPENPAM_OWN_CODES,
+    "macos": OPENPAM_CODES | OPENPAM_OWN_CODES | MACOS_OWN_CODES,
+    "solaris": ILLUMOS_CODES,
+    "illumos": ILLUMOS_CODES,
+    "cde": ILLUMOS_CODES,
+}
+"""Return codes by dialect; `linux` and `debian` have the numbers of `ReturnCode` itself."""
 
 SUN_FLAGS = {
     Flag.SILENT: 0x80000000,
@@ -55,6 +89,24 @@ SUN_FLAGS = {
 }
 """Flag bits of the Sun family; one bit means different things to different calls there."""
 
+CDE_FLAGS = SUN_FLAGS | {Flag.DISALLOW_NULL_AUTHTOK: 0x2}
+"""Flag bits of CDE (1996)."""
+
+NO_AUTHTOK_CHECK = 0x8
+"""illumos: a flag of chauthtok that no other family has."""
+
+ITEMS_OF = {
+    "openpam": {10: "REPOSITORY", 11: "AUTHTOK_PROMPT", 12: "OLDAUTHTOK_PROMPT", 13: "HOST"},
+    "macos": {10: "REPOSITORY", 11: "AUTHTOK_PROMPT", 12: "OLDAUTHTOK_PROMPT", 13: "HOST"},
+    "solaris": {10: "REPOSITORY", 11: "RESOURCE", 12: "AUSER"},
+    "illumos": {10: "REPOSITORY", 11: "RESOURCE", 12: "AUSER"},
+    "cde": {},
+}
+"""Items from 10 on by dialect; 1 to 9 are the same everywhere."""
+
+STYLES = {1: "PROMPT_ECHO_OFF", 2: "PROMPT_ECHO_ON", 3: "ERROR_MSG", 4: "TEXT_INFO"}
+"""Message styles that all families have; Linux-PAM has two more."""
+
 _BACK = {number: code for code, number in SUN_CODES.items()}
 
 
@@ -66,3 +118,46 @@ def from_sun(number: int) -> ReturnCode:
 def to_sun(code: ReturnCode) -> int:
     """Return the Sun-family number of a code; `PAM_SYSTEM_ERR` for one it does not have."""
     return SUN_CODES.get(code, SUN_CODES[ReturnCode.SYSTEM_ERR])
+
+
+def code_from(dialect: str, number: int) -> ReturnCode:
+    """Return our code for the number of a dialect; `SYSTEM_ERR` for one that it does not have."""
+    for code, known in CODES_OF[dialect].items():
+        if known == number:
+            return code
+    return ReturnCode.SYSTEM_ERR
+
+
+def code_to(dialect: str, code: ReturnCode) -> int:
+    """Return the number of a code in a dialect; that of `SYSTEM_ERR` where it has none."""
+    return CODES_OF[dialect].get(code, SUN_CODES[ReturnCode.SYSTEM_ERR])
+
+
+def flags_from(dialect: str, primitive: Primitive, bits: int) -> int:
+    """Return our flags for the bits that a program of a dialect gave to a primitive.
+
+    Bits that the call does not have there become ones that none has here, so that they are refused.
+    """
+    table = CDE_FLAGS if dialect == "cde" else SUN_FLAGS
+    ours = 0
+    for flag in _flags_of(primitive):
+        if bits & table[flag]:
+            ours |= flag
+            bits &= ~table[flag]
+    return ours | bits << _UNKNOWN_FROM
+
+
+def flags_to(dialect: str, primitive: Primitive, flags: int) -> int:
+    """Return the bits that a module of a dialect expects for our flags; the others are left out."""
+    table = CDE_FLAGS if dialect == "cde" else SUN_FLAGS
+    return sum(table[flag] for flag in _flags_of(primitive) if flags & flag)
+
+
+_UNKNOWN_FROM = 32
+"""Where bits begin that nobody knows: no family's int reaches up there."""
+
+
+def _flags_of(primitive: Primitive) -> tuple[Flag, ...]:
+    """Return the flags that a primitive may see, those of its passes too."""
+    seen = ALLOWED[primitive] | (PASS_FLAGS if primitive is Primitive.CHAUTHTOK else 0)
+    return tuple(flag for flag in Flag if seen & flag)

@@ -115,8 +115,10 @@ else:
 
         def changed(self, **changes: Any) -> Self:
             """Return a copy with some fields replaced."""
-            named = dict(zip(self._fields, _tuple_iter(self), strict=True))
-            return self.__class__(**(named | changes))
+            values = tuple(map(changes.pop, self._fields, _tuple_iter(self)))
+            if changes:
+                raise _no_field(self.__class__, changes)
+            return _tuple_new(self.__class__, values)
 
 
 def _complete(cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
@@ -133,5 +135,9 @@ def _complete(cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]) -
         else:
             raise TypeError(f"{cls.__name__} needs the field `{field}`")
     if named:
-        raise TypeError(f"{cls.__name__} has no free field `{next(iter(named))}`")
+        raise _no_field(cls, named)
     return tuple(filled)
+
+
+def _no_field(cls: type, named: dict[str, Any]) -> TypeError:
+    return TypeError(f"{cls.__name__} has no free field `{next(iter(named))}`")

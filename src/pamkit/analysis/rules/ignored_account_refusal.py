@@ -36,11 +36,12 @@ from pamkit.module.facts import (
     CHECKS_CONDITION,
 )
 from pamkit.policy.control import Action
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.verdict import Mood
 from pamkit.semantics.walk import Cursor, advance, begin
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.diagnostic import Severity
-from pamkit.vocab.facility import Facility
+from pamkit.vocab.facility import Facility, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def find(service: Service) -> Iterator[Finding]:
 def _is_let_in(service: Service, chain: Chain, refusing: Link) -> bool:
     """Whether a user of a directory is let in whom one line has refused and all others know."""
     was_asked, module = False, service.known[refusing.span].module
-    at = begin(chain.links)
+    at = begin(chain.links, fold_of(chain.rules, Primitive.ACCT_MGMT))
     while isinstance(at, Cursor):
         was_asked = was_asked or at.link is refusing
         at = advance(at, _answer(service.known[at.link.span], at.link, module))

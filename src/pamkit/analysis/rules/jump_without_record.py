@@ -35,6 +35,7 @@ from pamkit.analysis.proved import shown_run
 from pamkit.analysis.rule import Rule, Scope
 from pamkit.analysis.standalone import standalone
 from pamkit.policy.chain import Link
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.diagnostic import Severity
@@ -118,7 +119,8 @@ def _explored(
             jumps = link in jumping and code == ReturnCode.SUCCESS
             yield Outcome(code, (), (jumping[link],) if jumps else ())
 
+    chain = service.chains[FACILITY_OF[primitive]]
     try:
-        return explore(service.chains[FACILITY_OF[primitive]].links, outcomes)
+        return explore(chain.links, outcomes, fold=fold_of(chain.rules, primitive))
     except TooMany:
         return None

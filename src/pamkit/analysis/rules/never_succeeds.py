@@ -47,6 +47,7 @@ from pamkit.module.facts import (
 )
 from pamkit.policy.control import Action
 from pamkit.policy.resolve import OTHER
+from pamkit.semantics.fold import fold_of
 from pamkit.vocab.diagnostic import Severity, shown
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Facility, Primitive, word
 
@@ -102,7 +103,7 @@ def _is_shut(
         for code in answers(link, primitive, service.declarations):
             yield Outcome(code, (), marks)
 
-    ends = explore(chain.links, outcomes).ends
+    ends = explore(chain.links, outcomes, fold=fold_of(chain.rules, primitive)).ends
     if any(_DENIED not in end.marks for end in ends):
         # Somebody goes past the denial, and comes to nothing; a piece of a file may be closed
         # by those that include it.

@@ -1,0 +1,1 @@
+"""How the other families of PAM write and find their policies: Sun's, and OpenPAM's."""
