@@ -32,7 +32,7 @@ from tests.loops import run, settle
 
 _C = ReturnCode
 
-MOST_BYTES = 6656
+MOST_BYTES = 4096
 """Of one conversation that waits: its task and coroutines, and all that pamkit keeps for it."""
 
 PATIENCE = 10.0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pamkit.engine.handle import Handle
+from pamkit.engine.handle import Handle, handle_for
 from pamkit.engine.tracks import Tracks
 from pamkit.engine.transaction import Core, walks_on_tracks
 from pamkit.module.registry import Module, Registry
 from pamkit.policy.compile import compiled_to_run
-from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect, quirks
+from pamkit.policy.dialect import DIALECT_NAMES, QUIRK_SETS, QUIRKS, Dialect, quirks
+from pamkit.policy.dialect import dialect_named as dialect_of
 from pamkit.policy.resolve import service_name
 from pamkit.policy.source import Layout
 from pamkit.vocab.codes import ReturnCode
@@ -66,8 +67,16 @@ def import_module(name: str) -> ModuleType | None:
         raise
 
 
-def registry(extra: Mapping[str, Module] | None = None) -> Registry:
-    """Return the registry of pamkit's own modules, with ``extra`` in front of them."""
+def registry(extra: Mapping[str, Module] | None = None, dialect: Dialect | None = None) -> Registry:
+    """Return the registry of pamkit's own modules, with ``extra`` in front of them.
+
+    They are those of the family that the dialect is of; without one, Linux'.
+    """
+    if dialect is not None and dialect.keywords:
+        # DIALECT: a name means another module there.
+        from pamkit.module.roster import ROSTERS, FamilyRegistry
+
+        return FamilyRegistry(import_module, ROSTERS[dialect.name], extra=extra)
     return Registry(import_module, directories=MODULE_DIRECTORIES, extra=extra)
 
 
@@ -81,12 +90,12 @@ def dialect_named(name: str | Dialect | None, root: str) -> Dialect:
     if name is None:
         from pamkit.stores.system import dialect_for
 
-        return DIALECTS[dialect_for(root)]
-    if name not in DIALECTS:
+        return dialect_of(dialect_for(root))
+    if name not in DIALECT_NAMES:
         from pamkit.policy.suggest import did_you_mean
 
-        raise ValueError(f"there is no dialect `{name}`: {did_you_mean(name, DIALECTS)}")
-    return DIALECTS[name]
+        raise ValueError(f"there is no dialect `{name}`: {did_you_mean(name, DIALECT_NAMES)}")
+    return dialect_of(name)
 
 
 def quirks_named(names: Iterable[str]) -> frozenset[str]:
@@ -153,7 +162,7 @@ class Ground:
         self._layout = Layout(confdir=confdir)
         self.quirks = quirks_named(quirks)
         self.dialect = dialect_named(dialect, root)
-        self.registry = registry(modules)
+        self.registry = registry(modules, self.dialect)
         self.preference = preference
         self._kept: PolicyCache | None = None
         if source is None and root == "/":
@@ -174,7 +183,7 @@ class Ground:
         return (self.names.get(service) or self._named(service))[0]
 
     def _named(self, service: str) -> tuple[str, object]:
-        name = service_name(service, self.quirks)
+        name = service_name(service, self.quirks, self.dialect)
         if len(self.names) >= _MOST_SERVICES:
             self.names.clear()
         # Equal settings are equal keys, also of two grounds.
@@ -210,7 +219,7 @@ class Ground:
         known = self._tracks.get(name)
         if known is None or known.compiled is not compiled:
             counts = self.dialect.jump_counts
-            known = Tracks(compiled, self.registry, self._native_first, jump_counts=counts)
+            known = Tracks(name, compiled, self.registry, self._native_first, jump_counts=counts)
             if len(self._tracks) >= _MOST_SERVICES:
                 self._tracks.clear()
             self._tracks[name] = known
@@ -243,12 +252,13 @@ class Ground:
             from pamkit.stores.log import CallingLog
 
             world = (world or self.world()).changed(log=CallingLog(log))
+        name, dialect = (self.names.get(service) or self._named(service))[0], self.dialect
         return Core(
-            Handle((self.names.get(service) or self._named(service))[0], user),
+            handle_for(dialect, name, user) if dialect.keywords else Handle(name, user),
             self.load,
             self.registry,
             world or self.world,
-            self.dialect,
+            dialect,
             self.quirks,
             watch,
             audit,

@@ -400,7 +400,6 @@ class Front:
         """
         self._status = code
         fault = performer.fault
-        runs = tuple(self._core.runs[first:])
         gave_up = fault is None or isinstance(fault, (PamError, EOFError))
         if code == ReturnCode.SUCCESS and gave_up:
             return
@@ -408,6 +407,7 @@ class Front:
             # The conversation broke in a way of its own: yes is not what was meant.
             self._status = code = ReturnCode.CONV_ERR
             self._disown(first)
+        runs = tuple(self._core.runs[first:])
         if fault is None or (gave_up and _has_a_reason(code, runs)):
             error = self._refusal(code, runs, performer.told)
         else:
@@ -430,15 +430,17 @@ class Front:
         if self._ended:
             return
         self._ended = True
-        self._forget_kept()
-        interrupts: list[BaseException] = []
+        if self._kept is not None:
+            self._forget_kept()
         how = self._status if status is None else status
-        guests = self._core.guests
-        cleaned = () if guests is None else guests.clean_up(how)
-        for fault in (*cleaned, *self._core.end(how)):
+        core, guests = self._core, self._core.guests
+        raised = [] if guests is None else guests.clean_up(how)
+        raised += core.end(how)
+        interrupts: list[BaseException] = []
+        for fault in raised:
             if isinstance(fault, Exception):
                 name = type(fault).__name__
-                self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
+                core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
             else:
                 interrupts.append(fault)
         if guests is not None:

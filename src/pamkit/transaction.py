@@ -142,11 +142,9 @@ class Transaction(Front):
         """End the transaction (`pam_end(3)`); without a status, that of the last call is used."""
         if self._ended:
             return
-        self._take_hold()
-        try:
-            self._finish(status)
-        finally:
-            self._let_go()
+        if not self._lock.acquire(False):
+            raise self._held()
+        self._finish(status)  # it stays held
 
     def _primitive(self, primitive: Primitive, flags: int) -> None:
         if self._strict:

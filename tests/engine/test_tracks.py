@@ -44,7 +44,7 @@ class Shared:
         self.compiled = compiled(resolve("test", source, dialect=dialect))
         probe = answering(self.said)
         self.registry = Registry(lambda _: None, extra={probe.name: probe})
-        self.tracks = Tracks(self.compiled, self.registry, jump_counts=dialect.jump_counts)
+        self.tracks = Tracks("test", self.compiled, self.registry, jump_counts=dialect.jump_counts)
         self.dialect = dialect
 
     def runs(self, *, beside: bool) -> tuple[list[ReturnCode], list[Run]]:

@@ -18,7 +18,7 @@ from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
     from typing import Any
 
     from pamkit.engine.delay import FailDelay
@@ -41,6 +41,8 @@ _LOG_WORDS = {
     Primitive.CHAUTHTOK: "chauthtok",
 }
 
+_PROMPTS = {Item.AUTHTOK: Item.AUTHTOK_PROMPT, Item.OLDAUTHTOK: Item.OLDAUTHTOK_PROMPT}
+
 # C: what pam_get_user hands on of a conversation's code; anything else is conv_err.
 _ASKING_CODES = (ReturnCode.BUF_ERR, ReturnCode.CONV_AGAIN, ReturnCode.CONV_ERR)
 
@@ -54,6 +56,9 @@ class Around(Record, eq=False):
     handle: Handle
     delay: FailDelay
     world: World
+
+    def lose(self, call: Call) -> None:
+        """A hook keeps a call, which is lent no more."""
 
 
 class Call:
@@ -78,6 +83,7 @@ class Call:
 
     def again(self) -> Call:
         """Return another call of the same primitive: this one stays with the hook that keeps it."""
+        self._around.lose(self)
         return Call(self._around, self.primitive, self.flags)
 
     @property
@@ -138,8 +144,8 @@ class Call:
         if handle.conversation_failure is not None:
             raise Stop(handle.conversation_failure)
         if prompt is None:
-            prompt = handle.texts.get(Item.USER_PROMPT, "login:")
-        code, answer = await self._converse(Style.PROMPT_ECHO_ON, prompt)
+            prompt = handle.texts.get(Item.USER_PROMPT, handle.login_prompt)
+        code, answer = _first(await _question(Style.PROMPT_ECHO_ON, prompt))
         if code == ReturnCode.SUCCESS and not isinstance(answer, str):
             code = ReturnCode.CONV_ERR  # no answer is not an empty answer
         if code != ReturnCode.SUCCESS or not isinstance(answer, str):
@@ -150,13 +156,15 @@ class Call:
         handle.put_text(Item.USER, answer)
         return answer
 
-    async def authtok(self, item: Item, prompt: str | None = None) -> Secret:
-        """Return a token, asking for it (in a password change twice) if need be."""
-        return await self._authtok(item, prompt, twice=True)
+    # Who types is waited for with as few frames as can be: there may be thousands.
 
-    async def authtok_once(self, prompt: str | None = None) -> Secret:
+    def authtok(self, item: Item, prompt: str | None = None) -> Coroutine[Any, Any, Secret]:
+        """Return a token, asking for it (in a password change twice) if need be."""
+        return self._authtok(item, prompt, twice=True)
+
+    def authtok_once(self, prompt: str | None = None) -> Coroutine[Any, Any, Secret]:
         """Return the new token, asking once."""
-        return await self._authtok(Item.AUTHTOK, prompt, twice=False)
+        return self._authtok(Item.AUTHTOK, prompt, twice=False)
 
     async def _authtok(self, item: Item, prompt: str | None, *, twice: bool) -> Secret:
         handle = self._handle
@@ -171,6 +179,9 @@ class Call:
             return known
         if "use_first_pass" in self.args or (changing and "use_authtok" in self.args):
             raise Stop(failure)
+        if prompt is None:
+            # DIALECT: openpam's items; nobody can set them elsewhere.
+            prompt = handle.texts.get(_PROMPTS[item])
         kind = handle.texts.get(Item.AUTHTOK_TYPE) or ""
         # C: outside of a change the kind is not named.
         named = kind if self.primitive is Primitive.CHAUTHTOK else ""
@@ -224,34 +235,30 @@ class Call:
         return token
 
     async def _secret(self, prompt: str, changing: bool) -> Secret:
-        code, answer = await self._spoken(Style.PROMPT_ECHO_OFF, prompt)
+        code, answer = self._heard(await _question(Style.PROMPT_ECHO_OFF, prompt))
         if code != ReturnCode.SUCCESS or not isinstance(answer, Secret):
             if changing:
                 await self.say(Style.ERROR_MSG, "Password change has been aborted.")
             raise Stop(ReturnCode.AUTHTOK_ERR)
         return answer
 
-    async def _converse(self, style: Style, text: str) -> tuple[int, Answer]:
-        code, answers = await Ask((Message(style, text),))
-        return code, answers[0] if answers else None
-
-    async def _spoken(self, style: Style, text: str) -> tuple[int, Answer]:
+    def _heard(self, reply: tuple[int, tuple[Answer, ...]]) -> tuple[int, Answer]:
         """C: pam_prompt(3) logs a conversation that failed; pam_get_user(3) asks without it."""
-        code, answer = await self._converse(style, text)
+        code, answer = _first(reply)
         if code != ReturnCode.SUCCESS:
             self.log(Priority.ERR, "conversation failed")
         return code, answer
 
     async def ask(self, style: Style, text: str) -> Answer:
         """Hold a conversation of one message; ends the hook if it fails."""
-        code, answer = await self._spoken(style, text)
+        code, answer = self._heard(await _question(style, text))
         if code != ReturnCode.SUCCESS:
             raise Stop(code)
         return answer
 
     async def say(self, style: Style, text: str) -> int:
         """Show a message; return the conversation's code."""
-        code, _ = await self._spoken(style, text)
+        code, _ = self._heard(await _question(style, text))
         return code
 
     async def hash(self, token: Secret, setting: str) -> str | None:
@@ -319,6 +326,16 @@ class Call:
         """Write a line for the administrator."""
         kind = _LOG_WORDS[self.primitive]
         self.world.log.write(priority, f"{self.module}({self._handle.service}:{kind}): {text}")
+
+
+def _question(style: Style, text: str) -> Ask:
+    return Ask((Message(style, text),))
+
+
+def _first(reply: tuple[int, tuple[Answer, ...]]) -> tuple[int, Answer]:
+    """Return the code of a conversation of one message, and the answer if there is one."""
+    code, answers = reply
+    return code, answers[0] if answers else None
 
 
 def _prompt(item: Item, changing: bool, kind: str) -> str:

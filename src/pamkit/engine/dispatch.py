@@ -17,7 +17,7 @@ from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from pamkit.engine.call import Around
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
     from pamkit.engine.transaction import Core
     from pamkit.module.effect import Effect
     from pamkit.module.registry import Module, Natives, Registry
+    from pamkit.module.world import World
     from pamkit.policy.chain import Link
     from pamkit.policy.dialect import Dialect
     from pamkit.semantics.stride import Stand
     from pamkit.semantics.trace import Step
     from pamkit.vocab.facility import Primitive
-
-    Walked = Track | tuple[Stand | Verdict, tuple[Step, ...]]
-    """How a walk came out: the place where it has ended; or where it stands, and its steps."""
 
 _SUCCESS = ReturnCode.SUCCESS
 
@@ -62,53 +60,85 @@ class Begun:
 
     def __init__(self, coroutine: Coroutine[Effect, Any, Any], effect: Effect) -> None:
         """Wait where the coroutine waits."""
-        self._coroutine, self._effect = coroutine, effect
+        self._coroutine = coroutine
+        self._effect: Effect | None = effect
 
-    def __await__(self) -> Generator[Effect, Any, Any]:
-        """Surface with the effect, and go on as the coroutine does."""
-        coroutine, effect = self._coroutine, self._effect
-        try:
-            while True:
-                try:
-                    result = yield effect
-                except Exception as fault:  # noqa: BLE001  # the hook that waits decides
-                    effect = coroutine.throw(fault)
-                else:
-                    effect = coroutine.send(result)
-        except StopIteration as end:
-            return end.value
-        finally:
-            coroutine.close()
+    def __await__(self) -> Begun:
+        """Be stepped by whoever drives; by hand, for there is one for each person who types."""
+        return self
+
+    def __iter__(self) -> Begun:
+        """Be stepped."""
+        return self
+
+    def __next__(self) -> Effect:
+        """Surface with the effect, or go on as the coroutine does."""
+        effect, self._effect = self._effect, None
+        return self._coroutine.send(None) if effect is None else effect
+
+    def send(self, result: Any) -> Effect:
+        """Go on with what came of the effect."""
+        return self._coroutine.send(result)
+
+    def throw(self, *fault: Any) -> Effect:
+        """Go on with what was raised instead: the hook that waits decides."""
+        return self._coroutine.throw(*fault)
+
+    def close(self) -> None:
+        """Have the hook clean up."""
+        self._coroutine.close()
 
 
-def along(place: Track, call: Call) -> tuple[Track, Any, Call]:
+class Left(Record, eq=False):
+    """A walk that waits, or left its tracks: the place, and what its hook answered or raised."""
+
+    place: Track
+    answer: Any
+    call: Call
+
+
+def along(place: Track, call: Call) -> Track | Left:
     """Ask hook after hook from a place on, as long as each answers at once what its place knows.
 
-    Return the place that was reached; what its hook answered, raised or waits for, if the walk
-    has not ended there; and the call for the hooks behind it.
+    Return the place where the walk has ended, or where it was left.
     """
     references = getrefcount
     alone = references(call)
-    hook = place.hook
-    while hook is not None:
-        call.line = place.line
-        try:
-            answer = hook(call)
-            if answer is not _SUCCESS and answer.__class__ is not ReturnCode:
-                answer = _stepped(answer)
-        except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
-            return place, fault, call
-        # Yes or no is said by where the kernel has found that this answer leads.
-        if answer is not _SUCCESS or (after := place.success) is None:
-            after = place.leads(answer) if answer.__class__ is ReturnCode else None
-            if after is None:
-                return place, answer, call
-        place = after
-        hook = after.hook
+    while True:
+        # Most walks meet nothing but success: the places of such a walk lie in one row.
+        for hook, line, ahead in place.straight or place.look_ahead():
+            call.line = line
+            try:
+                answer = hook(call)
+            except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
+                return Left(place, fault, call)
+            if answer is not _SUCCESS or ahead is None:
+                # Yes or no is said by where the kernel has found that this answer leads.
+                answer, ahead = _led(place, answer)
+                if ahead is None:
+                    return Left(place, answer, call)
+                place = ahead
+                break
+            place = ahead
+            if references(call) != alone:
+                # The hook has kept it: what it sees there must stay what it was.
+                call = call.again()
+                alone = references(call)
+        else:
+            return place if place.code is not None else Left(place, None, call)
         if references(call) != alone:
-            call = call.again()  # the hook has kept it: what it sees there must stay what it was
+            call = call.again()  # as above
             alone = references(call)
-    return place, None, call
+
+
+def _led(place: Track, answer: Any) -> tuple[Any, Track | None]:
+    """Return what a hook answers when it need not wait, and where that leads if it is a code."""
+    if answer.__class__ is not ReturnCode:
+        try:
+            answer = _stepped(answer)
+        except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
+            return fault, None
+    return answer, place.leads(answer) if answer.__class__ is ReturnCode else None
 
 
 def _stepped(answer: Any) -> Any:
@@ -123,6 +153,31 @@ def _stepped(answer: Any) -> Any:
         answer = end.value
         return ReturnCode(answer) if type(answer) is int else answer
     return Begun(answer, effect)
+
+
+def settled(
+    place: Track, call: Call, answer: Any = None, fault: Exception | None = None
+) -> tuple[int, str]:
+    """Return the code of a hook that was asked, when it has come to its end, and a note."""
+    name = call.module
+
+    def complain(note: str) -> None:
+        call.world.log.write(Priority.ERR, f"PAM {name}: {note}")
+
+    if fault is None:
+        code, note = judged_answer(answer, complain)
+    else:
+        code, note = judged_fault(fault, complain)
+    return code, note or undeclared(call.world, name, place.declared, code)
+
+
+def undeclared(world: World, name: str, declared: frozenset[ReturnCode], answer: int) -> str:
+    """Return what is to be noted of an answer that a module does not declare; it is logged."""
+    if answer in declared:
+        return ""
+    note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
+    world.log.write(Priority.DEBUG, f"PAM {name}: {note}")
+    return note
 
 
 class Dispatcher:
@@ -162,55 +217,6 @@ class Dispatcher:
         if bound is None or bound.module is None:
             return False
         return bound.module.declaration.fact(fact, bound.options)
-
-    async def onward(self, place: Track, left: Any, call: Call) -> Walked:
-        """Go on from a place whose hook waits, or said what the place does not know.
-
-        ``left`` is what `along` gave with the place.  Return the place where the walk has ended;
-        or, if it left the tree, where it stands and its steps.
-        """
-        handle = self._handle
-        while place.code is None:
-            assert not isinstance(place.stand, Verdict)  # noqa: S101  # it has no code
-            given = None
-            if place.hook is not None:
-                handle.current = call
-                try:
-                    answer, note = await self._judged(left, call)
-                finally:
-                    handle.current = None
-                given = answer, note or self._undeclared(call.module, place.declared, answer)
-            after = None if given is None or given[1] else place.leads(given[0])
-            if after is None:
-                return await self.walk(
-                    place.stand,
-                    place.steps(),
-                    call.primitive,
-                    call.flags,
-                    jump_counts=place.jump_counts,
-                    given=given,
-                )
-            handle.current = call
-            try:
-                place, left, call = along(after, call)
-            finally:
-                handle.current = None
-        return place
-
-    async def _judged(self, left: Any, call: Call) -> tuple[int, str]:
-        """Return the code of a hook that was asked, when it has come to its end, and a note."""
-        name = call.module
-
-        def complain(note: str) -> None:
-            self._log(Priority.ERR, f"{name}: {note}")
-
-        try:
-            if isinstance(left, Exception):
-                return judged_fault(left, complain)
-            answer = left if isinstance(left, int) else await left
-        except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
-            return judged_fault(fault, complain)
-        return judged_answer(answer, complain)
 
     async def walk(
         self,
@@ -275,17 +281,8 @@ class Dispatcher:
             )
         finally:
             self._handle.current = None
-        return answer, note or self._undeclared(
-            name, bound.module.declaration.answers[primitive], answer
-        )
-
-    def _undeclared(self, name: str, declared: frozenset[ReturnCode], answer: int) -> str:
-        """Return what is to be noted of an answer that a module does not declare."""
-        if answer in declared:
-            return ""
-        note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
-        self._log(Priority.DEBUG, f"{name}: {note}")
-        return note
+        declared = bound.module.declaration.answers[primitive]
+        return answer, note or undeclared(self._around.world, name, declared, answer)
 
     async def bind(self, link: Link) -> Bound:
         """Return a link with its module, found once for each policy."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pamkit.engine.call import Call
     from pamkit.module.call import Cleanup
+    from pamkit.policy.dialect import Dialect
     from pamkit.vocab.secret import Secret
 
 
@@ -25,11 +26,11 @@ class Handle:
 
     __slots__ = (
         "_data",
+        "_env",
         "conversation",
         "conversation_failure",
         "current",
         "delay_callback",
-        "env",
         "on_text",
         "service_changed",
         "texts",
@@ -47,8 +48,9 @@ class Handle:
         self.conversation: Any = None
         self.delay_callback: Callable[[int, int], object] | None = None
         self.xauthdata: tuple[str, bytes] | None = None
-        self.env: dict[str, str] = {}
-        self._data: dict[str, tuple[Any, Cleanup | None]] = {}
+        # Most handles never have these, and thousands may wait.
+        self._env: dict[str, str] | None = None
+        self._data: dict[str, tuple[Any, Cleanup | None]] | None = None
         self.verified = False
         """Whether the new token was typed twice."""
         self.conversation_failure: int | None = None
@@ -60,9 +62,21 @@ class Handle:
         """The hook that is being asked; C functions of native modules speak for it."""
 
     @property
+    def env(self) -> dict[str, str]:
+        """The PAM environment."""
+        if self._env is None:
+            self._env = {}
+        return self._env
+
+    @property
     def service(self) -> str:
         """The name that picks the policy."""
         return self.texts[Item.SERVICE]
+
+    @property
+    def login_prompt(self) -> str:
+        """The prompt for the user's name where nobody chose one."""
+        return "login:"
 
     def get(self, item: int, *, from_module: bool) -> tuple[int, Any]:
         """Return a code and the item's value, as `pam_get_item(3)` does."""
@@ -151,32 +165,35 @@ class Handle:
 
     def set_data(self, name: str, value: Any, cleanup: Cleanup | None) -> None:
         """Keep module data; the old data of that name is cleaned up first."""
-        old, old_cleanup = self._data.get(name, (None, None))
+        old, old_cleanup = self.entry(name) or (None, None)
         if old_cleanup is not None:
             old_cleanup(old, DATA_REPLACE)
         self.keep(name, value, cleanup)
 
     def data(self, name: str) -> Any:
         """Return module data; `KeyError` if there is none."""
+        if self._data is None:
+            raise KeyError(name)
         return self._data[name][0]
 
     def entry(self, name: str) -> tuple[Any, Cleanup | None] | None:
         """Return module data and its cleanup; `None` if there is none of that name."""
-        return self._data.get(name)
+        return None if self._data is None else self._data.get(name)
 
     def data_names(self) -> tuple[str, ...]:
         """Return the names of all module data, the newest first."""
-        return tuple(reversed(self._data))
+        return tuple(reversed(self._data or {}))
 
     def keep(self, name: str, value: Any, cleanup: Cleanup | None) -> None:
         """Put data in a place whose old data has been cleaned up, or was never there."""
+        if self._data is None:
+            self._data = {}
         self._data[name] = (value, cleanup)
 
     def take_data(self) -> list[tuple[Any, Cleanup | None]]:
         """Take all data and its cleanups off the handle, the newest first."""
-        taken = list(reversed(self._data.values()))
-        self._data.clear()
-        return taken
+        data, self._data = self._data, None
+        return list(reversed(data.values())) if data else []
 
     def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
@@ -189,6 +206,19 @@ class Handle:
                     raised.append(odd)
         if self.tokens:
             self.wipe_tokens()
-        self.env.clear()
+        if self._env is not None:
+            self._env.clear()
         self.conversation = None
         return raised
+
+
+def handle_for(dialect: Dialect, service: str, user: str | None) -> Handle:
+    """Return the handle that a transaction of a dialect begins with."""
+    if dialect.keywords:
+        from pamkit.vocab.families import ITEM_RULES  # DIALECT: no start on Linux loads it
+
+        if dialect.name in ITEM_RULES:
+            from pamkit.engine.family_handle import FamilyHandle
+
+            return FamilyHandle(dialect.name, service, user)
+    return Handle(service, user)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from pamkit.engine.bind import bind_now
 from pamkit.engine.odd_words import tell_of
 from pamkit.semantics.stride import is_past_end, step_of, stride
+from pamkit.semantics.trace import Run
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import begin
 from pamkit.vocab.codes import ReturnCode
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
     from pamkit.semantics.stride import Stand
     from pamkit.semantics.trace import Path, Step
 
+    Row = tuple[tuple[Hook, Line, "Track | None"], ...]
+    """Hooks that are asked one after the other, what each is told, and where its success leads."""
+
+_SUCCESS = ReturnCode.SUCCESS
+
 _MOST_PLACES = 20_000
 """Places that the trees of one policy may have; walks beyond them are made beside the trees."""
 
@@ -47,7 +53,7 @@ class Track:
 
     ``stand`` is what the kernel says of it, a verdict where the walk has ended.  ``hook`` and
     ``line`` say who is asked next; there is no hook where the walk has ended, and where nobody can
-    be asked at once.  ``success`` is where success leads, once that is known.  ``code`` is what the
+    be asked at once.  ``straight`` is what `look_ahead` has found.  ``code`` is what the
     application is told where the walk has ended, else `None`.  ``follow`` is where the walk begins
     that follows this one (setcred, close_session).
     """
@@ -63,7 +69,7 @@ class Track:
         "hook",
         "line",
         "stand",
-        "success",
+        "straight",
     )
 
     def __init__(
@@ -72,7 +78,7 @@ class Track:
         """Stand at ``stand``, reached from ``before`` by an answer."""
         self._tree, self.stand, self.before, self.answer = tree, stand, before, answer
         self._leads: dict[int, Track] = {}
-        self.success: Track | None = None
+        self.straight: Row = ()
         self.follow: Track | None = None
         self.hook: Hook | None = None
         self.line: Line = ("", (), None)
@@ -105,6 +111,23 @@ class Track:
         """Whether the walk follows the path of an earlier one."""
         return self._tree.is_replay
 
+    def look_ahead(self) -> Row:
+        """Return who is asked from here on as long as all succeed, and where each success leads.
+
+        It is kept if it reaches to the end, or to where nobody can be asked at once.
+        """
+        row: list[tuple[Hook, Line, Track | None]] = []
+        place: Track | None = self
+        while place is not None and place.hook is not None:
+            # No place where success is not declared; nor where there is no room, which may come.
+            ahead = place.leads(_SUCCESS)
+            row.append((place.hook, place.line, ahead))
+            place = ahead
+        known = tuple(row)
+        if place is not None:
+            self.straight = known
+        return known
+
     def leads(self, answer: int) -> Track | None:
         """Return the place that a code leads to; `None` if there is none in the tree."""
         known = self._leads.get(answer)
@@ -121,8 +144,6 @@ class Track:
             return None  # it is logged each time
         tree.tracks.room -= 1
         known = self._leads[answer] = Track(tree, after, self, answer)
-        if answer == ReturnCode.SUCCESS:
-            self.success = known
         return known
 
     def followed(self, primitive: Primitive) -> Track:
@@ -152,6 +173,14 @@ class Track:
             way.append(step_of(place.stand, answer, after))
         return tuple(reversed(way))
 
+    def run(self, flags: int) -> Run:
+        """Return the walk that ended here, with the flags that its hooks saw."""
+        stand, code, tree = self.stand, self.code, self._tree
+        assert isinstance(stand, Verdict)  # noqa: S101  # it has ended
+        assert code is not None  # noqa: S101  # as above
+        steps, service = self.steps(), tree.tracks.service
+        return Run(tree.primitive, service, flags, steps, stand, code, tree.is_replay)
+
 
 class _Tree:
     """The walks of one chain for one primitive that begin alike."""
@@ -166,7 +195,7 @@ class _Tree:
 
 
 class Tracks:
-    """The walks that were made with one policy, and the modules that its links name.
+    """The walks that were made with the policy of a service, and the modules that its links name.
 
     ``registry`` has the modules in Python; ``native_first`` says for which of them another is
     wanted.  Those, and modules that have to be brought in, are each transaction's own.
@@ -180,10 +209,12 @@ class Tracks:
         "compiled",
         "room",
         "roots",
+        "service",
     )
 
     def __init__(
         self,
+        service: str,
         compiled: Compiled,
         registry: Registry,
         native_first: Callable[[str], bool] | None = None,
@@ -191,7 +222,7 @@ class Tracks:
         jump_counts: bool = False,
     ) -> None:
         """Know no walk yet.  ``jump_counts`` is the dialect's."""
-        self.compiled, self._jump_counts = compiled, jump_counts
+        self.service, self.compiled, self._jump_counts = service, compiled, jump_counts
         self._registry, self._native_first = registry, native_first
         self._bound: dict[Link, Bound] = {}
         self.roots: list[Track | None] = [None] * len(Primitive)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pamkit.engine.call import Call
 from pamkit.engine.delay import FailDelay
-from pamkit.engine.dispatch import Dispatcher, Suspended, along
+from pamkit.engine.dispatch import Dispatcher, Left, Suspended, along, settled
 from pamkit.engine.handle import Handle
 from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Effect, Wait
@@ -29,7 +29,7 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
     from typing import Any, Protocol
 
     from pamkit.module.registry import Natives, Registry
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     Verb = Coroutine[Effect, Any, int]
     """Ends with the code the application gets."""
 
-    Unread = tuple[Primitive, str, int, Track, int]
-    """What a `Run` is made of when somebody reads it; its steps lie in the tree of walks."""
+    Unread = tuple[Track, int]
+    """Of what a `Run` is made when somebody reads it: where it ended, and the flags."""
 
     class Keeper(Protocol):
         """Keeps sessions on record; see `sessions.keeper`."""
@@ -72,6 +72,24 @@ _CHAUTHTOK = Primitive.CHAUTHTOK
 _SERVICE, _YES = Item.SERVICE, ReturnCode.SUCCESS
 
 _NOTHING: frozenset[Primitive] = frozenset()
+_NO_PATHS: tuple[Path | Track | None, ...] = (None,) * len(Primitive)
+"""The path of each primitive, of a transaction that has made no call."""
+
+_REFUSED_ALONE = {
+    primitive: (*_NO_PATHS[:primitive], (), *_NO_PATHS[primitive + 1 :]) for primitive in Primitive
+}
+"""The same where one call is refused: thousands may wait in their first."""
+
+_sets: dict[frozenset[Primitive], frozenset[Primitive]] = {}
+
+_PLAIN_FLAGS = tuple(
+    frozenset({int(bit) for bit in Flag if bit & CRED_FLAGS} if each is Primitive.SETCRED else {0})
+    for each in Primitive
+)
+"""Flags with which each primitive is nearly always called; nothing is to be said of them."""
+
+_EARLIER = tuple(REPLAYS.get(primitive) for primitive in Primitive)
+"""Which primitive each follows, if any."""
 
 _TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
 
@@ -137,7 +155,7 @@ class Core:
         self.walks: list[Run | Unread] = []
         """What was walked so far; who reads it asks `runs`."""
         self._call: Call | None = None
-        self._paths: dict[Primitive, Path | Track] = {}
+        self._paths: Sequence[Path | Track | None] = _NO_PATHS
         self._remembered: dict[Primitive, dict[int, int]] | None = None
         self._refused: frozenset[Primitive] = _NOTHING
         self._suspended: Suspended | None = None
@@ -188,9 +206,8 @@ class Core:
         runs: Any = self.walks
         for at, run in enumerate(runs):
             if run.__class__ is tuple:
-                primitive, service, flags, place, code = run
-                steps, verdict = place.steps(), place.stand
-                runs[at] = Run(primitive, service, flags, steps, verdict, code, place.is_replay)
+                place, flags = run
+                runs[at] = place.run(flags)
         made: list[Run] = runs
         return made
 
@@ -226,7 +243,7 @@ class Core:
         natives = self.natives
         first = None if natives is None else natives.come_first
         counts = self._dialect.jump_counts
-        return Tracks(compiled, self._registry, first, jump_counts=counts)
+        return Tracks(self.handle.service, compiled, self._registry, first, jump_counts=counts)
 
     @property
     def waiting(self) -> bool:
@@ -243,7 +260,7 @@ class Core:
             self._made_dispatcher.use(self._tracks)
         # A walk of the old policy's chain says nothing about the new one; a refusal stands.
         self._suspended = None
-        self._paths = dict.fromkeys(self._refused, ())
+        self._paths = tuple(() if each in self._refused else None for each in Primitive)
         self._remembered = None
         self.handle.service_changed = False
 
@@ -274,24 +291,26 @@ class Core:
             or primitive is _CHAUTHTOK
         ):
             return self._beside(primitive, flags)
-        if flags and (refusal := self._flags_refused(primitive, flags)) is not None:
-            self.refuse(primitive)
-            return refusal
-        earlier = REPLAYS.get(primitive)
+        if flags not in _PLAIN_FLAGS[primitive]:
+            refusal = self._flags_refused(primitive, flags)
+            if refusal is not None:
+                self.refuse(primitive)
+                return refusal
+            if primitive is _SETCRED:
+                flags = self._cred_flags(flags)
+        earlier = _EARLIER[primitive]
         if earlier is None:
             place = tracks.roots[primitive] or tracks.first(primitive)
         else:
-            path = self._paths.get(earlier)
+            path = self._paths[earlier]
             if path is None:
                 place = tracks.first(primitive)
             elif isinstance(path, Track):  # it was walked on the tracks: the place where it ended
-                place = path.followed(primitive)
+                place = path.follow or path.followed(primitive)
             else:
                 return self._beside(primitive, flags)
-            if primitive is _SETCRED:
-                flags = self._cred_flags(flags)
-        if place.code is not None:
-            return self._beside(primitive, flags)  # nobody is asked: that is told in the log
+        if place.hook is None:
+            return self._beside(primitive, flags)  # nobody can be asked: that is told in the log
         timed = primitive is _AUTHENTICATE
         if timed and handle.tokens:
             handle.wipe_tokens()
@@ -302,23 +321,28 @@ class Core:
             call.primitive, call.flags = primitive, flags
         handle.current = call
         try:
-            place, left, self._call = along(place, call)
+            reached = along(place, call)
         except BaseException:  # an interrupt: it goes on, and no yes can be built on the walk
             self.refuse(primitive)
             raise
         finally:
             handle.current = None
-        if place.code is None:
+        if isinstance(reached, Left):
             self.refuse(primitive)  # until it has ended
-            return self._go_on(primitive, flags, place, left)
-        # Every refusal that stands here is older, and is settled by what was found now.
-        code = place.code
-        if self._refused or code is not _YES or self._audit is not None:
-            code = self._arrive(primitive, flags, place)
+            self._call = None  # a hook that waits may keep it
+            return self._go_on(reached)
+        code = reached.code
+        if code is not _YES or self._refused or self._audit is not None:
+            code = self._arrive(primitive, flags, reached)
         else:
-            self.walks.append((primitive, handle.texts[_SERVICE], flags, place, code))
+            # Yes, because the chain granted, and nothing that was refused before is left.
+            self.walks.append((reached, flags))
             if earlier is None:
-                self._paths[primitive] = place
+                paths = self._paths
+                if paths.__class__ is list:
+                    paths[primitive] = reached
+                else:
+                    self._lead(primitive, reached)
         if timed:
             if handle.tokens:
                 handle.wipe_tokens()
@@ -340,29 +364,73 @@ class Core:
         """Note a walk that has ended on its tracks; return the code the application gets."""
         assert place.code is not None  # noqa: S101  # it has ended
         code = place.code
-        self.walks.append((primitive, self.handle.texts[_SERVICE], flags, place, code))
+        self.walks.append((place, flags))
         if primitive not in REPLAYS:
-            self._paths[primitive] = place
+            self._lead(primitive, place)
             if code not in _GOOD:
-                self._refused |= {primitive}
+                self._refused = _shared(self._refused | {primitive})
             elif self._refused:
                 self._refused -= {primitive}
         return code if self._audit is None else self._audited(primitive, code)
 
-    async def _go_on(self, primitive: Primitive, flags: int, place: Track, left: Any) -> int:
-        """Go on with a walk in which a hook waits, or has answered what is not on the tracks."""
-        call = self._call
-        assert call is not None  # noqa: S101  # it was asked with
-        self._call = None  # a hook that waited may have kept it
-        walked = await self._dispatcher.onward(place, left, call)
-        if isinstance(walked, Track):
-            code = self._arrive(primitive, flags, walked)
-        else:
-            code = self._conclude(primitive, flags, *walked, replayed=place.is_replay)
-        if primitive is Primitive.AUTHENTICATE and code != ReturnCode.INCOMPLETE:
+    async def _go_on(self, left: Left) -> int:
+        """Go on with a walk in which a hook waits, or has answered what is not on the tracks.
+
+        All of it is one frame: there is one for each person who types.
+        """
+        handle = self.handle
+        while True:
+            place, answer, call = left.place, left.answer, left.call
+            given = None
+            if place.hook is not None:
+                handle.current = call
+                try:
+                    if isinstance(answer, Exception):
+                        given = settled(place, call, fault=answer)
+                    elif isinstance(answer, int):
+                        given = settled(place, call, answer)
+                    else:
+                        given = settled(place, call, await answer)
+                except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
+                    given = settled(place, call, fault=fault)
+                finally:
+                    handle.current = None
+            after = None if given is None or given[1] else place.leads(given[0])
+            if after is None:
+                code = await self._leave(place, call, given)
+                break
+            handle.current = call
+            try:
+                reached = along(after, call)
+            finally:
+                handle.current = None
+            if isinstance(reached, Track):
+                code = self._arrive(call.primitive, call.flags, reached)
+                break
+            left = reached
+        if call.primitive is Primitive.AUTHENTICATE and code != ReturnCode.INCOMPLETE:
             self.handle.wipe_tokens()
             await self._delay(code)
         return code
+
+    def lose(self, call: Call) -> None:
+        """A hook keeps a call: the next primitive is shown another."""
+        if self._call is call:
+            self._call = None
+
+    async def _leave(self, place: Track, call: Call, given: tuple[int, str] | None) -> int:
+        """Go on beside the tracks, from a place that does not know what its hook answered."""
+        assert not isinstance(place.stand, Verdict)  # noqa: S101  # it has no code
+        walked = await self._dispatcher.walk(
+            place.stand,
+            place.steps(),
+            call.primitive,
+            call.flags,
+            jump_counts=place.jump_counts,
+            given=given,
+        )
+        primitive, flags = call.primitive, call.flags
+        return self._conclude(primitive, flags, *walked, replayed=place.is_replay)
 
     async def _late(self, code: int) -> int:
         await self._delay(code)
@@ -575,7 +643,7 @@ class Core:
             primitive, self.handle.service, flags, steps, verdict or UNDECIDED, code, replayed
         )
         if primitive not in REPLAYS and not _updates(primitive, flags):
-            self._paths[primitive] = path_of(run)
+            self._lead(primitive, path_of(run))
             if code in _GOOD:
                 self._refused -= {primitive}
         self.walks.append(run)
@@ -608,7 +676,7 @@ class Core:
 
     def path(self, primitive: Primitive) -> Path | None:
         """Return the path that a primitive walked last; `None` if nobody called it."""
-        path = self._paths.get(primitive)
+        path = self._paths[primitive]
         return path.path() if isinstance(path, Track) else path
 
     def follow(self, primitive: Primitive, path: Path) -> None:
@@ -618,7 +686,7 @@ class Core:
         """
         chain = self.chains[FACILITY_OF[primitive]]
         retrace(chain.links, path, self._fold(chain, primitive))
-        self._paths[primitive] = path
+        self._lead(primitive, path)
         self._remembered = {**(self._remembered or {}), primitive: dict(path)}
         self._refused -= {primitive}
 
@@ -629,8 +697,18 @@ class Core:
     def refuse(self, primitive: Primitive) -> None:
         """Take a primitive for refused, whatever it answered: nothing may follow its path."""
         if primitive not in REPLAYS:
-            self._paths[primitive] = ()
-            self._refused |= {primitive}
+            if self._paths is _NO_PATHS:
+                self._paths = _REFUSED_ALONE[primitive]
+            else:
+                self._lead(primitive, ())
+            self._refused = _shared(self._refused | {primitive})
+
+    def _lead(self, primitive: Primitive, path: Path | Track) -> None:
+        """Note which path a primitive has walked."""
+        paths = self._paths
+        if not isinstance(paths, list):  # INVARIANT: what transactions share is a tuple
+            paths = self._paths = list(paths)
+        paths[primitive] = path
 
     def is_refused(self, primitive: Primitive) -> bool:
         """Whether a primitive was asked for and is refused, whatever its modules answered."""
@@ -681,3 +759,8 @@ def _is_no(primitive: Primitive, code: int) -> bool:
 def _updates(primitive: Primitive, flags: int) -> bool:
     """Whether this is the second pass of chauthtok; elsewhere the bit is a stray one."""
     return primitive is Primitive.CHAUTHTOK and bool(flags & Flag.UPDATE_AUTHTOK)
+
+
+def _shared(some: frozenset[Primitive]) -> frozenset[Primitive]:
+    """Return the one set of these primitives: there are few, and thousands of transactions."""
+    return _sets.setdefault(some, some)

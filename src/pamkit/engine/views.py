@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pamkit.vocab.codes import ReturnCode, c_name
 from pamkit.vocab.failure import PamError
-from pamkit.vocab.item import Item
+from pamkit.vocab.item import TOKENS, Item
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ class Items:
         """Return an item, or `None`."""
         code, value = self._handle.get(_item(item), from_module=False)
         if code != ReturnCode.SUCCESS:
-            raise PamError(code, f"an application may not read the item `{_item(item).name}`")
+            name = _item(item).name
+            raise PamError(
+                code,
+                f"an application may not read the item `{name}`"
+                if _item(item) in TOKENS
+                else f"there is no item `{name}` in this family",
+            )
         return value
 
     def __setitem__(self, item: Item | str | int, value: Any) -> None:

@@ -44,23 +44,25 @@ MODULE = declare(
 )
 
 _NOBODY = "nobody"
+_USER = Item.USER
+_SUCCESS = ReturnCode.SUCCESS  # granting is what the module is for
 
 
 def pam_sm_authenticate(call: ModuleCall[NoOptions]) -> ReturnCode | Awaitable[ReturnCode]:
     """Learn the user's name and say yes."""
-    if call.item(Item.USER):
-        return ReturnCode.SUCCESS  # granting is what the module is for
+    if call.item(_USER):
+        return _SUCCESS
     return _asks_first(call)
 
 
 async def _asks_first(call: ModuleCall[NoOptions]) -> ReturnCode:
     if not await call.user():
         call.set_item(Item.USER, _NOBODY)
-    return ReturnCode.SUCCESS  # granting is what the module is for
+    return _SUCCESS
 
 
 def _yes(_: ModuleCall[NoOptions]) -> ReturnCode:
-    return ReturnCode.SUCCESS  # granting is what the module is for
+    return _SUCCESS
 
 
 pam_sm_setcred = _yes

@@ -40,6 +40,8 @@ class MemoryFiles:
             for path, data in (files or {}).items()
         }
         self.programs: set[str] = set()
+        self.open_to_all: set[str] = set()
+        """Files that need not be read with the rights of a user."""
         self.statuses: dict[str, FileStatus] = {}
         """What lies at a path, where it is no ordinary file."""
         self.acting_as = ""
@@ -93,6 +95,10 @@ class MemoryFiles:
     def exists(self, path: str) -> bool:
         """Whether something lies at the path."""
         return path in self.files
+
+    def is_open_to_all(self, path: str) -> bool:
+        """Whether the path is one of ``open_to_all``."""
+        return path in self.open_to_all
 
     def runnable(self, path: str) -> bool:
         """Whether the path is one of ``programs``."""

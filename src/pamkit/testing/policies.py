@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.engine.driver import Performer, drive
-from pamkit.engine.handle import Handle
+from pamkit.engine.handle import handle_for
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Module, Registry, module_from
 from pamkit.policy.compile import compiled_to_run
@@ -56,7 +56,7 @@ class Trial:
         self.world = world or memory_world()
         self.outside = outside or StandInOutside()
         self.conversation = conversation
-        self.handle = Handle(service, user)
+        self.handle = handle_for(dialect, service, user)
         for item, value in (items or {}).items():
             self.handle.set(item, value, from_module=True)
         parts = {
