@@ -391,6 +391,31 @@ def test_a_conversation_that_runs_out_of_answers_is_no_answer() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("value", [None, 0, _C.SUCCESS])
+@pytest.mark.parametrize("answer", [_C.AUTH_ERR, _C.SUCCESS])
+def test_what_the_application_raises_at_the_end_of_a_call_is_never_the_end_of_the_call(
+    answer: int, value: int | None
+) -> None:
+    # The end of a coroutine is a `StopIteration` with its code: one of somebody else's is none.
+    def audit(_: Any) -> None:
+        if len(transaction.trace) == 1:
+            raise StopIteration(value)
+
+    async def main() -> list[str]:
+        said = []
+        for verb in (transaction.authenticate, transaction.setcred):
+            try:
+                await verb()
+                said.append("yes")
+            except Exception as fault:  # noqa: BLE001  # which it is, is what is asked
+                said.append(type(fault).__name__)
+        return said
+
+    hooks = {"authenticate": lambda _: answer, "setcred": lambda _: _C.SUCCESS}
+    transaction = start(module("x", **hooks), audit=audit)
+    assert ["RuntimeError", "PamError"] == asyncio.run(main())
+
+
 def test_not_yet_keeps_the_transaction_here_too() -> None:
     script = Script(later(Style.PROMPT_ECHO_OFF, "Password: "), hidden("Password: ", "pw"))
 

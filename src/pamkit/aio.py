@@ -209,7 +209,10 @@ class Transaction(Front):
     def _begin(self, primitive: Primitive, flags: int) -> int | Verb:
         if self._strict:
             self._keep_order(primitive, flags)
-        return self._core.ask(primitive, flags)
+        try:
+            return self._core.ask(primitive, flags)
+        except StopIteration as odd:  # the application's; what ends a verb is its coroutine alone
+            raise RuntimeError("the application raised StopIteration") from odd
 
     async def _verb(
         self,

@@ -92,7 +92,7 @@ def test_names_and_secrets_of_policies_are_not_shown_raw(
     [
         (("--rule", "nulok", "."), "there is no rule `nulok`"),
         (("--claim", "nobody", "."), "there is no claim `nobody`"),
-        (("--dialect", "solaris", "."), "there is no dialect `solaris`"),
+        (("--dialect", "solars", "."), "there is no dialect `solars`"),
         (("nowhere",), "`nowhere` is no directory"),
         ((".",), "there are no policies to look at"),
     ],

@@ -236,7 +236,9 @@ def test_cve_2010_3430_mail_is_looked_at_as_the_user_and_never_read(path: str) -
     _open(world, options, info("You have old mail."))
     files = world.files
     assert isinstance(files, _Noted)
-    assert files.looked == [(place, "alice") for place in (path, f"{path}/new", f"{path}/cur")]
+    looked = [(place, "alice") for place in (path, f"{path}/new", f"{path}/cur")]
+    # That something lies where only root decides what does, and no more, is for root to see.
+    assert files.looked == [*([(path, "")] if path == _SPOOL else []), *looked]
     assert files.read_by == []
     assert files.acting_as == ""
 
@@ -257,11 +259,32 @@ class _Stuck(_Noted):
 def test_cve_2010_3435_without_the_user_s_rights_nothing_is_looked_at(
     primitive: Primitive, flags: int, expected: ReturnCode
 ) -> None:
-    world = _world().changed(files=_Stuck())
-    assert _trial(world, "close").call(primitive, flags) == expected
-    assert _log(world) == ["cannot act as alice: Operation not permitted"]
-    assert isinstance(world.files, _Noted)
-    assert world.files.looked == []
+    for options, looked in (("close", [(_SPOOL, "")]), ("close dir=~/Maildir", [])):
+        files = _Stuck()
+        files.statuses[_SPOOL] = _UNREAD
+        world = _world().changed(files=files)
+        assert _trial(world, options).call(primitive, flags) == expected
+        assert _log(world) == ["cannot act as alice: Operation not permitted"]
+        assert files.looked == looked
+
+
+def test_nobody_s_rights_are_taken_to_see_that_there_is_no_mail() -> None:
+    files = _Stuck()
+    _open(_world().changed(files=files), "empty")
+    assert files.looked == [(_SPOOL, "")]
+
+
+def test_a_link_to_nothing_is_looked_at_as_the_user() -> None:
+    class Linked(_Noted):
+        def status(self, path: str, *, follow: bool = True) -> FileStatus:
+            self.looked.append((path, self.acting_as))
+            if follow:
+                raise FileNotFoundError(2, "No such file or directory")
+            return FileStatus("link")
+
+    files = Linked()
+    _open(_world().changed(files=files))
+    assert files.looked == [(_SPOOL, ""), (_SPOOL, "alice")]
 
 
 def test_who_is_not_root_looks_with_the_rights_there_are() -> None:

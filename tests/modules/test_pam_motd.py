@@ -197,6 +197,21 @@ def test_files_are_read_as_the_user() -> None:
     assert _files(world).acting_as == ""
 
 
+def test_nobody_s_rights_are_taken_to_read_what_is_open_to_all() -> None:
+    world = _world({"/run/motd": "one", "/usr/lib/motd": "hidden"})
+    _files(world).open_to_all = {"/run/motd"}
+    _shown(world, "", "one")
+    assert _files(world).read_by == [("/run/motd", "")]
+
+
+@pytest.mark.parametrize("other", ["/etc/motd", "/usr/lib/motd.d/1"])
+def test_what_is_open_to_all_is_read_as_the_user_beside_what_is_not(other: str) -> None:
+    world = _world({"/run/motd": "one", other: "two"})
+    _files(world).open_to_all = {"/run/motd"}
+    _shown(world, "", *(("two",) if other == "/etc/motd" else ("one", "two")))
+    assert {name for _, name in _files(world).read_by} == {"alice"}
+
+
 def test_who_is_not_root_reads_with_the_rights_there_are() -> None:
     world = _world({"/etc/motd": "one"}, uid=1001)
     _shown(world, "", "one")

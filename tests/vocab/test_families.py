@@ -1,10 +1,12 @@
 import pytest
 
+from pamkit.policy.dialect import FAMILIES
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.families import (
     BAD_CONSTANT,
     CODES_OF,
+    ITEM_RULES,
     ITEMS_OF,
     OPENPAM_CODES,
     STYLES,
@@ -15,6 +17,8 @@ from pamkit.vocab.families import (
     flags_from,
     flags_to,
     from_sun,
+    item_from,
+    item_to,
     to_sun,
 )
 from pamkit.vocab.flags import ALLOWED, PASS_FLAGS, Flag
@@ -121,6 +125,26 @@ def test_the_first_nine_items_and_four_styles_are_the_same_everywhere() -> None:
         *("AUTHTOK", "OLDAUTHTOK", "RUSER", "USER_PROMPT"),
     ]
     assert all(min(items, default=10) == 10 for items in ITEMS_OF.values())
-    assert ITEMS_OF["illumos"] == {10: "REPOSITORY", 11: "RESOURCE", 12: "AUSER"}
-    assert ITEMS_OF["openpam"][13] == "HOST"
+    assert ITEMS_OF["illumos"] == {10: Item.REPOSITORY, 11: Item.RESOURCE, 12: Item.AUSER}
+    assert ITEMS_OF["openpam"][13] is Item.HOST
     assert list(STYLES) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("dialect", ITEMS_OF)
+def test_items_of_a_family_come_back_from_their_numbers(dialect: str) -> None:
+    found = {number: item_from(dialect, number) for number in range(-1, 20)}
+    items = {number: item for number, item in found.items() if item is not None}
+    assert list(items) == [*range(1, 10), *ITEMS_OF[dialect]]
+    assert {number: item_to(dialect, item) for number, item in items.items()} == {
+        number: number for number in items
+    }
+
+
+def test_a_number_behind_the_shared_ones_means_another_item_to_each_family() -> None:
+    names = {dialect: item_from(dialect, 11) for dialect in ("openpam", "illumos", "cde")}
+    assert names == {"openpam": Item.AUTHTOK_PROMPT, "illumos": Item.RESOURCE, "cde": None}
+    assert item_to("solaris", Item.HOST) is item_to("openpam", Item.FAIL_DELAY) is None
+
+
+def test_every_family_says_how_its_items_are_read_and_set() -> None:
+    assert set(FAMILIES) == set(ITEMS_OF) == set(ITEM_RULES)

@@ -210,4 +210,4 @@ class _Telling:
             return False
         is_known = subject.declaration is not None
         stated = any(subject.states(fact) for fact in _TELLING)
-        return not is_known or stated or subject.name in TABLES
+        return not is_known or stated or self._model.has_table(subject)

@@ -333,4 +333,30 @@ TABLES: dict[str, Table] = {
     "pam_debug": _debug,
     **{name: _but_setcred(table) for name, table in _DECIDING.items()},
 }
-"""The modules that have a table of their own."""
+"""The modules of Linux-PAM that have a table of their own."""
+
+
+
+def _self(_: Subject, __: Primitive) -> Iterable[Row]:
+    who = condition("the program is run by the user who is asked for")
+    return (Row(_C.SUCCESS, ((who, "yes"),), (TRUSTED,)), Row(_C.AUTH_ERR, ((who, "no"),)))
+
+
+def _unix_auth(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    # A program that asks for another repository is not meant: it brings modules of its own.
+    yield from (row for row in stated_rows(subject, primitive) if row.code != _C.IGNORE)
+    if "server_policy" in subject.args:
+        yield Row(_C.IGNORE, ((USER, "directory"),))
+
+
+_OPENPAM = {"pam_rootok": _but_setcred(_rootok), "pam_self": _but_setcred(_self)}
+_SOLARIS = {"pam_unix_auth": _but_setcred(_unix_auth)}
+
+TABLES_OF: dict[str, dict[str, Table]] = {
+    "openpam": _OPENPAM,
+    "netbsd": _OPENPAM,
+    "macos": {"pam_rootok": _OPENPAM["pam_rootok"]},
+    "solaris": _SOLARIS,
+    "illumos": _SOLARIS,
+}
+"""The same by the name of another family's dialect, where Linux' names may mean something else."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pamkit.analysis.allow import Allowed
+from pamkit.analysis.families import fitting
 from pamkit.analysis.fix import edited
 from pamkit.analysis.report import Report
 from pamkit.analysis.rule import RuleFile, Scope
@@ -42,7 +43,7 @@ def lint(tree: Tree, rules: Iterable[RuleFile], focus: Focus = EVERYTHING) -> Re
     With a ``focus`` every rule sees the whole tree, and only what lies in the files of the services
     asked for, or in the files themselves, is reported.
     """
-    rules = tuple(rules)
+    rules = fitting(rules, tree.dialect)
     found = dict.fromkeys(finding for finding, _, _ in _found(tree, rules, focus))
     wanted = _files_of(tree, focus)
     inside = [finding for finding in found if wanted is None or finding.span.file in wanted]
@@ -74,6 +75,7 @@ def fixed(
 ) -> dict[str, str]:
     """Return new texts by path for the files that can be mended without a change of meaning."""
     edits: dict[str, list[Edit]] = {}
+    rules = fitting(rules, tree.dialect)
     mending = tuple(file for file in rules if file.fix is not None)
     wanted, allowed = _files_of(tree, focus), _Allowed(tree)
     for finding, subject, rule in _found(tree, mending, focus):
@@ -83,9 +85,11 @@ def fixed(
     texts = {}
     for file in tree.files:
         if file.path in edits:
-            with_service = file.path == tree.layout.conf_file
             text = edited(
-                file.syntax, dict.fromkeys(edits[file.path]), dialect, with_service=with_service
+                file.syntax,
+                dict.fromkeys(edits[file.path]),
+                dialect,
+                with_service=file.with_service,
             )
             if text != file.syntax.text:
                 texts[file.path] = text

@@ -141,10 +141,14 @@ class Model:
         special: Mapping[str, Table] = NO_TABLES,
         update: bool | None = None,
     ) -> None:
-        """Judge links by ``declarations``; ``update`` is the pass of chauthtok that is meant."""
+        """Judge links by ``declarations``; ``update`` is the pass of chauthtok that is meant.
+
+        Declarations that have ``tables`` of their own, as another family's do, go before
+        ``special``.
+        """
         self._update = update
         self._declarations, self._primitive, self._healthy = declarations, primitive, healthy
-        self._special = special
+        self._special: Mapping[str, Table] = getattr(declarations, "tables", special)
         self._rows: dict[Link, tuple[Row, ...]] = {}
         self._may: dict[tuple[Link, Known], tuple[Outcome, ...]] = {}
         self._outcomes: dict[Link, tuple[Outcome, ...]] = {}
@@ -178,6 +182,10 @@ class Model:
     def names(self, link: Link) -> frozenset[str]:
         """Return the circumstances that a link hangs on."""
         return frozenset(name for row in self.rows(link) for name, _ in row.when)
+
+    def has_table(self, subject: Subject) -> bool:
+        """Whether there are rows of a module, not only what it states."""
+        return subject.name in self._special
 
     def subject(self, link: Link) -> Subject:
         """Return the module of a link, with its options."""

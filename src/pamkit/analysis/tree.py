@@ -16,10 +16,10 @@ from pamkit.policy.compile import compile_policy
 from pamkit.policy.dialect import Dialect
 from pamkit.policy.leftover import leftover
 from pamkit.policy.parser import parse
+from pamkit.policy.places import included_from, places_in
 from pamkit.policy.resolve import Policy, resolve
 from pamkit.policy.source import Layout, Outcome, Reading
 from pamkit.policy.syntax import Kind, PolicyFile
-from pamkit.policy.words import ascii_lower
 from pamkit.vocab.diagnostic import Finding
 from pamkit.vocab.facility import Facility
 from pamkit.vocab.failure import PolicyError
@@ -57,6 +57,8 @@ class File(Record, eq=False):
     entries: tuple[KnownEntry, ...]
     others: tuple[str, ...]
     """The names of all files beside it."""
+    with_service: bool = False
+    """Whether a column names the service."""
 
     def reported(self, rule: str) -> Iterator[Finding]:
         """Yield what the parser found of one kind."""
@@ -125,6 +127,7 @@ class Tree(Record, eq=False):
     whole: bool
     around: Surroundings
     wanted: Mapping[str, str]
+    dialect: Dialect
 
     def service(self, name: str) -> Service | None:
         """Return the service of a name."""
@@ -206,35 +209,38 @@ class _Reader:
         self.unreadable: list[tuple[str, str]] = []
 
     def tree(self, wanted: Mapping[str, str]) -> Tree:
-        directories = (
-            self.layout.directories if self.layout.confdir is None else (self.layout.confdir,)
-        )
-        exists = [directory for directory in directories if self.source.is_directory(directory)]
+        places = places_in(self.dialect, self.layout)
+        exists = list(filter(self.source.is_directory, places.directories))
         first: dict[str, str] = {}
         for directory in exists:
             names = self.source.names(directory)
             for name in names:
                 self._look_at(directory, name, names, first)
-        conf = self._conf() if self.layout.confdir is None else None
+        confs = [self.files[path] for path in places.files if self._file(path, with_service=True)]
         included = self._included()
         services = [
             self._service(name, self.files[path])
             for name, path in first.items()
             if path in self.files and not (path in included and is_shared(name))
         ]
-        if conf is not None and not exists:
-            services += [self._service(name, conf) for name in _services_of(conf)]
+        is_dead = bool(exists) and not places.beside
+        for conf in () if is_dead else confs:
+            for name in places.services_of(known.entry for known in conf.entries):
+                if name not in first:
+                    first[name] = conf.path
+                    services.append(self._service(name, conf))
         return Tree(
             tuple(self.files.values()),
             tuple(services),
             included,
             tuple(self.left_over),
             tuple(self.unreadable),
-            conf if exists else None,
+            confs[0] if confs and is_dead else None,
             self.layout,
             self.whole,
             self.around,
             wanted,
+            self.dialect,
         )
 
     def _look_at(
@@ -259,7 +265,8 @@ class _Reader:
             return False
         parts = self._parts(reading.text, path, with_service=with_service)
         self.files[path] = File(
-            path, path.rpartition("/")[2], parts.syntax, tuple(parts.known.values()), names
+            *(path, path.rpartition("/")[2], parts.syntax, tuple(parts.known.values()), names),
+            with_service,
         )
         self.targets[path] = parts.targets
         return True
@@ -268,31 +275,20 @@ class _Reader:
         key = (path, text, with_service, self.dialect, self.declarations)
         return self.memory.made(key, lambda: _parts_of(*key))
 
-    def _conf(self) -> File | None:
-        path = self.layout.conf_file
-        return self.files[path] if self._file(path, with_service=True) else None
-
     def _included(self) -> frozenset[str]:
         """Return the paths that includes lead to; files outside of the directories are taken in."""
         found: set[str] = set()
         todo = list(self.files.values())
         for file in todo:
             for target in self.targets[file.path]:
-                for path in self._candidates(target):
+                for path, column in included_from(self.dialect, self.layout, target):
                     new = path not in self.files
-                    if self._file(path):
+                    if self._file(path, with_service=column):
                         found.add(path)
                         if new:
                             todo.append(self.files[path])
                         break
         return frozenset(found)
-
-    def _candidates(self, name: str) -> tuple[str, ...]:
-        if name.startswith("/"):
-            return (name,)
-        if self.layout.confdir is not None:
-            return (f"{self.layout.confdir}/{name}",)
-        return tuple(f"{directory}/{name}" for directory in self.layout.directories)
 
     def _service(self, name: str, file: File) -> Service:
         key = ("service", name, self.layout, self.dialect, self.declarations)
@@ -360,8 +356,3 @@ def _parts_of(
 
 def _is_whole(findings: tuple[Finding, ...]) -> bool:
     return not any(found.rule == "missing-include" for found in findings)
-
-
-def _services_of(conf: File) -> tuple[str, ...]:
-    names = (ascii_lower(known.entry.service.text) for known in conf.entries if known.entry.service)
-    return tuple(dict.fromkeys(names))

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pamkit.analysis.profile import Profile
     from pamkit.analysis.rule import RuleFile
     from pamkit.module.declaration import Declaration
+    from pamkit.policy.dialect import Dialect
+
+    Known = dict[Dialect, Callable[[str], Declaration | None]]
 
 
 def check(args: argparse.Namespace) -> int:
@@ -40,11 +43,11 @@ def check(args: argparse.Namespace) -> int:
     rules = _rules(args, asked)
     wanted = wanted_of(args, asked, rule_files())
     looked_at = places(args)
-    known = declarations()
     if args.diff or args.fix:
-        mended = _mend(looked_at, rules, known, wanted, write=args.fix)
+        mended = _mend(looked_at, rules, wanted, write=args.fix)
         if args.diff:
             return REFUSED if mended else DONE
+    known = _known(looked_at)
     trees = tuple((place, _tree(place, known, wanted)) for place in looked_at)
     report = joined(tuple(_report(place, tree, rules) for place, tree in trees))
     if args.baseline is not None:
@@ -72,12 +75,19 @@ def _rules(args: argparse.Namespace, asked: Profile | None) -> tuple[RuleFile, .
         raise UsageError(f"there is no rule `{shown(name)}`", hint) from None
 
 
-def _tree(
-    place: Place, known: Callable[[str], Declaration | None], wanted: Mapping[str, str]
-) -> Tree:
+def _known(looked_at: tuple[Place, ...]) -> Known:
+    """Return what is known of modules, by the dialect; Linux' two have the same modules."""
+    linux = declarations()
+    return {
+        place.dialect: declarations(place.dialect) if place.dialect.keywords else linux
+        for place in looked_at
+    }
+
+
+def _tree(place: Place, known: Known, wanted: Mapping[str, str]) -> Tree:
     return read_tree(
         place.source,
-        known,
+        known[place.dialect],
         layout=place.layout,
         dialect=place.dialect,
         whole=place.whole,
@@ -120,13 +130,12 @@ def _without_known(report: Report, path: str) -> Report:
 def _mend(
     looked_at: tuple[Place, ...],
     rules: tuple[RuleFile, ...],
-    known: Callable[[str], Declaration | None],
     wanted: Mapping[str, str],
     *,
     write: bool,
 ) -> int:
     """Write, or show, what can be mended; return how many files that are."""
-    count = 0
+    count, known = 0, _known(looked_at)
     for place in looked_at:
         tree = _tree(place, known, wanted)
         for path, text in fixed(tree, rules, place.dialect, place.focus).items():

@@ -7,11 +7,15 @@ import stat
 
 from pamkit.analysis.lint import Focus
 from pamkit.analysis.surroundings import Mode
+from pamkit.cli.dialect_choice import dialect_chosen
 from pamkit.cli.shown import shown
 from pamkit.cli.usage import UsageError
-from pamkit.policy.dialect import DEBIAN, DIALECTS, LINUX, Dialect
+from pamkit.policy.dialect import DEBIAN, LINUX, Dialect
+from pamkit.policy.dialect import dialect_named as dialect_of
+from pamkit.policy.parser import parse
+from pamkit.policy.places import Places, places_in
 from pamkit.policy.source import Layout, Outcome, Reading
-from pamkit.policy.suggest import closest, did_you_mean
+from pamkit.policy.suggest import closest
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.root import Root
 from pamkit.stores.system import dialect_for
@@ -116,9 +120,8 @@ def places(args: argparse.Namespace) -> tuple[Place, ...]:
     for directory in (args.root, args.confdir):
         if directory is not None and not os.path.isdir(directory):
             raise UsageError(f"`{shown(directory)}` is no directory")
-    if args.dialect is not None and args.dialect not in DIALECTS:
-        hint = did_you_mean(args.dialect, DIALECTS)
-        raise UsageError(f"there is no dialect `{shown(args.dialect)}`", hint)
+    if args.dialect is not None:
+        dialect_chosen(args.dialect)
     found: dict[str, Place] = {}
     services: list[str] = []
     if args.stdin is not None:
@@ -149,7 +152,7 @@ def _rooted(args: argparse.Namespace, path: str) -> Place:
     source, layout = ListedSource(root), Layout()
     whole = is_system(root)
     if args.dialect is None and whole:
-        dialect = DIALECTS[dialect_for(path)]
+        dialect = dialect_of(dialect_for(path))
     else:
         dialect = _dialect(args, source, layout.directories)
     prefix = "" if root.is_system else path.rstrip("/")
@@ -176,7 +179,9 @@ def _dialect(
     args: argparse.Namespace, source: ListedSource, directories: tuple[str, ...]
 ) -> Dialect:
     """Return the dialect that is named, or the one that the files are written in."""
-    return written_in(source, directories) if args.dialect is None else DIALECTS[args.dialect]
+    if args.dialect is not None:
+        return dialect_chosen(args.dialect)
+    return written_in(source, directories)
 
 
 def written_in(source: Listed, directories: tuple[str, ...]) -> Dialect:
@@ -194,7 +199,7 @@ def dialect_below(root: str, confdir: str | None) -> Dialect:
     if confdir is not None:
         return written_in(ListedSource(Root(root), unrooted=confdir), (confdir.rstrip("/") or "/",))
     if is_system(Root(root)):
-        return DIALECTS[dialect_for(root)]
+        return dialect_of(dialect_for(root))
     return written_in(ListedSource(Root(root)), Layout().directories)
 
 
@@ -203,22 +208,34 @@ def _is_path(args: argparse.Namespace, written: str) -> bool:
     if "/" in written:
         return True
     place = _system(args)
-    if any(written in place.source.names(directory) for directory in _directories(place)):
+    if any(written in place.source.names(directory) for directory in _where(place).directories):
         return False
     return os.path.exists(written)
 
 
-def _directories(place: Place) -> tuple[str, ...]:
-    confdir = place.layout.confdir
-    return place.layout.directories if confdir is None else (confdir,)
+def _where(place: Place) -> Places:
+    return places_in(place.dialect, place.layout)
+
+
+def names_in(source: Listed, dialect: Dialect, layout: Layout) -> tuple[str, ...]:
+    """Return the names of services that files with a column for them have."""
+    where, found = places_in(dialect, layout), dict[str, None]()
+    for path in where.files:
+        text = source.read(path).text
+        entries = parse(text, path, dialect, with_service=True).entries
+        found |= dict.fromkeys(where.services_of(entries))
+    return tuple(found)
 
 
 def _must_have(place: Place, services: list[str]) -> None:
     """Raise `UsageError` if there are no policies at all, or not those that are asked for."""
-    conf = place.source.read(place.layout.conf_file).outcome is Outcome.READ
-    names = [name for each in _directories(place) for name in place.source.names(each)]
+    searched = _where(place)
+    conf = any(place.source.read(path).outcome is Outcome.READ for path in searched.files)
+    names = [name for each in searched.directories for name in place.source.names(each)]
+    if place.dialect.keywords:
+        names += names_in(place.source, place.dialect, place.layout)
     where = place.prefix or place.layout.confdir or "/"
-    if not names and (place.layout.confdir is not None or not conf):
+    if not names and not conf:
         raise UsageError(f"there are no policies in `{shown(where)}`", "name a directory or a file")
     for service in services:
         if names and service not in names:
@@ -237,7 +254,7 @@ def _add_path(args: argparse.Namespace, written: str, found: dict[str, Place]) -
         raise UsageError(f"`{shown(written)}` is not there")
     if os.path.isdir(written):
         below = written.rstrip("/")
-        is_root = os.path.isdir(below + _POLICIES) or os.path.isfile(below + _CONF)
+        is_root = _is_root(args, below)
         root = written if is_root else _root_of(written)
         place = _directory(args, written) if root is None else _rooted(args, root)
         _must_have(place, [])
@@ -247,6 +264,18 @@ def _add_path(args: argparse.Namespace, written: str, found: dict[str, Place]) -
     _ask_for(found, directory, path)
 
 
+def _is_root(args: argparse.Namespace, below: str) -> bool:
+    """Whether there are policies below a directory as there are below the root of a system."""
+    searched = (_POLICIES,), (_CONF,)
+    if args.dialect is not None:
+        places = places_in(dialect_chosen(args.dialect), Layout())
+        searched = places.directories, places.files
+    directories, files = searched
+    return any(os.path.isdir(below + path) for path in (*directories, _POLICIES)) or any(
+        os.path.isfile(below + path) for path in (*files, _CONF)
+    )
+
+
 def _tree_of(args: argparse.Namespace, written: str, found: dict[str, Place]) -> tuple[str, str]:
     """Make sure of the tree a file lies in; return its key, and the file's path in it."""
     directory, _, name = written.rpartition("/")
@@ -254,7 +283,7 @@ def _tree_of(args: argparse.Namespace, written: str, found: dict[str, Place]) ->
     if name == "pam.conf":
         path = os.path.abspath(written)
         source, layout = ListedSource(Root("/")), Layout(directories=(), conf_file=path)
-        dialect = DIALECTS[args.dialect] if args.dialect is not None else LINUX
+        dialect = dialect_chosen(args.dialect) if args.dialect is not None else LINUX
         found[written] = Place(source, layout, Focus(), dialect, False, "")
         return written, path
     root = _root_of(directory)
@@ -289,7 +318,10 @@ def _add_typed(args: argparse.Namespace, found: dict[str, Place]) -> None:
     if "/" in args.stdin:
         key, path = _tree_of(args, args.stdin, found)
     else:
-        key, path = "", f"{_directories(_system(args))[0]}/{args.stdin}"
-        found[key] = _system(args)
+        found[""] = place = _system(args)
+        # A family that has no directory has a column for the service.
+        searched = _where(place)
+        key = ""
+        path = f"{searched.directories[0]}/{args.stdin}" if searched.directories else _CONF
     found[key].source.put(path, text)
     _ask_for(found, key, path)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 
 from pamkit.analysis.absent import PartSource
-from pamkit.cli.check_places import ListedSource, is_system, written_in
+from pamkit.cli.check_places import ListedSource, is_system, names_in, written_in
+from pamkit.cli.dialect_choice import dialect_chosen
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.usage import UsageError
 from pamkit.policy.chain import Chain
 from pamkit.policy.compile import compile_policy
-from pamkit.policy.dialect import DEBIAN, DIALECTS, LINUX, Dialect
+from pamkit.policy.dialect import DEBIAN, LINUX, Dialect
+from pamkit.policy.dialect import dialect_named as dialect_of
 from pamkit.policy.leftover import leftover
-from pamkit.policy.parser import parse
+from pamkit.policy.places import places_in
 from pamkit.policy.resolve import OTHER, resolve, service_name
 from pamkit.policy.source import Layout, MemorySource, Outcome, Reading
-from pamkit.policy.suggest import did_you_mean
-from pamkit.policy.words import ascii_lower
 from pamkit.stores.root import Root
 from pamkit.stores.system import dialect_for
 from pamkit.vocab.errors import PolicyError
@@ -46,7 +46,7 @@ class Side(Record, eq=False):
     @property
     def directories(self) -> tuple[str, ...]:
         """The directories that policies are looked for in."""
-        return self.layout.directories if self.layout.confdir is None else (self.layout.confdir,)
+        return places_in(self.dialect, self.layout).directories
 
 
 class Found(Record, eq=False):
@@ -105,11 +105,14 @@ def side_of(word: str, dialect: str | None) -> Side:
     """Return the side that a path names: a root, or a directory of policies."""
     layout = Layout()
     places = [*layout.directories, layout.conf_file]
+    if dialect is not None:
+        searched = places_in(dialect_chosen(dialect), layout)
+        places += [*searched.directories, *searched.files]
     if any(os.path.exists(word.rstrip("/") + place) for place in places):
         root = Root(word)
         whole = is_system(root)
         source = ListedSource(root)
-        known = DIALECTS[dialect_for(word)] if whole else None
+        known = dialect_of(dialect_for(word)) if whole else None
         return made_side(word, source, layout, dialect, known, whole=whole)
     if os.path.isdir(word):
         confdir = os.path.abspath(word)
@@ -130,12 +133,9 @@ def made_side(
     whole: bool = False,
 ) -> Side:
     """Return a side in the dialect that is named, or known, or that its files are written in."""
-    if dialect is not None and dialect not in DIALECTS:
-        hint = did_you_mean(dialect, DIALECTS)
-        raise UsageError(f"there is no dialect `{shown(dialect)}`", hint)
     side = Side(name, source, layout, LINUX, whole)
     if dialect is not None:
-        return side.changed(dialect=DIALECTS[dialect])
+        return side.changed(dialect=dialect_chosen(dialect))
     return side.changed(dialect=known or written_in(source, side.directories))
 
 
@@ -155,25 +155,26 @@ def service_names(side: Side) -> frozenset[str]:
         for name in side.source.names(directory):
             if not leftover(name) and not side.source.is_directory(f"{directory}/{name}"):
                 found.add(name)
-    if any(side.source.is_directory(directory) for directory in side.directories):
+    searched = places_in(side.dialect, side.layout)
+    if not searched.beside and any(map(side.source.is_directory, side.directories)):
         return frozenset(found)
-    conf = side.source.read(side.layout.conf_file)
-    entries = parse(conf.text, side.layout.conf_file, with_service=True).entries
-    return frozenset(ascii_lower(entry.service.text) for entry in entries if entry.service)
+    return frozenset((*found, *names_in(side.source, side.dialect, side.layout)))
 
 
 def found_service(side: Side, service: str) -> Found | None:
     """Return a service of a side, which may be `other` in its place; `None` if it has neither."""
     names = service_names(side)
     try:
-        name = service_name(service)
+        name = service_name(service, dialect=side.dialect)
     except PolicyError as bad:
         raise UsageError(policy_text(str(bad))) from None
     # A file whose name has capitals is none that libpam would read; it can be included.
     name = service if service in names else name
     if name not in names and OTHER not in names:
         return None
-    source = side.source if side.whole else PartSource(side.source, side.layout, name)
+    # DIALECT: who takes a part for one takes Linux' includes for missing; others refuse.
+    is_part = not side.whole and not side.dialect.keywords
+    source = PartSource(side.source, side.layout, name) if is_part else side.source
     try:
         policy = resolve(name, source, layout=side.layout, dialect=side.dialect)
     except PolicyError as bad:

@@ -25,7 +25,7 @@ def explain(args: argparse.Namespace) -> int:
 
         return explain_run(args)
     policy = policy_named(args.service, args.root, args.confdir, args.dialect)
-    known = declarations()
+    known = declarations(policy.dialect)
     parts = explained(policy, facilities, known)
     if args.json:
         from pamkit.cli.explain_json import print_policy

@@ -58,7 +58,7 @@ def explain_run(args: argparse.Namespace) -> int:
         )
     policy, runs = _traced(args) if args.trace is not None else _supposed(args)
     chains = compile_policy(policy)
-    known = declarations()
+    known = declarations(policy.dialect)
     try:
         found = [why(run, chains[FACILITY_OF[run.primitive]], known) for run in runs]
     except TooMany:

@@ -17,13 +17,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pamkit.analysis.catalog import did_you_mean, rule_names
 from pamkit.analysis.claim_names import claim_named
 from pamkit.cli.check_json import finding_form
+from pamkit.cli.dialect_choice import dialect_chosen
 from pamkit.cli.fleet_hosts import Desk, Host, Wanted, hosts_below, settle
 from pamkit.cli.screen import screen
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
 from pamkit.cli.version import version
-from pamkit.policy.dialect import DIALECTS
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.record import Record
 
@@ -66,8 +66,8 @@ def fleet(args: argparse.Namespace) -> int:
 
 
 def _wanted(args: argparse.Namespace) -> Wanted:
-    if args.dialect is not None and args.dialect not in DIALECTS:
-        raise UsageError(f"there is no dialect `{shown(args.dialect)}`", "linux or debian")
+    if args.dialect is not None:
+        dialect_chosen(args.dialect)
     for claim in args.claim:
         if claim_named(claim) is None:
             raise UsageError(

@@ -9,9 +9,11 @@ import os
 from pamkit.analysis.catalog import chosen, rule_files
 from pamkit.analysis.claim_names import claim_named
 from pamkit.analysis.default_claims import default_claims
+from pamkit.analysis.families import fitting
 from pamkit.analysis.fleet import Fleet
 from pamkit.cli.check_places import places
 from pamkit.cli.declarations import declarations
+from pamkit.cli.dialect_choice import dialect_chosen
 from pamkit.cli.usage import UsageError
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.record import Record
@@ -70,11 +72,13 @@ class Desk:
 
     def __init__(self, wanted: Wanted) -> None:
         """Get ready; raises `KeyError` for a rule or claim that is none."""
+        dialect = None if wanted.dialect is None else dialect_chosen(wanted.dialect)
+        rules = chosen(rule_files(), wanted.rules, wanted.unwanted)
         self._claims = tuple(_claim(name) for name in wanted.claims)
         self._fleet = Fleet(
-            chosen(rule_files(), wanted.rules, wanted.unwanted),
+            rules if dialect is None else fitting(rules, dialect),
             self._claims_of,
-            declarations(),
+            declarations(dialect),
             level=Severity[wanted.level.upper()],
         )
         self._dialect = wanted.dialect

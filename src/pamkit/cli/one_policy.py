@@ -26,11 +26,12 @@ def policy_named(
     """
     try:
         chosen = quirks_named(quirks)
+        spoken = dialect_named(dialect or dialect_below(root, confdir), root)
         return resolve(
-            service_name(service, chosen),
+            service_name(service, chosen, spoken),
             policy_source(root, confdir),
             layout=Layout(confdir=confdir),
-            dialect=dialect_named(dialect or dialect_below(root, confdir), root),
+            dialect=spoken,
             quirks=chosen,
         )
     except (PolicyError, ValueError) as bad:

@@ -15,7 +15,7 @@ from pamkit.analysis.claim_names import EVERY, FAMILIES, claim_named
 from pamkit.analysis.supposed import Said, day_of, said
 from pamkit.cli.shown import shown
 from pamkit.cli.usage import UsageError
-from pamkit.policy.dialect import DIALECTS
+from pamkit.policy.dialect import DIALECT_NAMES
 from pamkit.policy.suggest import did_you_mean
 from pamkit.vocab.codes import CODES_BY_WORD
 from pamkit.vocab.facility import Primitive
@@ -135,11 +135,11 @@ class _Reader:
             )
         here = os.path.dirname(os.path.abspath(self._path))
         dialect = self._text(self._document, "dialect", "") or None
-        if dialect is not None and dialect not in DIALECTS:
+        if dialect is not None and dialect not in DIALECT_NAMES:
             raise self._wrong(
                 "dialect",
                 f"there is no dialect `{shown(dialect)}`",
-                did_you_mean(dialect, DIALECTS),
+                did_you_mean(dialect, DIALECT_NAMES),
             )
         confdir = None if root is not None else self._directory("confdir", here)
         below = root if root is not None else self._directory("root", here)

@@ -24,8 +24,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pamkit.analysis.model import Declarations
     from pamkit.cli.policy_tests_file import ClaimCase, Situations
     from pamkit.cli.rehearsal import Rehearsed
+    from pamkit.policy.dialect import Dialect
     from pamkit.policy.resolve import Policy
 
 
@@ -72,7 +74,7 @@ class _Runner:
 
     def __init__(self, given: Situations) -> None:
         self._given = given
-        self._known = declarations()
+        self._declarations: dict[Dialect, Declarations] = {}
         self._policies: dict[str, Policy] = {}
 
     def login(self, case: Case) -> Tried:
@@ -89,7 +91,7 @@ class _Runner:
     def claim(self, case: ClaimCase) -> Tried:
         policy = self._policy(case.service)
         try:
-            result = verify(case.claim, compile_policy(policy), self._known)
+            result = verify(case.claim, compile_policy(policy), self._known(policy))
         except TooMany:
             raise UsageError("the policy has too many lines to look at") from None
         words = {True: _HOLDS, False: "broken"}
@@ -112,6 +114,12 @@ class _Runner:
         run = (f"{each['file']}:{each['line']} {each['module']} {each['answer']}" for each in steps)
         return test.changed(why=(case.claim.sentence, *(policy_text(text) for text in run)))
 
+    def _known(self, policy: Policy) -> Declarations:
+        dialect = policy.dialect
+        if dialect not in self._declarations:
+            self._declarations[dialect] = declarations(dialect)
+        return self._declarations[dialect]
+
     def _policy(self, service: str) -> Policy:
         if service not in self._policies:
             given = self._given
@@ -126,7 +134,7 @@ class _Runner:
         stopped = [run for run in done.runs if run.code != ReturnCode.SUCCESS]
         for run in (stopped or list(done.runs))[:1]:
             try:
-                found = why(run, chains[FACILITY_OF[run.primitive]], self._known)
+                found = why(run, chains[FACILITY_OF[run.primitive]], self._known(policy))
             except TooMany:
                 return
             yield f"why {run.primitive.name.lower()} was {'refused' if stopped else 'granted'}:"

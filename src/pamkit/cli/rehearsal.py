@@ -78,7 +78,7 @@ def rehearse(
             root=root,
             dialect=policy.dialect,
             quirks=policy.quirks,
-            **replacements(names_in(policy), day, wanted),
+            **replacements(policy, day, wanted),
         )
     except (PamError, ValueError) as bad:
         raise UsageError(policy_text(str(bad))) from None
@@ -89,7 +89,7 @@ def rehearse(
 
 def names_in(policy: Policy) -> frozenset[str]:
     """Return the names of all modules in a policy."""
-    known = registry()
+    known = registry(dialect=policy.dialect)
     links = [link for chain in compile_policy(policy).values() for link in chain]
     return frozenset(filter(None, (known.name_of(link.module) for link in links)))
 
@@ -106,12 +106,12 @@ def check_named(policy: Policy, wanted: tuple[Said, ...]) -> None:
 
 
 def replacements(
-    names: frozenset[str], day: Mapping[str, str], wanted: tuple[Said, ...]
+    policy: Policy, day: Mapping[str, str], wanted: tuple[Said, ...]
 ) -> dict[str, Any]:
     """Return the settings of a transaction that put stand-ins in the place of all that is real."""
-    known = declarations()
+    known = declarations(policy.dialect)
     return {
-        "modules": {name: _stand_in(name, day, wanted, known) for name in names},
+        "modules": {name: _stand_in(name, day, wanted, known) for name in names_in(policy)},
         "world": memory_world(),
         "outside": StandInOutside(),
         "log": lambda *_: None,

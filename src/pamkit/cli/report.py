@@ -47,7 +47,7 @@ def report(args: argparse.Namespace) -> int:
 
 
 def _contents(args: argparse.Namespace, place: Place) -> Contents:
-    known = declarations()
+    known = declarations(place.dialect)
     tree = read_tree(
         place.source, known, layout=place.layout, dialect=place.dialect, whole=place.whole
     )

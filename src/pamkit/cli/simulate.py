@@ -7,7 +7,7 @@ import argparse
 from pamkit.analysis.circumstance import USER
 from pamkit.analysis.supposed import day_of, said
 from pamkit.cli.one_policy import policy_named
-from pamkit.cli.rehearsal import check_named, names_in, replacements
+from pamkit.cli.rehearsal import check_named, replacements
 from pamkit.cli.run import run
 from pamkit.cli.shown import shown
 from pamkit.cli.usage import UsageError
@@ -27,7 +27,7 @@ def simulate(args: argparse.Namespace) -> int:
     everything = argparse.Namespace(
         **given, user=day[USER], flags="", rhost=None, tty=None, ruser=None, item=[], log=False
     )
-    return run(everything, lambda _: [], **replacements(names_in(policy), day, wanted))
+    return run(everything, lambda _: [], **replacements(policy, day, wanted))
 
 
 def supposed(args: argparse.Namespace) -> tuple[dict[str, str], tuple[Said, ...]]:

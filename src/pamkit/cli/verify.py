@@ -20,7 +20,9 @@ from pamkit.analysis.claim_names import EVERY, FAMILIES, claim_named
 from pamkit.analysis.default_claims import default_claims
 from pamkit.analysis.explore import TooMany
 from pamkit.analysis.verify import verify_all
+from pamkit.cli.check_places import ListedSource, names_in
 from pamkit.cli.declarations import declarations
+from pamkit.cli.dialect_choice import dialect_chosen
 from pamkit.cli.one_policy import policy_named
 from pamkit.cli.shown import shown
 from pamkit.cli.status import DONE, REFUSED, UNUSABLE
@@ -28,6 +30,8 @@ from pamkit.cli.usage import UsageError
 from pamkit.cli.verify_replay import called, replay, told
 from pamkit.cli.version import version
 from pamkit.policy.compile import compile_policy
+from pamkit.policy.dialect import LINUX
+from pamkit.policy.places import places_in
 from pamkit.policy.source import Layout
 from pamkit.policy.suggest import closest
 from pamkit.stores.root import Root
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from pamkit.analysis.explore import Choice
     from pamkit.analysis.model import Declarations
     from pamkit.analysis.verify import Result
+    from pamkit.policy.dialect import Dialect
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -56,7 +61,7 @@ def verify(args: argparse.Namespace) -> int:
     services = _services(args) if args.all else args.services
     if not services:
         raise UsageError("no service is named", "name one, or say `--all`")
-    known = declarations()
+    known: dict[Dialect, Declarations] = {}
     found: list[tuple[str, list[Result]]] = []
     unusable: dict[str, str] = {}
     for service in services:
@@ -91,10 +96,13 @@ def _claim(name: str) -> Claim:
 
 def _services(args: argparse.Namespace) -> list[str]:
     """Return every service there is a policy for, in order."""
-    places = [args.confdir] if args.confdir else list(Layout().directories)
+    dialect = LINUX if args.dialect is None else dialect_chosen(args.dialect)
+    layout = Layout(confdir=args.confdir)
     root = Root("/" if args.confdir else args.root)
-    names: set[str] = set()
-    for place in places:
+    source = ListedSource(root, unrooted=args.confdir)
+    # DIALECT: Linux-PAM reads no pam.conf where there is a directory.
+    names = set(names_in(source, dialect, layout)) if dialect.keywords else set[str]()
+    for place in places_in(dialect, layout).directories:
         try:
             descriptor = root.open(place, os.O_RDONLY | os.O_DIRECTORY)
         except OSError:
@@ -107,15 +115,20 @@ def _services(args: argparse.Namespace) -> list[str]:
 
 
 def _judged(
-    args: argparse.Namespace, service: str, claims: list[Claim], known: Declarations
+    args: argparse.Namespace,
+    service: str,
+    claims: list[Claim],
+    known: dict[Dialect, Declarations],
 ) -> list[Result]:
     try:
         policy = policy_named(service, args.root, args.confdir, args.dialect, args.quirk)
     except UsageError as bad:
         raise UsageError(f"`{shown(service)}`: {bad}") from None
+    if policy.dialect not in known:
+        known[policy.dialect] = declarations(policy.dialect)
     chains = compile_policy(policy)
     try:
-        results = verify_all(claims or default_claims(service), chains, known)
+        results = verify_all(claims or default_claims(service), chains, known[policy.dialect])
     except TooMany:
         raise UsageError(
             f"the policy of `{shown(service)}` has too many lines to look at"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from pamkit.analysis.verify import calls_of
-from pamkit.assembly import registry
+from pamkit.assembly import dialect_named, registry
 from pamkit.policy.dialect import DIALECTS
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import WORDS, ReturnCode
@@ -25,7 +25,8 @@ _LATER = (Primitive.SETCRED, Primitive.OPEN_SESSION, Primitive.CLOSE_SESSION)
 
 def replay(args: argparse.Namespace, service: str, result: Result) -> str:
     """Return the command line; empty if there is no run, or one of its modules has no name."""
-    known = registry()
+    dialect = None if args.dialect is None else dialect_named(args.dialect, args.root)
+    known = registry(dialect=dialect)
     answers: dict[str, list[str]] = {}
     for choice in result.witness:
         if choice.link.refusal:

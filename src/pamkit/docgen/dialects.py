@@ -21,6 +21,8 @@ _INSTEAD = {
     "short-lines": "a line may have any length",
     "blanks-continue": "a blank or comment line ends a continued line, as in Linux-PAM 1.6",
     "unbounded-includes": "every nested file counts",
+    "setcred-after-refusal": "setcred is refused with `PAM_PERM_DENIED`",
+    "empty-facility": "the call is refused with `PAM_SYSTEM_ERR`",
 }
 """What happens without each quirk."""
 

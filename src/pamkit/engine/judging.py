@@ -62,6 +62,7 @@ def where(traceback: TracebackType | None) -> str:
 def is_code(answer: object) -> TypeGuard[int]:
     """Whether an answer is a code: a hook may be anybody's, so it is looked at first."""
     # `False` and members of other enumerations equal 0 as well, and none of them means success.
-    if type(answer) is not int and not isinstance(answer, ReturnCode):
+    # What an object says of its class proves nothing: `isinstance` would believe it.
+    if type(answer) is not int and type(answer) is not ReturnCode:
         return False
     return -(2**31) <= answer < 2**31  # C: an int

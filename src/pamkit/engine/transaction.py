@@ -11,7 +11,7 @@ from pamkit.engine.delay import FailDelay
 from pamkit.engine.dispatch import Dispatcher, Left, Suspended, along, settled
 from pamkit.engine.handle import Handle
 from pamkit.engine.tracks import Track, Tracks
-from pamkit.module.effect import Effect, Wait
+from pamkit.module.effect import Blocking, Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
 from pamkit.policy.control import Action
 from pamkit.policy.dialect import AROUND, LINK, ON_FAILURE, START
@@ -62,6 +62,9 @@ if TYPE_CHECKING:
 
 _GOOD = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD)
 """What another primitive may follow: somebody is known, even if the password is too old."""
+
+_NOT_REFUSED = -1
+"""What stands for no code at all."""
 
 _NEVER_ASKED = -1
 """C: what libpam remembers of a link until it is asked; some module may answer just that."""
@@ -485,10 +488,12 @@ class Core:
 
     async def _kept(self, keeper: Keeper, primitive: Primitive, flags: int) -> int:
         """Open or close a session that is on record before modules are asked, and afterwards."""
-        refused = keeper.before(self, primitive)
-        if refused is not None:
+        # Another process may be writing there: whoever drives decides who waits for it.
+        refused = await Blocking(lambda _: _told(keeper.before(self, primitive)))
+        if refused != _NOT_REFUSED:
             return refused  # nobody was asked: a session that is open stays as it was
-        return keeper.after(self, primitive, await self._dispatch(primitive, flags))
+        code = await self._dispatch(primitive, flags)
+        return await Blocking(lambda _: keeper.after(self, primitive, code))
 
     async def _chauthtok(self, flags: int) -> int:
         """Two passes; the second only after a plain success of the first."""
@@ -748,6 +753,10 @@ def _replayed(chain: Chain, path: Path) -> Stand | Verdict:
     from pamkit.semantics.replay import begin_replay
 
     return begin_replay(chain.links, path)
+
+
+def _told(refused: int | None) -> int:
+    return _NOT_REFUSED if refused is None else refused
 
 
 def _is_no(primitive: Primitive, code: int) -> bool:

@@ -103,20 +103,24 @@ def _variables(call: ModuleCall[LogindOptions]) -> Callable[[str], str]:
     """Return what finds a variable, in the PAM environment or in that of the process.
 
     The latter only if whoever started the process had all its rights: else users could choose
-    the seat of their session (CVE-2019-3842).
+    the seat of their session (CVE-2019-3842).  Most processes have none, and are not asked.
     """
-    try:
-        trusts = is_trusting(call.world.files.read(AUXILIARY))
-    except OSError:
-        trusts = False
+    own = call.world.process.variable
 
     def variable(name: str) -> str:
         found = call.getenv(name)
-        if not found and trusts:
-            found = call.world.process.variable(name)
+        if not found and (found := own(name)):
+            found = found if _trusts_starter(call) else None
         return found or ""
 
     return variable
+
+
+def _trusts_starter(call: ModuleCall[LogindOptions]) -> bool:
+    try:
+        return is_trusting(call.world.files.read(AUXILIARY))
+    except OSError:
+        return False
 
 
 def _number(text: str) -> int:

@@ -16,13 +16,14 @@ class NotThatUser(Exception):
     """Raised if root cannot take a user's place; the text says why."""
 
 
-def is_missing(files: Files, path: str) -> bool:
+def is_missing(files: Files, path: str, *, follow: bool = True) -> bool:
     """Whether there certainly is nothing at a path, so that no user's rights are needed to look.
 
     Nothing is opened for that.  Not for a path of the user's own, if what comes of it is told.
+    ``follow`` false: a symbolic link at the end of the path is something, wherever it leads.
     """
     try:
-        files.status(path)
+        files.status(path, follow=follow)
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 USER_ITEMS = (*(Item.USER, Item.USER_PROMPT, Item.SERVICE, Item.TTY, Item.RHOST, Item.RUSER),)
 """The items that are looked at when somebody asks who the user is."""
 
+TOKEN_ITEMS = (*USER_ITEMS, Item.AUTHTOK_PROMPT, Item.HOST)
+"""The items that are looked at when somebody asks for a secret as well."""
+
 
 class OpenpamOptions(Options):
     """The words that the library knows behind every module."""
@@ -50,12 +53,13 @@ async def user_of(call: ModuleCall[OpenpamOptions]) -> str:
     return await call.user(substituted(call, prompt))
 
 
-async def token_of(call: ModuleCall[TokenOptions], item: Item, prompt: str) -> Secret:
+async def token_of(call: ModuleCall[TokenOptions], item: Item, prompt: str | None = None) -> Secret:
     """Return a token (`AUTHTOK` or `OLDAUTHTOK`), and keep it on the handle.
 
     One that is there is taken only with `try_first_pass` or `use_first_pass`; otherwise the
-    applicant is asked again.  Ends the hook: `auth_err` if there is none and nobody may be asked,
-    or the conversation's code.
+    applicant is asked again.  The words of the line go before ``prompt``, and that before what the
+    application chose (`AUTHTOK_PROMPT`, `OLDAUTHTOK_PROMPT`).  Ends the hook: `auth_err` if there
+    is none and nobody may be asked, or the conversation's code.
     """
     options = call.options
     known = call.token(item)
@@ -63,14 +67,27 @@ async def token_of(call: ModuleCall[TokenOptions], item: Item, prompt: str) -> S
         return known
     if options.use_first_pass:
         raise Stop(ReturnCode.AUTH_ERR)
-    own = options.oldauthtok_prompt if item is Item.OLDAUTHTOK else options.authtok_prompt
+    is_old = item is Item.OLDAUTHTOK
+    words = (options.oldauthtok_prompt if is_old else options.authtok_prompt) or prompt
+    if words is None:
+        words = call.item(Item.OLDAUTHTOK_PROMPT if is_old else Item.AUTHTOK_PROMPT)
     style = Style.PROMPT_ECHO_ON if options.echo_pass else Style.PROMPT_ECHO_OFF
-    answer = await call.ask(style, substituted(call, own or prompt))
+    answer = await call.ask(style, substituted(call, words or _prompt(call, item)))
     if not isinstance(answer, (str, Secret)):
         raise Stop(ReturnCode.CONV_ERR)  # no answer is not an empty one
     token = answer if isinstance(answer, Secret) else Secret(answer)
     call.set_token(item, token)
     return token
+
+
+def _prompt(call: ModuleCall[TokenOptions], item: Item) -> str:
+    """Return what is asked where nobody chose the words."""
+    if item is Item.OLDAUTHTOK:
+        return "Old Password:"
+    if call.token(Item.OLDAUTHTOK) is not None:
+        return "New Password:"
+    remote, here = call.item(Item.RHOST), call.item(Item.HOST) or call.world.process.host_name()
+    return "Password:" if remote in (None, here) else "Password for %u@%h:"
 
 
 async def complain(call: ModuleCall[OpenpamOptions], module: str, why: str) -> None:
@@ -96,7 +113,8 @@ def substituted(call: ModuleCall[OpenpamOptions], template: str) -> str:
         elif not piece:
             made, pending = f"{made}%", False
         elif piece[0] == "h":
-            made += call.world.process.host_name() + piece[1:]
+            # C: the library sets the item at the start; here it is set where another name is meant.
+            made += (call.item(Item.HOST) or call.world.process.host_name()) + piece[1:]
         elif piece[0] in _LETTERS:
             made += (call.item(_LETTERS[piece[0]]) or "") + piece[1:]
         else:

@@ -23,7 +23,8 @@ class Roster(Record):
     ``files``: by the name that policies know, the file below `pamkit.modules`, with a dot where it
     lies in a folder: `openpam.pam_group`.  ``directories``: the family's own places for modules.
     ``bare``: whether a name without `.so` names a file.  ``systems``: those whose fact sheets say
-    what is known of its other modules (see `pamkit.facts`).
+    what is known of its other modules (see `pamkit.facts`).  ``prefix``: what names of files begin
+    with besides.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Roster(Record):
     directories: tuple[str, ...]
     bare: bool
     systems: tuple[str, ...]
+    prefix: str = ""
 
     def name_of(self, written: str) -> str:
         """Return `pam_x` for what a policy writes, or `""` if it can name no module of theirs."""
@@ -40,7 +42,7 @@ class Roster(Record):
         directory = directory.removesuffix("/$ISA")
         if (directory or written.startswith("/")) and directory not in self.directories:
             return ""
-        stem, dot, ending = file.partition(".")
+        stem, dot, ending = file.removeprefix(self.prefix).partition(".")
         named = ending == "so" or (ending[:3] == "so." and _is_number(ending[3:]))
         if not named and (dot or not self.bare):
             return ""
@@ -126,6 +128,9 @@ OPENPAM = Roster(
 )
 """FreeBSD and NetBSD."""
 
+NETBSD = OPENPAM.changed(name="netbsd", systems=("netbsd", "freebsd"))
+"""NetBSD has the same modules, and some of its own."""
+
 MACOS = Roster(
     "macos",
     {**dict(zip(_ALIKE, _ALIKE, strict=True)), **_below("openpam", ["pam_rootok"])},
@@ -147,11 +152,20 @@ SOLARIS = Roster(
 CDE = SOLARIS.changed(name="cde", files={}, systems=())
 """Sun's library of 1996: its modules are gone, and those of the same names are others."""
 
+AIX = Roster("aix", {}, ("/usr/lib/security",), True, ("aix",))
+"""AIX: its modules are its own."""
+
+HPUX = Roster("hpux", {}, ("/usr/lib/security", "/usr/lib/security/hpux64"), False, (), "lib")
+"""HP-UX, whose modules' files are called `libpam_x.so.1`; they are its own."""
+
 ROSTERS = {
     "openpam": OPENPAM,
+    "netbsd": NETBSD,
     "macos": MACOS,
     "solaris": SOLARIS,
     "illumos": SOLARIS,
     "cde": CDE,
+    "aix": AIX,
+    "hpux": HPUX,
 }
 """By the name of a dialect; one that is not in here has the modules that `Registry` finds."""

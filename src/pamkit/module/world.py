@@ -198,6 +198,13 @@ if TYPE_CHECKING:
         def exists(self, path: str) -> bool:
             """Whether there is anything at the path."""
 
+        def is_open_to_all(self, path: str) -> bool:
+            """Whether every user may read the regular file at the path, as far as can be told.
+
+            And nobody but root can make it another one: so whoever reads it need not be the user
+            that it is read for.  No link leads to it.  No is also: nobody can tell.
+            """
+
         def runnable(self, path: str) -> bool:
             """Whether a program at the path can be run by this process."""
 

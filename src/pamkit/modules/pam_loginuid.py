@@ -102,23 +102,25 @@ def pam_sm_close_session(_: ModuleCall[LoginuidOptions]) -> ReturnCode:
 
 def _written(call: ModuleCall[LoginuidOptions], uid: int) -> ReturnCode:
     identity = call.world.identity
-    failed = ReturnCode.IGNORE if _is_in_a_namespace(call) else ReturnCode.SESSION_ERR
     try:
         before = identity.login_uid()
     except FileNotFoundError:
         return ReturnCode.IGNORE
     except OSError as fault:
-        if failed is ReturnCode.SESSION_ERR:
-            call.log(Priority.ERR, f"Cannot open {_LOGIN}: {fault.strerror}")
-        return failed
+        return _failed(call, f"Cannot open {_LOGIN}: {fault.strerror}")
     try:
         if before != uid:
             identity.set_login_uid(uid)
     except OSError as fault:
-        if failed is ReturnCode.SESSION_ERR:
-            call.log(Priority.ERR, f"Error writing {_LOGIN}: {fault.strerror}")
-        return failed
+        return _failed(call, f"Error writing {_LOGIN}: {fault.strerror}")
     return ReturnCode.SUCCESS  # the kernel has taken the number of this user
+
+
+def _failed(call: ModuleCall[LoginuidOptions], said: str) -> ReturnCode:
+    if _is_in_a_namespace(call):
+        return ReturnCode.IGNORE
+    call.log(Priority.ERR, said)
+    return ReturnCode.SESSION_ERR
 
 
 def _is_in_a_namespace(call: ModuleCall[LoginuidOptions]) -> bool:

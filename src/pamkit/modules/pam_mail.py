@@ -16,7 +16,8 @@ The answer is success; `user_unknown` without a user or for an unknown one; `ser
 It proves nothing about anybody.  Mail is looked at with the user's own rights, never as root, and
 no byte of it is read (CVE-2010-3430, CVE-2010-3431, CVE-2010-3435): `session_err` (`cred_err` in
 setcred, where C answers `session_err`, which it may not) if root cannot take the user's place.
-Who is not root looks with the rights there are.
+That nothing lies in `/var/mail`, not even a link, root sees without it.  Who is not root looks with
+the rights there are.
 
 Differences: paths must be absolute, for the current directory may be the user's; no mail is found
 at others.  An empty `dir=` is passed over, as C says in the log but does not do where there is
@@ -27,6 +28,7 @@ Source: `pam_mail(8)`.
 from __future__ import annotations
 
 from pamkit.formats.leading_number import leading_number
+from pamkit.module.as_user import is_missing
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import ASKS_USER, READS_HOME, SETS_ENVIRONMENT
@@ -213,6 +215,9 @@ def _looked(call: ModuleCall[MailOptions], account: Account, folder: str) -> _Ma
     """Return what there is, seen with the rights of the user; `PermissionError` without them."""
     if call.world.process.euid() != 0:
         return _found(call.world.files, folder, call.options)  # there are no rights to give up
+    if not call.options.dir.startswith("~") and is_missing(call.world.files, folder, follow=False):
+        # As with most users.  Whoever looks is told nothing, so nobody's rights need to be taken.
+        return _Mail.NOTHING
     # INVARIANT: no await inside.
     with call.world.files.drop_to(account):
         return _found(call.world.files, folder, call.options)

@@ -9,7 +9,8 @@ given too.  A directory that is named in the policy and is not there is logged.
 
 Files are read with the rights of the user, for what the user may not read is not for the user; at
 most 65536 bytes, of which a newline at the end is left out.  What is longer, empty, or no regular
-file is not shown, but hides what is behind it.  Who is not root reads with the rights there are.
+file is not shown, but hides what is behind it.  Who is not root reads with the rights there are,
+and so does root what only root can change and every user may read.
 
 Before that, as in Debian and Ubuntu, the programs in `/etc/update-motd.d` are run, if there is such
 a directory, and what they print is kept as `/run/motd.dynamic`: `noupdate` keeps them from being
@@ -188,11 +189,23 @@ def _read(
     faults: list[tuple[str, OSError]] = []
     if call.world.process.euid() != 0:
         return _texts(call.world.files, files, directories, faults), faults
-    if not directories and all(is_missing(call.world.files, file) for file in files):
-        return [], faults  # nobody's rights need to be taken
+    if _is_for_all(call.world.files, files, directories):
+        return _texts(call.world.files, files, directories, faults), faults
     # INVARIANT: no await inside.
     with call.world.files.drop_to(account):
         return _texts(call.world.files, files, directories, faults), faults
+
+
+def _is_for_all(files: Files, paths: Sequence[str], directories: Sequence[str]) -> bool:
+    """Whether all users see the same, so that nobody's rights need to be taken to look."""
+    if not all(is_missing(files, directory) for directory in directories):
+        return False
+    for path in paths:
+        if files.is_open_to_all(path):
+            return True  # it is the first that can be opened
+        if not is_missing(files, path):
+            return False
+    return True
 
 
 def _texts(

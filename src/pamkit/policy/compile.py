@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pamkit.policy.chain import Chain, Link, Substack, renumbered
-from pamkit.policy.control import ALL_BAD
-from pamkit.policy.dialect import LINUX, Dialect, rules_of
+from pamkit.policy.control import ALL_BAD, ALL_DIE
+from pamkit.policy.dialect import CALL, LINUX, Dialect, rules_of
 from pamkit.policy.resolve import OTHER, Policy
 from pamkit.policy.source import Layout
 from pamkit.vocab.diagnostic import Finding, Severity
@@ -47,6 +47,10 @@ def compiled_to_run(
     The trees of ``policy`` are made when somebody asks for them; its findings are there.  Raises
     what `resolve` raises.
     """
+    if dialect.keywords:
+        from pamkit.policy.resolve import resolve  # DIALECT: another family's is not skimmed
+
+        return compiled(resolve(service, source, layout=layout, dialect=dialect, quirks=quirks))
     from pamkit.policy.skim import resolve_to_run  # who looks at policies has no need of it
 
     layout = layout or Layout()
@@ -63,19 +67,26 @@ def _chains(
     policy: Policy, own: Mapping[Facility, Places], other: Mapping[Facility, Places]
 ) -> dict[Facility, Chain]:
     rules = rules_of(policy.dialect, policy.quirks)
+    # DIALECT: where a wrong line fails the call, nothing behind it is asked.
+    refused = ALL_DIE if policy.dialect.bad_line[0] == CALL else None
     return {
         facility: Chain(
             facility,
             policy.service if own[facility] else OTHER,
-            tuple(_links(own[facility] or other[facility])[0]),
+            tuple(_links(own[facility] or other[facility], refused=refused)[0]),
             rules,
         )
         for facility in Facility
     }
 
 
-def _links(places: Places, number: int = 0) -> tuple[list[Link | Substack], int]:
-    """Return the links of places, counted from ``number``, and the number that comes next."""
+def _links(
+    places: Places, number: int = 0, *, refused: tuple[int, ...] | None = None
+) -> tuple[list[Link | Substack], int]:
+    """Return the links of places, counted from ``number``, and the number that comes next.
+
+    ``refused`` are the actions of lines that must fail; without them they keep their own.
+    """
     links: list[Link | Substack] = []
     for place in places:
         if isinstance(place, list):
@@ -85,16 +96,17 @@ def _links(places: Places, number: int = 0) -> tuple[list[Link | Substack], int]
         entry = place.entry
         target = entry.target.text if entry.target else ""
         if place.inside is not None:
-            inside, after = _links(place.inside, number + 1)
+            inside, after = _links(place.inside, number + 1, refused=refused)
             links.append(Substack(number, target, tuple(inside), entry.span))
             number = after
             continue
+        actions = ALL_BAD if entry.nests else entry.control.actions
         links.append(
             Link(
                 number,
                 target,
                 () if entry.nests else tuple(arg.text for arg in entry.args),
-                ALL_BAD if entry.nests else entry.control.actions,
+                refused if refused is not None and place.refusal else actions,
                 entry.control.text,
                 entry.span,
                 entry.quiet,

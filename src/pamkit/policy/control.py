@@ -70,6 +70,9 @@ def actions_of(success: int, failure: int, *, try_again: int | None = None) -> t
 ALL_BAD = _table(Action.BAD)
 """Everything fails: an entry that cannot be understood."""
 
+ALL_DIE = _table(Action.DIE)
+"""Everything fails, and nothing behind it is asked: such an entry where a call fails with it."""
+
 KEYWORDS = {
     "required": _table(
         Action.BAD, success=Action.OK, new_authtok_reqd=Action.OK, ignore=Action.IGNORE

@@ -1,6 +1,6 @@
 """The differences between PAM implementations, as data: dialects and quirks.
 
-A *dialect* is what an implementation means to do.  A *quirk* is what libpam does although
+A *dialect* is what an implementation means to do.  A *quirk* is what a libpam does although
 it opens doors or blinds the administrator: pamkit refuses it, and a name turns it back on.
 """
 
@@ -70,6 +70,9 @@ DIALECTS = {dialect.name: dialect for dialect in (LINUX, DEBIAN)}
 FAMILIES = ("openpam", "netbsd", "macos", "solaris", "illumos", "cde", "aix", "hpux")
 """Names of the dialects of other families; none is loaded until it is asked for."""
 
+DIALECT_NAMES = (*DIALECTS, *FAMILIES)
+"""The names that `dialect_named` knows."""
+
 QUIRKS = {
     "read-error-ends-file": "a read error inside a policy file is taken for its end",
     "unreadable-falls-through": "a file that cannot be opened gives way to the vendor's file",
@@ -85,14 +88,17 @@ QUIRKS = {
     "short-lines": "a line of more than 1,023 bytes is cut into pieces, each a line",
     "blanks-continue": "blank and comment lines do not end a continued line; its blanks are kept",
     "unbounded-includes": "only substacks count for the limit of 16 nested files",
+    "setcred-after-refusal": "setcred is judged alone, also behind a refused authenticate",
+    "empty-facility": "a facility without lines is granted where the service has others",
 }
 """Every quirk and what libpam does under it; see ``docs/dialects.md``."""
 
 _OF_1_5 = frozenset({"system-includes", "short-lines", "blanks-continue", "unbounded-includes"})
+_OF_OTHERS = frozenset({"setcred-after-refusal", "empty-facility"})
 
 QUIRK_SETS = {
-    "libpam": frozenset(QUIRKS) - _OF_1_5,
-    "libpam-1.5": frozenset(QUIRKS),
+    "libpam": frozenset(QUIRKS) - _OF_1_5 - _OF_OTHERS,
+    "libpam-1.5": frozenset(QUIRKS) - _OF_OTHERS,
 }
 """Named sets: `libpam` is Linux-PAM 1.7, `libpam-1.5` also what 1.5 and older do."""
 

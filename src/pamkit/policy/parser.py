@@ -44,6 +44,10 @@ def parse(
 
     Source: `pam.conf(5)`, `pam.d(5)`.
     """
+    if dialect.keywords:
+        from pamkit.policy.families.parser import parse_family  # DIALECT: another family's
+
+        return parse_family(text, name, dialect, with_service=with_service)
     reader = _Reader(name, dialect, with_service)
     lines: list[Line] = []
     at = 0

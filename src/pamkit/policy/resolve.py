@@ -90,12 +90,19 @@ class Policy(Record):
         return self.own[facility] or self.other[facility]
 
 
-def service_name(name: str, quirks: frozenset[str] = frozenset()) -> str:
+def service_name(
+    name: str, quirks: frozenset[str] = frozenset(), dialect: Dialect = LINUX
+) -> str:
     """Return the service name libpam would use: the last part of a path, in lower case.
 
     A name with a path, and `.` or `..`, is refused with `PolicyError` unless the quirk
     `service-path` is on: it would open a file outside the policy directory.
     """
+    if dialect.keywords:
+        from pamkit.policy.families.grammar import grammar_of
+        from pamkit.policy.families.names import service_name_in
+
+        return service_name_in(grammar_of(dialect), name)
     if "\0" in name:
         raise PolicyError("the service name holds a NUL byte")
     if "service-path" in quirks:
@@ -123,6 +130,12 @@ def resolve(
     Raises `PolicyError` where libpam's `pam_start` answers `PAM_ABORT` (no file at all, a file
     that ends in a continuation, a module without a name), and where pamkit refuses a quirk.
     """
+    if dialect.keywords:
+        from pamkit.policy.families.resolve import resolve_family  # DIALECT: another family's
+
+        return resolve_family(
+            service, source, dialect, layout=layout, quirks=quirks, parsed=parsed
+        )
     loader = Loader(source, layout or Layout(), dialect, quirks, parsed or parsed_file)
     loader.load(service)
     return Policy(

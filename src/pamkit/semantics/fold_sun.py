@@ -76,8 +76,17 @@ _ALL_ASKED = Fold(
 )
 
 
-def fold(name: str, primitive: Primitive) -> Fold:
-    """Return the fold of a dialect for a primitive."""
+_EMPTY_GRANTED = {
+    primitive: usual.changed(empty=Verdict(Mood.GRANTED, ReturnCode.SUCCESS))
+    for primitive, usual in SUN_FOLDS.items()
+}
+"""Under the quirk `empty-facility`: yes is said where nobody was asked."""
+
+
+def fold(name: str, primitive: Primitive, *, empty_grants: bool = False) -> Fold:
+    """Return the fold of a dialect for a primitive; ``empty_grants``: also of no lines at all."""
+    if empty_grants:
+        return _EMPTY_GRANTED[primitive]
     if name == "cde" and primitive is Primitive.SETCRED:
         return _ALL_ASKED
     return SUN_FOLDS[primitive]

@@ -97,6 +97,12 @@ class DiskFiles:
             return False
         return True
 
+    def is_open_to_all(self, path: str) -> bool:
+        """Whether every user may read the regular file there; see `world.Files`."""
+        from pamkit.stores.open_to_all import is_open_to_all
+
+        return is_open_to_all(self._root, path)
+
     def runnable(self, path: str) -> bool:
         """Whether this process may run a program at the path.
 

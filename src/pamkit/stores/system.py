@@ -8,6 +8,7 @@ from pamkit.stores.root import Root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from pamkit.module.world import World
@@ -48,6 +49,9 @@ _PARTS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 
 _SYSTEM = Root()
 
+_makers: dict[tuple[str, bool], tuple[Callable[..., Any], tuple[str, ...]]] = {}
+"""What makes a part, of this system or elsewhere, and the parts it takes: looked up once."""
+
 
 class SystemWorld:
     """A `module.world.World` whose parts are brought in when a module asks for them.
@@ -66,13 +70,8 @@ class SystemWorld:
 
             part: Any = SystemLogins(self.place) if self.place.is_system else NoLogins()
         else:
-            row = _PARTS.get(name)
-            if row is None:
-                raise AttributeError(name)
-            file, here, elsewhere, needs = row
-            made = here if self.place.is_system else elsewhere
-            brought = __import__(f"pamkit.stores.{file}", fromlist=[made])
-            part = getattr(brought, made)(*(getattr(self, each) for each in needs))
+            make, needs = _makers.get((name, self.place.is_system)) or _maker(name, self.place)
+            part = make(*[getattr(self, each) for each in needs])
         setattr(self, name, part)
         return part
 
@@ -81,6 +80,18 @@ class SystemWorld:
         other = SystemWorld.__new__(SystemWorld)
         other.__dict__.update(self.__dict__, **parts)
         return other
+
+
+def _maker(name: str, place: Root) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    row = _PARTS.get(name)
+    if row is None:
+        raise AttributeError(name)
+    file, here, elsewhere, needs = row
+    made = here if place.is_system else elsewhere
+    brought = __import__(f"pamkit.stores.{file}", fromlist=[made])
+    maker = (getattr(brought, made), needs)
+    _makers[name, place.is_system] = maker
+    return maker
 
 
 def system_world(root: str = "/") -> World:

@@ -3,6 +3,8 @@
 Inside, there are names.  Who reads a number from a program or module of another family turns it
 into ours first, and turns the answer back; one number means different flags to different calls.
 
+Also what reading and setting items does there, which no number says.
+
 Source: XSSO P702; ``security/pam_appl.h`` of illumos and of CDE (1996),
 ``security/pam_constants.h`` of OpenPAM and of macOS.
 """
@@ -12,6 +14,8 @@ from __future__ import annotations
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import ALLOWED, PASS_FLAGS, Flag
+from pamkit.vocab.item import Item
+from pamkit.vocab.record import Record
 
 # Codes 0-27 as Sun, XSSO, illumos, OpenPAM, macOS and CDE number them; 28 is XSSO's.
 SUN_CODES = {
@@ -95,14 +99,62 @@ CDE_FLAGS = SUN_FLAGS | {Flag.DISALLOW_NULL_AUTHTOK: 0x2}
 NO_AUTHTOK_CHECK = 0x8
 """illumos: a flag of chauthtok that no other family has."""
 
-ITEMS_OF = {
-    "openpam": {10: "REPOSITORY", 11: "AUTHTOK_PROMPT", 12: "OLDAUTHTOK_PROMPT", 13: "HOST"},
-    "macos": {10: "REPOSITORY", 11: "AUTHTOK_PROMPT", 12: "OLDAUTHTOK_PROMPT", 13: "HOST"},
-    "solaris": {10: "REPOSITORY", 11: "RESOURCE", 12: "AUSER"},
-    "illumos": {10: "REPOSITORY", 11: "RESOURCE", 12: "AUSER"},
+_OPENPAM_ITEMS = {
+    10: Item.REPOSITORY,
+    11: Item.AUTHTOK_PROMPT,
+    12: Item.OLDAUTHTOK_PROMPT,
+    13: Item.HOST,
+}
+_SOLARIS_ITEMS = {10: Item.REPOSITORY, 11: Item.RESOURCE, 12: Item.AUSER}
+
+ITEMS_OF: dict[str, dict[int, Item]] = {
+    "openpam": _OPENPAM_ITEMS,
+    "netbsd": _OPENPAM_ITEMS,
+    "macos": _OPENPAM_ITEMS,
+    "solaris": _SOLARIS_ITEMS,
+    "illumos": _SOLARIS_ITEMS,
     "cde": {},
+    "aix": {},
+    "hpux": {},
 }
 """Items from 10 on by dialect; 1 to 9 are the same everywhere."""
+
+LAST_SHARED_ITEM = Item.USER_PROMPT
+"""Behind it a number means something else to each family."""
+
+
+class ItemRules(Record):
+    """What `pam_get_item` and `pam_set_item` of a family do in another way than Linux-PAM's.
+
+    ``unknown``: the code for an item that the family does not have; ``service``: for setting
+    `PAM_SERVICE` after the start; ``reading``: for an application that reads a token, which it may
+    if this is success.  ``login``: the prompt for a user's name where nothing is said.
+    """
+
+    unknown: int
+    service: int
+    reading: int
+    login: str
+
+
+_OPENPAM_RULES = ItemRules(
+    unknown=ReturnCode.BAD_ITEM,
+    service=ReturnCode.BAD_ITEM,
+    reading=ReturnCode.SUCCESS,
+    login="Login:",
+)
+_SUN_RULES = ItemRules(
+    unknown=ReturnCode.SYMBOL_ERR,
+    service=ReturnCode.PERM_DENIED,
+    reading=ReturnCode.PERM_DENIED,
+    login="Please enter user name: ",
+)
+
+ITEM_RULES = {
+    name: _OPENPAM_RULES if items is _OPENPAM_ITEMS else _SUN_RULES
+    for name, items in ITEMS_OF.items()
+}
+"""How items are read and set, by dialect; `linux` and `debian` have no row."""
 
 STYLES = {1: "PROMPT_ECHO_OFF", 2: "PROMPT_ECHO_ON", 3: "ERROR_MSG", 4: "TEXT_INFO"}
 """Message styles that all families have; Linux-PAM has two more."""
@@ -131,6 +183,21 @@ def code_from(dialect: str, number: int) -> ReturnCode:
 def code_to(dialect: str, code: ReturnCode) -> int:
     """Return the number of a code in a dialect; that of `SYSTEM_ERR` where it has none."""
     return CODES_OF[dialect].get(code, SUN_CODES[ReturnCode.SYSTEM_ERR])
+
+
+def item_from(dialect: str, number: int) -> Item | None:
+    """Return our item for the number of a dialect; `None` for one that it does not have."""
+    if 0 < number <= LAST_SHARED_ITEM:
+        return Item(number)
+    return ITEMS_OF[dialect].get(number)
+
+
+def item_to(dialect: str, item: Item) -> int | None:
+    """Return the number of an item in a dialect; `None` where it does not have the item."""
+    if item <= LAST_SHARED_ITEM:
+        return int(item)
+    numbers = (number for number, known in ITEMS_OF[dialect].items() if known is item)
+    return next(numbers, None)
 
 
 def flags_from(dialect: str, primitive: Primitive, bits: int) -> int:

@@ -6,7 +6,11 @@ from pamkit.vocab.names import Names
 
 
 class Item(Names):
-    """A named value on the handle; numbers are Linux-PAM's (``security/_pam_types.h``)."""
+    """A named value on the handle; numbers are Linux-PAM's (``security/_pam_types.h``).
+
+    Those from 2010 on are items that only other families have; `vocab.families.ITEMS_OF` has their
+    numbers there.  To a program in C they do not exist.
+    """
 
     SERVICE = 1
     USER = 2
@@ -21,6 +25,12 @@ class Item(Names):
     XDISPLAY = 11
     XAUTHDATA = 12
     AUTHTOK_TYPE = 13
+    REPOSITORY = 2010
+    RESOURCE = 2011
+    AUSER = 2012
+    AUTHTOK_PROMPT = 2013
+    OLDAUTHTOK_PROMPT = 2014
+    HOST = 2015
 
 
 TOKENS = frozenset({Item.AUTHTOK, Item.OLDAUTHTOK})
@@ -38,4 +48,4 @@ TEXTS = frozenset(
         Item.AUTHTOK_TYPE,
     }
 )
-"""Items that hold text, or nothing."""
+"""Items of Linux-PAM that hold text, or nothing."""

@@ -61,7 +61,7 @@ RULE = Rule(
     aliases=("FLOW-07", "FLOW-19", "AUTH-19"),
 )
 
-_TRUSTING = frozenset({"pam_rootok", "pam_timestamp", "pam_sepermit", "pam_wheel"})
+_TRUSTING = frozenset({"pam_rootok", "pam_self", "pam_timestamp", "pam_sepermit", "pam_wheel"})
 """Modules that let in who has been let in already, or is root, or whom `wheel-trust` tells of."""
 
 _OPEN_GROUP = "nopasswdlogin"

@@ -27,7 +27,7 @@ from pamkit.module.facts import (
     SETS_ENVIRONMENT,
     USES_SECRET,
 )
-from pamkit.module.openpam import USER_ITEMS, TokenOptions, token_of, user_of
+from pamkit.module.openpam import TOKEN_ITEMS, TokenOptions, token_of, user_of
 from pamkit.module.options import flag, text
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
@@ -51,7 +51,7 @@ MODULE = declare(
         Primitive.AUTHENTICATE: "success auth_err conv_err conv_again buf_err",
         Primitive.SETCRED: "success",
     },
-    reads=[*USER_ITEMS, Item.AUTHTOK],
+    reads=[*TOKEN_ITEMS, Item.AUTHTOK],
     sets=[Item.USER, Item.AUTHTOK, Item.RUSER],
     facts=[
         ASKS_USER,
@@ -79,7 +79,7 @@ async def pam_sm_authenticate(call: ModuleCall[GuestOptions]) -> ReturnCode:
         return ReturnCode.AUTH_ERR
     is_guest = bool(user) and user in options.guests.split(",")
     if not options.nopass:
-        token = await token_of(call, Item.AUTHTOK, "Password:")
+        token = await token_of(call, Item.AUTHTOK)
         if not is_guest or (options.pass_is_user and not token.matches(Secret(user))):
             return ReturnCode.AUTH_ERR
         if options.pass_as_ruser:

@@ -39,7 +39,7 @@ from pamkit.module.facts import (
     USES_SECRET,
     WRITES_FILES,
 )
-from pamkit.module.openpam import USER_ITEMS, TokenOptions, complain, token_of, user_of
+from pamkit.module.openpam import TOKEN_ITEMS, TokenOptions, complain, token_of, user_of
 from pamkit.module.options import flag
 from pamkit.unix.age import age_of
 from pamkit.unix.as_unix import as_unix
@@ -81,7 +81,7 @@ MODULE = declare(
         Primitive.CHAUTHTOK: f"success auth_err authtok_err authtok_lock_busy {_ASKING} abort "
         "authtok_expired acct_expired authinfo_unavail try_again user_unknown",
     },
-    reads=[*USER_ITEMS, Item.AUTHTOK, Item.OLDAUTHTOK],
+    reads=[*TOKEN_ITEMS, Item.AUTHTOK, Item.OLDAUTHTOK],
     sets=[Item.USER, Item.AUTHTOK, Item.OLDAUTHTOK],
     facts=[
         ASKS_USER,
@@ -113,7 +113,7 @@ async def pam_sm_authenticate(call: ModuleCall[BsdUnixOptions]) -> ReturnCode:
     is_free = call.options.nullok and not call.flags & Flag.DISALLOW_NULL_AUTHTOK
     if name is not None and is_free and await is_blank(unix, name):
         return ReturnCode.SUCCESS  # yes: the account has no password, and the line allows that
-    token = await token_of(call, Item.AUTHTOK, "Password:")
+    token = await token_of(call, Item.AUTHTOK)
     # INVARIANT: without `nullok` an empty password matches nothing, not even an empty hash.
     if name is not None and await verify(unix, name, token, nullok=False) is ReturnCode.SUCCESS:
         return ReturnCode.SUCCESS  # yes: the token is the one behind the stored hash

@@ -30,6 +30,7 @@ from pamkit.module.facts import (
     WRITES_FILES,
 )
 from pamkit.module.options import Options, flag
+from pamkit.module.repository import is_elsewhere
 from pamkit.unix.as_unix import as_unix
 from pamkit.unix.change import update
 from pamkit.vocab.codes import ReturnCode
@@ -56,7 +57,7 @@ MODULE = declare(
     },
     reads=[
         *(Item.USER, Item.SERVICE, Item.AUTHTOK, Item.OLDAUTHTOK),
-        *(Item.TTY, Item.RUSER, Item.RHOST),
+        *(Item.TTY, Item.RUSER, Item.RHOST, Item.REPOSITORY),
     ],
     sets=[Item.AUTHTOK],
     files=[PASSWD_FILE, SHADOW_FILE, login_defs.PATH],
@@ -80,7 +81,7 @@ _ANSWERS = {
 
 async def pam_sm_chauthtok(call: ModuleCall[AuthtokStoreOptions]) -> ReturnCode:
     """Store the new password in the second pass."""
-    if call.preliminary:
+    if call.preliminary or is_elsewhere(call):
         return ReturnCode.IGNORE
     user, accounts = call.item(Item.USER), call.world.accounts
     if not user:
@@ -89,8 +90,8 @@ async def pam_sm_chauthtok(call: ModuleCall[AuthtokStoreOptions]) -> ReturnCode:
     if call.token(Item.AUTHTOK) is None:
         return ReturnCode.SYSTEM_ERR
     if not accounts.is_local(user):
-        is_elsewhere = call.options.server_policy and accounts.find(user) is not None
-        return ReturnCode.IGNORE if is_elsewhere else ReturnCode.USER_UNKNOWN
+        is_others = call.options.server_policy and accounts.find(user) is not None
+        return ReturnCode.IGNORE if is_others else ReturnCode.USER_UNKNOWN
     # INVARIANT: whether the old password is right is seen here, whatever modules before say; its
     # length was judged by pam_authtok_check.
     code = await update(as_unix(call, use_authtok=True, minlen=0), user)

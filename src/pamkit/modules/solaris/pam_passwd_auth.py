@@ -30,6 +30,7 @@ from pamkit.module.facts import (
     USES_SECRET,
 )
 from pamkit.module.options import Options, flag
+from pamkit.module.repository import is_elsewhere
 from pamkit.unix.as_unix import as_unix
 from pamkit.unix.lookup import look_up
 from pamkit.unix.verify import verify
@@ -62,7 +63,7 @@ MODULE = declare(
     },
     reads=[
         *(Item.USER, Item.USER_PROMPT, Item.AUTHTOK),
-        *(Item.SERVICE, Item.TTY, Item.RUSER, Item.RHOST),
+        *(Item.SERVICE, Item.TTY, Item.RUSER, Item.RHOST, Item.REPOSITORY),
     ],
     sets=[Item.USER, Item.AUTHTOK],
     files=[PASSWD_FILE, SHADOW_FILE],
@@ -87,6 +88,8 @@ _ANSWERS = {
 
 async def pam_sm_authenticate(call: ModuleCall[PasswdAuthOptions]) -> ReturnCode:
     """Ask for the password of a user who wants to change it, and check it."""
+    if is_elsewhere(call):
+        return ReturnCode.IGNORE
     user = await call.user()
     if not user:
         call.log(Priority.ERR, "pam_sm_authenticate: PAM_USER NULL or empty")

@@ -5,12 +5,12 @@ accounts are roles, and who may take them, stands in `/etc/user_attr`: `type=rol
 `roles=operator,backup` for a user.
 
 acct_mgmt has no say over an account that is no role.  A role is refused (`perm_denied`) unless the
-user who runs the process may take it; root may take none.  If the application says that another
-machine asks (`PAM_RHOST`) it is refused in any case, unless `allow_remote` is given.  A user who is
-not known is `user_unknown`.  The module never succeeds: it must not stand alone.
+user who asks may take it: whom the application has authenticated, as it says in `PAM_AUSER`, or
+else who runs the process.  Root, as who runs it, may take none.  If the application says that
+another machine asks (`PAM_RHOST`) it is refused in any case, unless `allow_remote` is given.  A
+user who is not known is `user_unknown`.  The module never succeeds: it must not stand alone.
 
-Who asks is the real user of the process; no application can say so here by `PAM_AUSER`, which
-Solaris trusts.  `/etc/user_attr` alone is read, without the name services.  Where it is not there
+`/etc/user_attr` alone is read, without the name services.  Where it is not there
 no account is a role.  Difference: a file that is there and cannot be read is `service_err`.
 Source: `pam_roles(7)`, `user_attr(5)` of illumos.
 """
@@ -46,7 +46,7 @@ MODULE = declare(
     "pam_roles",
     options=RolesOptions,
     answers={Primitive.ACCT_MGMT: "ignore perm_denied user_unknown service_err"},
-    reads=[Item.USER, Item.RHOST],
+    reads=[Item.USER, Item.RHOST, Item.AUSER],
     files=[PATH],
     facts=[NEVER_PROMPTS, CHECKS_CONDITION],
     examples=[
@@ -80,12 +80,14 @@ async def pam_sm_acct_mgmt(call: ModuleCall[RolesOptions]) -> ReturnCode:
         call.log(Priority.ALERT, line)
     if call.item(Item.RHOST) and not call.options.allow_remote:
         return ReturnCode.PERM_DENIED
-    uid = call.world.process.uid()
-    asking = accounts.by_uid(uid)
-    if asking is None:
-        return ReturnCode.USER_UNKNOWN
-    theirs = attributes_of(data, asking.name)
-    if uid != 0 and theirs is not None and user in theirs.roles:
+    asking, uid = call.item(Item.AUSER), call.world.process.uid()
+    if not asking:
+        by = accounts.by_uid(uid)
+        if by is None:
+            return ReturnCode.USER_UNKNOWN
+        asking = "" if uid == 0 else by.name
+    theirs = attributes_of(data, asking) if asking else None
+    if theirs is not None and user in theirs.roles:
         return ReturnCode.IGNORE  # this user may take the role; whether they are it others say
     await call.say(Style.ERROR_MSG, "Roles can only be assumed by authorized users")
     return ReturnCode.PERM_DENIED

@@ -1,9 +1,10 @@
 """Let in who gave a password on this terminal a short while ago.
 
 A line of `auth`, as `sufficient` before the modules that ask for the password, succeeds as long as
-there is a ticket younger than `timeout=` minutes (5).  setcred leaves one: for the user who runs
-the process, their terminal (`PAM_TTY`), and whom they became.  A ticket that is too old is removed.
-Where there is no ticket, or it cannot be told, the answer is ignore, and the next line asks.
+there is a ticket younger than `timeout=` minutes (5).  setcred leaves one: for the user who asks
+(whom the application has authenticated, `PAM_AUSER`, or else who runs the process), their terminal
+(`PAM_TTY`), and whom they became.  A ticket that is too old is removed.  Where there is no ticket,
+or it cannot be told, the answer is ignore, and the next line asks.
 
 Success proves that somebody who runs processes as this user got in lately on a terminal of this
 name; not that it is the same person.  Tickets are for programs that users start themselves, like
@@ -16,10 +17,9 @@ A ticket is what pam_timestamp calls a stamp, below `/var/run/tty_tickets`
 (`/system/volatile/tty_tickets` on Solaris), with the same key: its path, the time and a code that
 only root can make.  Every directory on the way must be root's alone.
 
-What differs refuses more.  Who asks is the real user of the process, not `PAM_AUSER`.  setcred
-leaves a ticket only if authenticate was asked on the same handle before.  A ticket from the future,
-one older than the user's oldest login, one that is not whole, and one with a second name count for
-nothing.  Source: `pam_tty_tickets(7)` of Solaris 11.
+What differs refuses more.  setcred leaves a ticket only if authenticate was asked on the same
+handle before.  A ticket from the future, one older than the user's oldest login, one that is not
+whole, and one with a second name count for nothing.  Source: `pam_tty_tickets(7)` of Solaris 11.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ MODULE = declare(
     "pam_tty_tickets",
     options=TtyTicketsOptions,
     answers={Primitive.AUTHENTICATE: "success ignore", Primitive.SETCRED: "success ignore"},
-    reads=[Item.USER, Item.TTY],
+    reads=[Item.USER, Item.TTY, Item.AUSER],
     files=[DIRECTORY, UTMP, LOGIND, login_defs.PATH],
     facts=[NEVER_PROMPTS, CHECKS_CONDITION, GRANTS_WITHOUT_SECRET, NEEDS_ROOT, WRITES_FILES],
     examples=[example("su", "auth sufficient pam_tty_tickets.so.1 timeout=10", "before it asks")],
@@ -110,9 +110,9 @@ def _was_asked(call: ModuleCall[TtyTicketsOptions]) -> bool:
 def _name(call: ModuleCall[TtyTicketsOptions]) -> StampName | None:
     """Return where the ticket is that this is about; `None` if there can be none."""
     user, terminal = call.item(Item.USER), terminal_name(call.item(Item.TTY) or "")
-    uid = call.world.process.uid()
-    asking = call.world.accounts.by_uid(uid)
-    if not user or terminal is None or asking is None or uid == 0:
+    accounts, said = call.world.accounts, call.item(Item.AUSER)
+    asking = accounts.find(said) if said else accounts.by_uid(call.world.process.uid())
+    if not user or terminal is None or asking is None or asking.uid == 0:
         return None
     if call.options.sudo_compat and user != _ROOT:
         return None

@@ -22,6 +22,7 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import CHECKS_ACCOUNT, CHECKS_SECRET_AGE, NEVER_PROMPTS, RUNS_PROGRAM
 from pamkit.module.options import Match, Options, flag
+from pamkit.module.repository import is_elsewhere
 from pamkit.unix.age import age_of
 from pamkit.unix.as_unix import as_unix
 from pamkit.unix.blank import is_blank
@@ -54,7 +55,7 @@ MODULE = declare(
         Primitive.ACCT_MGMT: "success perm_denied acct_expired new_authtok_reqd authtok_expired "
         "user_unknown service_err ignore",
     },
-    reads=[Item.USER, Item.SERVICE, Item.RHOST],
+    reads=[Item.USER, Item.SERVICE, Item.RHOST, Item.REPOSITORY],
     files=[PASSWD_FILE, SHADOW_FILE],
     facts=[
         NEVER_PROMPTS,
@@ -80,6 +81,8 @@ async def pam_sm_acct_mgmt(call: ModuleCall[UnixAccountOptions]) -> ReturnCode:
     """Judge the account, and then the age of its password."""
     for arg in call.options.unknown(call.args):
         call.log(Priority.ERR, f"ACCOUNT:pam_sm_acct_mgmt: illegal option {arg}")
+    if is_elsewhere(call):
+        return ReturnCode.IGNORE
     user, accounts = call.item(Item.USER), call.world.accounts
     if user is None or accounts.find(user) is None:
         return ReturnCode.USER_UNKNOWN

@@ -27,6 +27,7 @@ from pamkit.module.facts import (
     USES_SECRET,
 )
 from pamkit.module.options import Options, flag
+from pamkit.module.repository import is_elsewhere
 from pamkit.unix.as_unix import as_unix
 from pamkit.unix.blank import is_blank
 from pamkit.unix.verify import verify
@@ -53,7 +54,10 @@ MODULE = declare(
         Primitive.AUTHENTICATE: "success auth_err user_unknown system_err ignore",
         Primitive.SETCRED: "ignore",
     },
-    reads=[Item.USER, Item.AUTHTOK, Item.SERVICE, Item.TTY, Item.RUSER, Item.RHOST],
+    reads=[
+        *(Item.USER, Item.AUTHTOK, Item.SERVICE, Item.TTY, Item.RUSER, Item.RHOST),
+        Item.REPOSITORY,
+    ],
     files=[PASSWD_FILE, SHADOW_FILE],
     facts=[
         NEVER_PROMPTS,
@@ -77,6 +81,8 @@ _ANSWERS = {
 
 async def pam_sm_authenticate(call: ModuleCall[UnixAuthOptions]) -> ReturnCode:
     """Compare the password with the one on record."""
+    if is_elsewhere(call):
+        return ReturnCode.IGNORE
     user = call.item(Item.USER)
     if not user:
         call.log(Priority.DEBUG, "USER NULL or empty!")

@@ -16,6 +16,7 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import NEVER_PROMPTS
 from pamkit.module.options import Options, flag
+from pamkit.module.repository import is_elsewhere
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import CRED_FLAGS, Flag
@@ -34,9 +35,9 @@ MODULE = declare(
     options=UnixCredOptions,
     answers={
         Primitive.AUTHENTICATE: "ignore",
-        Primitive.SETCRED: "success user_unknown system_err",
+        Primitive.SETCRED: "success user_unknown system_err ignore",
     },
-    reads=[Item.USER],
+    reads=[Item.USER, Item.REPOSITORY],
     facts=[NEVER_PROMPTS],
     examples=[example("other", "auth required pam_unix_cred.so.1")],
 )
@@ -49,6 +50,8 @@ def pam_sm_authenticate(_: ModuleCall[UnixCredOptions]) -> ReturnCode:
 
 def pam_sm_setcred(call: ModuleCall[UnixCredOptions]) -> ReturnCode:
     """See to it that it is a user's credentials that are wanted."""
+    if is_elsewhere(call):
+        return ReturnCode.IGNORE
     actions = call.flags & CRED_FLAGS
     if actions & (actions - 1):
         return ReturnCode.SYSTEM_ERR
