@@ -413,7 +413,7 @@ def test_what_the_application_raises_at_the_end_of_a_call_is_never_the_end_of_th
 
     hooks = {"authenticate": lambda _: answer, "setcred": lambda _: _C.SUCCESS}
     transaction = start(module("x", **hooks), audit=audit)
-    assert ["RuntimeError", "PamError"] == asyncio.run(main())
+    assert asyncio.run(main()) == ["RuntimeError", "Denied"]
 
 
 def test_not_yet_keeps_the_transaction_here_too() -> None:

@@ -173,6 +173,28 @@ def test_there_are_as_many_threads_as_cores_that_may_be_used(
         FairPool(0)
 
 
+def test_what_is_refused_for_want_of_a_thread_is_never_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool, go, done = FairPool(2), threading.Event(), list[int]()
+    busy = pool.submit("a", go.wait, PATIENCE)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", none)
+        with pytest.raises(RuntimeError, match="new thread"):
+            pool.submit("b", done.append, 1)
+    # The place of the refused is free, and is given back once.
+    for number in range(2, 6):
+        pool.submit("b", done.append, number)
+    go.set()
+    assert busy.result(PATIENCE)
+    pool.close()
+    pool._executor.shutdown(wait=True)
+    assert (sorted(done), pool._turns.under_way()) == ([2, 3, 4, 5], 0)
+
+
 def test_a_process_has_one_pool_for_hashes_and_one_for_what_takes_its_time() -> None:
     assert hashing_pool() is hashing_pool()
     assert patient_pool() is patient_pool()

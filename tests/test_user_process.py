@@ -102,7 +102,7 @@ class _Broken:
 def test_accounts_that_cannot_be_read_are_no_process() -> None:
     world = memory_world(users=[ALICE])
     session = pamkit.login("alice", "pw", service="test", **settings(answering(), world=world))
-    session.transaction._core.world = world.changed(accounts=_Broken())
+    session.transaction._core._world = world.changed(accounts=_Broken())
     with session, pytest.raises(pamkit.SessionError, match="cannot be looked up"):
         _ = session.process
 

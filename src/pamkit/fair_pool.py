@@ -75,12 +75,17 @@ class FairPool:
         """Give work to a thread that is free."""
         try:
             self._executor.submit(self._work, work)
-        except RuntimeError:  # the interpreter ends
+        except RuntimeError:  # the interpreter ends, or there can be no more threads
+            work.drop()  # it may stand in line in the executor all the same
             self._turns.give_back(work.source)
             raise
 
-    def _work(self, work: _Work | None) -> None:
+    def _work(self, first: _Work) -> None:
         """Work in a thread, for one source after the other, until nobody is in line."""
+        with self._lock:  # whoever brought it has been told by now
+            if first.is_dropped:
+                return
+        work: _Work | None = first
         while work is not None:
             source = work.source
             work.carry_out()
@@ -102,6 +107,8 @@ class _Work(futures.Future[Any]):
     ) -> None:
         super().__init__()
         self.source = source
+        self.is_dropped = False
+        """Whether whoever brought it was told that it is not done; it has no place."""
         self._pool, self._call = pool, (function, args)
 
     def cancel(self) -> bool:
@@ -111,6 +118,11 @@ class _Work(futures.Future[Any]):
             self._pool._forget(self)
             self._call = (_nothing, ())
         return is_cancelled
+
+    def drop(self) -> None:
+        """Let go of the call: it is never made."""
+        self.is_dropped = True
+        self._call = (_nothing, ())
 
     def carry_out(self) -> None:
         """Make the call, unless nobody waits for it any more."""

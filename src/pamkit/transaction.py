@@ -195,7 +195,7 @@ class Transaction(Front):
         ``first`` is the number of runs before it.  A number is the code it ended with.
         """
         core = self._core
-        performer = Performer(core.handle.conversation, self._outside, self._guests)
+        performer = Performer(core.handle.conversation, self._outside, core)
         try:
             code = verb if isinstance(verb, int) else drive(verb, performer, waiting)
         except Kept as kept:

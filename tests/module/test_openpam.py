@@ -42,7 +42,12 @@ def _asked(
 
 
 def _run(
-    hook: object, options: str, *lines: Line, user: str | None = "alice", flags: int = 0
+    hook: object,
+    options: str,
+    *lines: Line,
+    user: str | None = "alice",
+    flags: int = 0,
+    texts: dict[Item, str] | None = None,
 ) -> ReturnCode:
     declaration = declare(
         "pam_x",
@@ -60,6 +65,7 @@ def _run(
             items=_ITEMS,
             world=memory_world(process=StandInProcess(host_name="here")),
         )
+        trial.handle.texts |= texts or {}
         return trial.authenticate(flags)
 
 
@@ -94,6 +100,42 @@ def test_a_token_is_asked_for_unless_the_line_takes_what_is_there(
 def test_the_old_token_has_words_of_its_own() -> None:
     asked = hidden("Before:", Secret("typed"))
     assert _asked("oldauthtok_prompt=Before: authtok_prompt=Now:", asked, old=True) == _SAID
+
+
+_CHOSEN = {Item.AUTHTOK_PROMPT: "Chosen %u:", Item.OLDAUTHTOK_PROMPT: "Chosen before:"}
+
+
+@pytest.mark.parametrize(
+    ("item", "options", "own", "texts", "asked"),
+    [
+        (Item.AUTHTOK, "", None, _CHOSEN, "Chosen alice:"),
+        (Item.OLDAUTHTOK, "", None, _CHOSEN, "Chosen before:"),
+        (Item.AUTHTOK, "", "Mine:", _CHOSEN, "Mine:"),
+        (Item.AUTHTOK, "authtok_prompt=Line:", "Mine:", _CHOSEN, "Line:"),
+        (Item.AUTHTOK, "", None, {}, "Password for alice@here:"),
+        (Item.AUTHTOK, "", None, {Item.HOST: "there"}, "Password for alice@there:"),
+        (Item.AUTHTOK, "", None, {Item.HOST: "far"}, "Password:"),
+        (Item.OLDAUTHTOK, "", None, {}, "Old Password:"),
+    ],
+)
+def test_the_line_goes_before_the_module_and_that_before_the_application(
+    item: Item, options: str, own: str | None, texts: dict[Item, str], asked: str
+) -> None:
+    async def hook(call: ModuleCall[TokenOptions]) -> ReturnCode:
+        await token_of(call, item, own)
+        return _C.SUCCESS
+
+    line = hidden(asked, Secret("typed"))
+    assert _run(hook, options, line, texts=texts) == _C.SUCCESS
+
+
+def test_a_token_for_whom_the_old_one_is_known_is_a_new_one() -> None:
+    async def hook(call: ModuleCall[TokenOptions]) -> ReturnCode:
+        call.set_token(Item.OLDAUTHTOK, Secret("before"))
+        await token_of(call, Item.AUTHTOK)
+        return _C.SUCCESS
+
+    assert _run(hook, "", hidden("New Password:", Secret("typed"))) == _C.SUCCESS
 
 
 @pytest.mark.parametrize(

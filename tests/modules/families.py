@@ -37,11 +37,13 @@ def trial(
     tokens: dict[Item, str | bytes] | None = None,
     goes_on: bool = False,
     quirks: frozenset[str] = frozenset(),
+    texts: dict[Item, str] | None = None,
 ) -> tuple[Trial, Script]:
     """Return a transaction whose every chain is this one module, and the script of its talk.
 
     ``tokens``: what a module before it has put on the handle.  ``goes_on``: behind it stands one
-    that succeeds, so that a module which ignores comes to its second pass.
+    that succeeds, so that a module which ignores comes to its second pass.  ``texts``: items that
+    Linux does not have.
     """
     script = Script(*lines)
     # Under a name of its own: Linux policies know some of these names for something else.
@@ -61,6 +63,8 @@ def trial(
         items=items,
         quirks=quirks,
     )
+    if texts:
+        made.handle.texts |= texts
     return made, script
 
 
@@ -90,6 +94,7 @@ def answer(
     items: dict[Item, str] | None = None,
     tokens: dict[Item, str | bytes] | None = None,
     goes_on: bool = False,
+    texts: dict[Item, str] | None = None,
 ) -> ReturnCode:
     """Return what the module answers; all that is scripted must be said."""
     made, script = trial(
@@ -102,6 +107,7 @@ def answer(
         items=items,
         tokens=tokens,
         goes_on=goes_on,
+        texts=texts,
     )
     code = made.call(primitive, flags)
     script.assert_used_up()

@@ -149,7 +149,7 @@ def test_a_directory_that_is_named_and_missing_is_logged() -> None:
     world = _world({})
     _shown(world, "motd_dir=/srv/d:relative")
     places = ("/srv/d", "relative")
-    assert _log(world) == [f"error scanning directory {name}: no such directory" for name in places]
+    assert _log(world) == [f"error scanning directory {name}: no such file" for name in places]
 
 
 def test_a_directory_that_cannot_be_read_is_logged_always() -> None:

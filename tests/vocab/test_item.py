@@ -1,7 +1,6 @@
 from pamkit.vocab.families import ITEMS_OF
 from pamkit.vocab.item import TEXTS, TOKENS, Item
 
-
 _LINUX = {item for item in Item if item < 2000}
 
 

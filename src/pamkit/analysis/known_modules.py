@@ -11,11 +11,12 @@ from pamkit.analysis.circumstance import (
     LOCAL,
     LOCKED,
     NOLOGIN,
+    SECRET,
     USER,
     VALUES,
     condition,
 )
-from pamkit.analysis.model import TROUBLE, TRUSTED, Row, stated_rows
+from pamkit.analysis.model import CHECKED, TROUBLE, TRUSTED, Row, stated_rows
 from pamkit.vocab.codes import CODES_BY_WORD, ReturnCode
 from pamkit.vocab.facility import Primitive
 
@@ -349,8 +350,29 @@ def _unix_auth(subject: Subject, primitive: Primitive) -> Iterator[Row]:
         yield Row(_C.IGNORE, ((USER, "directory"),))
 
 
+def _unix_cred(subject: Subject, primitive: Primitive) -> Iterable[Row]:
+    if primitive is not Primitive.SETCRED:
+        return stated_rows(subject, primitive)
+    return (row for row in stated_rows(subject, primitive) if row.code != _C.IGNORE)
+
+
+def _authtok_store(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    """Yield what it states; the old password is compared where the new one is stored."""
+    for row in stated_rows(subject, primitive):
+        if row.code != _C.SUCCESS or not subject.update:
+            yield row
+            continue
+        yield row.changed(when=(*row.when, (CALLER, "root")))
+        proved = (*row.when, (CALLER, "other"), (SECRET, "right"))
+        yield row.changed(when=proved, marks=(CHECKED, *row.marks))
+
+
 _OPENPAM = {"pam_rootok": _but_setcred(_rootok), "pam_self": _but_setcred(_self)}
-_SOLARIS = {"pam_unix_auth": _but_setcred(_unix_auth)}
+_SOLARIS = {
+    "pam_authtok_store": _but_setcred(_authtok_store),
+    "pam_unix_auth": _but_setcred(_unix_auth),
+    "pam_unix_cred": _unix_cred,
+}
 
 TABLES_OF: dict[str, dict[str, Table]] = {
     "openpam": _OPENPAM,

@@ -34,6 +34,8 @@ class Why(Record, eq=False):
     decided: Step | None
     otherwise: Otherwise | None
     needs: tuple[Choice, ...] = ()
+    follows: bool = False
+    """Whether it follows the path of an earlier call, and decides nothing itself."""
 
 
 def why(run: Run, chain: Chain, declarations: Declarations) -> Why:
@@ -43,7 +45,7 @@ def why(run: Run, chain: Chain, declarations: Declarations) -> Why:
     """
     fold = fold_of(chain.rules, run.primitive, update=bool(run.flags & Flag.UPDATE_AUTHTOK))
     if run.replayed or (run.primitive in REPLAYS and fold is LINUX_FOLD):
-        return Why(run, run.deciding, None)
+        return Why(run, run.deciding, None, follows=True)
     links = chain.links
     good = Model(declarations, run.primitive, healthy=True, special=TABLES)
 

@@ -157,7 +157,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     run.add_argument(
         "--item", metavar="NAME=VALUE", action="append", default=[], help="any other item"
     )
-    run.add_argument("--dialect", metavar="NAME", help="linux or debian; else what the system is")
+    run.add_argument("--dialect", metavar="NAME", help="linux, solaris ...; else the system's")
     run.add_argument(
         "--quirk",
         metavar="NAME",

@@ -32,7 +32,7 @@ def add_check(commands: argparse._SubParsersAction[Any]) -> None:
     )
     check.add_argument("--root", metavar="DIR", default="/", help="use the files below DIR")
     check.add_argument("--confdir", metavar="DIR", help="take policies from this directory alone")
-    check.add_argument("--dialect", metavar="NAME", help="linux or debian; else what is found")
+    check.add_argument("--dialect", metavar="NAME", help="linux, solaris ...; else what is found")
     check.add_argument(
         "--rule",
         metavar="NAME",

@@ -266,14 +266,14 @@ def _add_path(args: argparse.Namespace, written: str, found: dict[str, Place]) -
 
 def _is_root(args: argparse.Namespace, below: str) -> bool:
     """Whether there are policies below a directory as there are below the root of a system."""
-    searched = (_POLICIES,), (_CONF,)
-    if args.dialect is not None:
-        places = places_in(dialect_chosen(args.dialect), Layout())
-        searched = places.directories, places.files
-    directories, files = searched
-    return any(os.path.isdir(below + path) for path in (*directories, _POLICIES)) or any(
-        os.path.isfile(below + path) for path in (*files, _CONF)
-    )
+    if os.path.isdir(below + _POLICIES) or os.path.isfile(below + _CONF):
+        return True
+    if args.dialect is None:
+        return False
+    dialect = dialect_chosen(args.dialect)
+    where = places_in(dialect, Layout())
+    searched = (*where.directories, *where.files) if dialect.keywords else ()
+    return any(os.path.exists(below + path) for path in searched)
 
 
 def _tree_of(args: argparse.Namespace, written: str, found: dict[str, Place]) -> tuple[str, str]:

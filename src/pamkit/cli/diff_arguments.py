@@ -45,5 +45,9 @@ def add_diff(commands: argparse._SubParsersAction[Any]) -> None:
         help="what makes the exit status 1: only what is looser, every other verdict, or notes"
         " too; default: verdict",
     )
-    diff.add_argument("--dialect", metavar="NAME", help="linux or debian; else what is found")
+    diff.add_argument(
+        "--dialect",
+        metavar="NAME",
+        help="linux, solaris ..., or `OLD,NEW` for a name each; else what is found",
+    )
     diff.add_argument("--json", action="store_true", help="one JSON document on standard output")

@@ -11,7 +11,7 @@ from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.usage import UsageError
 from pamkit.policy.chain import Chain
 from pamkit.policy.compile import compile_policy
-from pamkit.policy.dialect import DEBIAN, LINUX, Dialect
+from pamkit.policy.dialect import DEBIAN, LINUX, Dialect, rules_of
 from pamkit.policy.dialect import dialect_named as dialect_of
 from pamkit.policy.leftover import leftover
 from pamkit.policy.places import places_in
@@ -50,15 +50,21 @@ class Side(Record, eq=False):
 
 
 class Found(Record, eq=False):
-    """A service of one side: its chains, whether it has a file of its own, or why it has none."""
+    """A service of one side: its chains, whether it has a file of its own, or why it has none.
+
+    ``replays``: setcred and close_session follow an earlier call there.
+    """
 
     chains: Mapping[Facility, Chain]
     is_there: bool
     trouble: str = ""
+    replays: bool = True
 
 
-NO_CHAINS = {facility: Chain(facility, "", ()) for facility in Facility}
-"""The chains of a service that libpam refuses altogether: they let nobody by."""
+def no_chains(dialect: Dialect) -> dict[Facility, Chain]:
+    """Return the chains of a service that libpam refuses altogether: they let nobody by."""
+    rules = rules_of(dialect, frozenset())
+    return {facility: Chain(facility, "", (), rules) for facility in Facility}
 
 
 class Texts(MemorySource):
@@ -178,5 +184,6 @@ def found_service(side: Side, service: str) -> Found | None:
     try:
         policy = resolve(name, source, layout=side.layout, dialect=side.dialect)
     except PolicyError as bad:
-        return Found(NO_CHAINS, name in names, policy_text(str(bad)))
-    return Found(compile_policy(policy), name in names)
+        trouble = policy_text(str(bad))
+        return Found(no_chains(side.dialect), name in names, trouble, side.dialect.replays)
+    return Found(compile_policy(policy), name in names, replays=side.dialect.replays)

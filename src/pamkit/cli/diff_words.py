@@ -90,7 +90,8 @@ def details(entry: dict[str, Any]) -> Iterator[str]:
         if found is not None:
             yield f"  {call}: {said}: {day_in_words(found['day'])}"
             yield from _runs(found)
-    if entry["verdict"] == "unknown":
+    is_said = any(note["kind"] == "dialects" for note in entry["notes"])
+    if entry["verdict"] == "unknown" and not is_said:
         yield f"  {call}: there are more days than can be looked at"
     for note in entry["notes"]:
         yield f"  note: {call}: {policy_text(note['text'])}"

@@ -26,6 +26,7 @@ from pamkit.cli.shown import argument, policy_text, shown
 from pamkit.cli.status import DONE, INTERRUPTED
 from pamkit.cli.version import version
 from pamkit.policy.control import action_word
+from pamkit.semantics.fold import fold_of
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import PASS_FLAGS, Flag
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from pamkit.cli.plan import Task
     from pamkit.policy.dialect import Dialect
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.trace import Run, Step
     from pamkit.semantics.verdict import Verdict
     from pamkit.transaction import Transaction
@@ -53,6 +55,7 @@ class JsonReport:
 
     def __init__(self, args: argparse.Namespace, dialect: Dialect) -> None:
         """Collect for these arguments."""
+        self._dialect = dialect
         self._form: dict[str, Any] = {
             "schema": SCHEMA,
             "pamkit": version(),
@@ -85,7 +88,7 @@ class JsonReport:
 
     def finish(self, transaction: Transaction, run: Run) -> None:
         """Note a run."""
-        self._form["runs"].append(run_form(run))
+        self._form["runs"].append(run_form(run, self._dialect))
 
     def called(self, task: Task, refused: PamError | None, *, asked: bool) -> None:
         """Note a call."""
@@ -140,8 +143,10 @@ def finding_form(finding: Finding) -> dict[str, Any]:
     }
 
 
-def run_form(run: Run) -> dict[str, Any]:
-    """Return a run with its steps."""
+def run_form(run: Run, dialect: Dialect) -> dict[str, Any]:
+    """Return a run with its steps, as it went in a dialect."""
+    update = bool(run.flags & Flag.UPDATE_AUTHTOK)
+    fold = fold_of(dialect.name, run.primitive, update=update)
     deciding = [at for at, step in enumerate(run.steps) if step is run.deciding]
     said_yes = [at for at, step in enumerate(run.steps) if step.link in run.grantors]
     return {
@@ -150,13 +155,13 @@ def run_form(run: Run) -> dict[str, Any]:
         "service": shown(run.service),
         "flags": flag_words(run.flags & ~PASS_FLAGS),
         "replayed": run.replayed,
-        "steps": [_step(step, run.primitive) for step in run.steps],
+        "steps": [_step(step, run.primitive, fold) for step in run.steps],
         "verdict": _verdict(run.verdict),
         "code": code_word(run.code),
         "number": int(run.code),
         "deciding": deciding[0] if deciding else None,
         "grantors": said_yes,
-        "why": outcome(run),
+        "why": outcome(run, follows=dialect.replays),
     }
 
 
@@ -165,7 +170,7 @@ def flag_words(bits: int) -> list[str]:
     return [flag.name.lower() for flag in Flag if bits & flag]
 
 
-def _step(step: Step, primitive: Primitive) -> dict[str, Any]:
+def _step(step: Step, primitive: Primitive, fold: Fold) -> dict[str, Any]:
     link = step.link
     return {
         "link": link.number,
@@ -180,7 +185,7 @@ def _step(step: Step, primitive: Primitive) -> dict[str, Any]:
         "before": _verdict(step.before),
         "after": _verdict(step.after),
         "note": policy_text(step.note),
-        "why": policy_text(reason(step, primitive)),
+        "why": policy_text(reason(step, primitive, fold)),
     }
 
 

@@ -54,5 +54,5 @@ def add_explain(commands: argparse._SubParsersAction[Any]) -> None:
     )
     explain.add_argument("--root", metavar="DIR", default="/", help="use the policies below DIR")
     explain.add_argument("--confdir", metavar="DIR", help="take policies from this directory alone")
-    explain.add_argument("--dialect", metavar="NAME", help="linux or debian; else the system's")
+    explain.add_argument("--dialect", metavar="NAME", help="linux, solaris ...; else the system's")
     explain.add_argument("--plain", action="store_true", help="plain ASCII, no colours")

@@ -106,14 +106,14 @@ def sentences(found: Why) -> Iterator[str]:
     """Yield why a run ended as it did, a sentence each."""
     run = found.run
     came_from = run.deciding
-    if run.primitive in REPLAYS:
+    if found.follows and run.primitive in REPLAYS:
         earlier = REPLAYS[run.primitive].name.lower()
         yield f"it asks the lines that {earlier} asked, and no others"
     if found.decided is None:
-        yield outcome(run) or "no answer of any line could have changed it"
+        yield outcome(run, follows=found.follows) or "no answer of any line could have changed it"
     else:
         yield f"decided at {_answered(found.decided)}"
-        if run.primitive not in REPLAYS and not run.replayed:
+        if not found.follows:
             end = "granted" if run.verdict.mood is Mood.GRANTED else "refused"
             yield f"after that every run is {end}, as long as the modules can do their work"
     if came_from is not None and came_from is not found.decided:
@@ -122,7 +122,7 @@ def sentences(found: Why) -> Iterator[str]:
 
 
 def _otherwise(found: Why) -> Iterator[str]:
-    if found.run.primitive in REPLAYS or found.run.replayed:
+    if found.follows:
         return
     there = found.otherwise
     if there is None:

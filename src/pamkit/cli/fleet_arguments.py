@@ -29,7 +29,7 @@ def add_fleet(commands: argparse._SubParsersAction[Any]) -> None:
         nargs="+",
         help="the root of a machine, a directory of policies, or a directory of such directories",
     )
-    fleet.add_argument("--dialect", metavar="NAME", help="linux or debian; else what is found")
+    fleet.add_argument("--dialect", metavar="NAME", help="linux, solaris ...; else what is found")
     fleet.add_argument(
         "--rule", metavar="NAME", action="append", default=[], help="run this rule and no other"
     )

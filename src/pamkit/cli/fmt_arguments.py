@@ -56,7 +56,7 @@ def add_fmt(commands: argparse._SubParsersAction[Any]) -> None:
         "--dialect",
         metavar="NAME",
         default="debian",
-        help="linux or debian, which knows `@include`; default: debian, on every machine",
+        help="debian, linux, solaris ...; default: debian, on every machine",
     )
     fmt.add_argument("--root", metavar="DIR", default="/", help="use the files below DIR")
     fmt.add_argument("--json", action="store_true", help="one JSON document on standard output")

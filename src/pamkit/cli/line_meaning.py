@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pamkit.cli.shown import argument, policy_text
-from pamkit.docgen.modules import declared
-from pamkit.facts import sheet_of
+from pamkit.docgen.modules import declared, family_module_names
+from pamkit.facts import sheet_of, systems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +19,22 @@ def purpose(declaration: Declaration | None) -> str:
     """Return the first sentence of a module's page; nothing for one that nobody knows."""
     if declaration is None:
         return ""
-    known = declared(declaration.name)
-    if known is not None:
-        return known[1].partition("\n")[0].strip()
-    sheet = sheet_of(declaration.name)
-    return "" if sheet is None else f"{sheet.summary}."
+    # A name may mean a module of another family as well: it is the one that states this.
+    for name in (declaration.name, *family_module_names()):
+        if name.rpartition(".")[2] == declaration.name:
+            known = declared(name)
+            if known is not None and known[0] is declaration:
+                return known[1].partition("\n")[0].strip()
+    for system in systems():
+        sheet = sheet_of(declaration.name, system=system)
+        if sheet is not None and _is_same(sheet.declaration, declaration):
+            return f"{sheet.summary}."
+    return ""
+
+
+def _is_same(one: Declaration, other: Declaration) -> bool:
+    # Reading a sheet twice makes two types of its options.
+    return (one.answers, one.examples) == (other.answers, other.examples)
 
 
 def options(link: Link, declaration: Declaration | None) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pamkit.policy.control import NOTE, SETTLE, Action
+from pamkit.semantics.table import LINUX_FOLD, Ending
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import CODE_COUNT, WORDS, ReturnCode
 from pamkit.vocab.facility import REPLAYS, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pamkit.semantics.table import Fold
     from pamkit.semantics.trace import Run, Step
 
 _ENDING = (Action.DONE, Action.DIE, SETTLE)
@@ -20,23 +22,26 @@ def code_word(code: int) -> str:
     return WORDS[code] if 0 <= code < CODE_COUNT else str(int(code))
 
 
-def reason(step: Step, primitive: Primitive) -> str:
-    """Return what an answer did and why, as half a sentence."""
+def reason(step: Step, primitive: Primitive, fold: Fold = LINUX_FOLD) -> str:
+    """Return what an answer did and why, as half a sentence; ``fold`` is that of the run."""
     return "".join(
         (
             _fault(step),
             _earlier(step, primitive),
             _jump(step) if step.action > 0 else _fold(step),
-            _end(step, primitive),
+            _end(step, primitive, fold),
         )
     )
 
 
-def outcome(run: Run) -> str:
-    """Return why a run ended as it did where no single link decided; else nothing."""
+def outcome(run: Run, *, follows: bool = True) -> str:
+    """Return why a run ended as it did where no single link decided; else nothing.
+
+    ``follows``: setcred and close_session follow an earlier call, as on Linux.
+    """
     if run.deciding is not None:
         return ""
-    earlier = REPLAYS.get(run.primitive)
+    earlier = REPLAYS.get(run.primitive) if follows else None
     if not run.steps:
         if earlier is not None:
             return f"there is no {earlier.name.lower()} whose path it could follow"
@@ -92,9 +97,12 @@ def _has_no_say(step: Step) -> str:
     return "has no say" if step.answer == ReturnCode.IGNORE else "ignored"
 
 
-def _end(step: Step, primitive: Primitive) -> str:
+def _end(step: Step, primitive: Primitive, fold: Fold) -> str:
     """Whether and how it goes on after this step."""
-    if primitive in REPLAYS or step.action not in _ENDING:
+    is_replay = primitive in REPLAYS and fold is LINUX_FOLD
+    # DIALECT: in some calls of other families a yes ends nothing.
+    goes_on = step.action not in _ENDING or fold.endings.get(step.action) is Ending.NEVER
+    if is_replay or goes_on:
         return ", and no later yes can change that" if _is_new_no(step) else ""
     if step.action == Action.DONE and step.after.mood is Mood.DENIED:
         return ""

@@ -32,7 +32,7 @@ def add_report(commands: argparse._SubParsersAction[Any]) -> None:
     )
     report.add_argument("--root", metavar="DIR", default="/", help="use the files below DIR")
     report.add_argument("--confdir", metavar="DIR", help="take policies from this directory alone")
-    report.add_argument("--dialect", metavar="NAME", help="linux or debian; else what is found")
+    report.add_argument("--dialect", metavar="NAME", help="linux, solaris ...; else what is found")
     report.add_argument(
         "--date", metavar="TEXT", default="", help="what to say of when or why it was made"
     )

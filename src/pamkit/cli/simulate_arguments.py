@@ -49,7 +49,7 @@ def add_simulate(commands: argparse._SubParsersAction[Any]) -> None:
         "--confdir", metavar="DIR", help="take policies from this directory alone"
     )
     simulate.add_argument("--root", metavar="DIR", default="/", help="use the policies below DIR")
-    simulate.add_argument("--dialect", metavar="NAME", help="linux or debian; else the system's")
+    simulate.add_argument("--dialect", metavar="NAME", help="linux, solaris ...; else the system's")
     simulate.add_argument(
         "--quirk", metavar="NAME", action="append", default=[], help="as for `pamkit run`"
     )

@@ -9,6 +9,8 @@ from pamkit.cli.reason import code_word, outcome, reason
 from pamkit.cli.row import module_name, rows_of, where
 from pamkit.cli.shown import policy_text, shown
 from pamkit.policy.compile import compile_policy
+from pamkit.semantics.fold import fold_of
+from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.verdict import Mood
 from pamkit.vocab.codes import ReturnCode, text
 from pamkit.vocab.facility import FACILITY_OF, Primitive
@@ -45,6 +47,7 @@ class Tree:
         self._next = 0
         self._open = False
         self._flags = 0
+        self._fold = LINUX_FOLD
 
     def start(self, primitive: Primitive, flags: int) -> None:
         """Hear that a call is made; only chauthtok walks its chain twice."""
@@ -67,7 +70,8 @@ class Tree:
         self._pass_over(step.link.number)
         self._next = step.link.number + 1
         glyphs, style = self._screen.glyphs, _style(step)
-        said = [(code_word(step.answer), style), (f": {policy_text(reason(step, primitive))}", "")]
+        why = policy_text(reason(step, primitive, self._fold))
+        said = [(code_word(step.answer), style), (f": {why}", "")]
         if decides:
             said.append((f"  {glyphs.decides.replace(' ', NO_BREAK)}", f"{style} mark".strip()))
         mark = glyphs.moved if step.before != step.after else glyphs.still
@@ -82,7 +86,7 @@ class Tree:
         if self._flags & Flag.PRELIM_CHECK:
             self._flags ^= PASS_FLAGS
         last, verdict = f"{self._screen.glyphs.last} ", _verdict(run, self._screen.glyphs)
-        first, *sentences = _explanations(run)
+        first, *sentences = _explanations(run, policy)
         if len(last) + len(verdict[0]) + len(first) + 2 <= self._screen.width:
             self._screen.line((last, "dim"), verdict, (f", {first}", ""))
         else:
@@ -97,11 +101,12 @@ class Tree:
             return
         self._open, self._next = True, 0
         chain = compile_policy(policy)[FACILITY_OF[primitive]]
+        update = bool(self._flags & Flag.UPDATE_AUTHTOK)
+        self._fold = fold_of(chain.rules, primitive, update=update)
         self._rows = rows_of(chain)
         self._columns = columns(self._rows, self._screen.width, self._screen.glyphs)
         name = primitive.name.lower()
         if primitive is Primitive.CHAUTHTOK:
-            update = self._flags & Flag.UPDATE_AUTHTOK
             name += ", update pass" if update else ", check pass"
         parts: list[Part] = [(name, "head")]
         flags, user = self._flags & ~PASS_FLAGS, self._user()
@@ -141,11 +146,11 @@ def _verdict(run: Run, glyphs: Glyphs) -> Part:
     return f"{glyphs.no} refused: {code_word(run.code)}", "bad mark"
 
 
-def _explanations(run: Run) -> Iterator[str]:
+def _explanations(run: Run, policy: Policy) -> Iterator[str]:
     """Return who decided, and what else there is to say of a verdict."""
     deciding = run.deciding
     if deciding is None:
-        yield outcome(run)
+        yield outcome(run, follows=policy.dialect.replays)
     else:
         yield f"decided at {where(deciding.link.span)} by {module_name(deciding.link)}"
     if run.code != ReturnCode.SUCCESS:

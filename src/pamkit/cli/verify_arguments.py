@@ -36,7 +36,7 @@ def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
     verify.add_argument("--root", metavar="DIR", default="/", help="use the policies below DIR")
     verify.add_argument("--confdir", metavar="DIR", help="take policies from this directory alone")
     verify.add_argument(
-        "--dialect", metavar="NAME", help="linux or debian; else what the system is"
+        "--dialect", metavar="NAME", help="linux, solaris ...; else what the system is"
     )
     verify.add_argument(
         "--quirk",

@@ -44,6 +44,13 @@ if TYPE_CHECKING:
         ) -> Any:
             """Perform an effect with C, in this thread; ``ask`` reaches the application."""
 
+    class Host(Protocol):
+        """A transaction that may have native modules."""
+
+        @property
+        def guests(self) -> Guests | None:
+            """Them, if there are any by now."""
+
     class Outside(Protocol):
         """What a driver performs effects with."""
 
@@ -146,15 +153,18 @@ class Performer(Heard):
     """Performs effects on the spot, with one conversation and one outside."""
 
     def __init__(
-        self, conversation: Conversation | None, outside: Outside, guests: Guests | None = None
+        self, conversation: Conversation | None, outside: Outside, host: Host | None = None
     ) -> None:
-        """Perform with ``conversation``; without one, nobody answers prompts."""
+        """Perform with ``conversation``; without one, nobody answers prompts.
+
+        ``host`` has the native modules, as soon as there are any.
+        """
         super().__init__()
-        self._conversation, self._outside, self._guests = conversation, outside, guests
+        self._conversation, self._outside, self._host = conversation, outside, host
 
     def __call__(self, effect: Effect) -> Any:
         """Perform one effect and return its result."""
-        guests = self._guests
+        guests = None if self._host is None else self._host.guests
         if guests is not None and (type(effect) is Native or is_for(guests, effect)):
             return guests.perform(effect, self._ask)
         if isinstance(effect, Ask):

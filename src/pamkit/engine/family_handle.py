@@ -64,16 +64,15 @@ class FamilyHandle(Handle):
     def _set_own(self, item: Item, value: Any) -> int:
         """Set an item that only this family has: no program in C has a copy of it."""
         text = value
-        if item is Item.REPOSITORY:
-            if not (value is None or isinstance(value, Repository)):
-                return self._rules.unknown
-            self.repository = value
+        if item is Item.REPOSITORY and value is not None:
             # What modules ask for is its type: a store they do not know is not theirs.
-            text = None if value is None else value.type
+            text = value.type if isinstance(value, Repository) else b""
+        if text is not None and (not isinstance(text, str) or "\0" in text):
+            return self._rules.unknown  # C strings end there: half a name is another name
+        if item is Item.REPOSITORY:
+            self.repository = value
         if text is None:
             self.texts.pop(item, None)
-        elif not isinstance(text, str) or "\0" in text:
-            return self._rules.unknown  # C strings end there: half a name is another name
         else:
             self.texts[item] = text
         return ReturnCode.SUCCESS

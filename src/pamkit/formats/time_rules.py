@@ -12,6 +12,7 @@ DIALECT: Linux-PAM reads fields through a window of 1000 bytes, and what does no
 
 from __future__ import annotations
 
+from pamkit.formats.parsed_once import parsed_once
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ def read_rules(text: str, file: str, *, fields: int) -> tuple[Rule, ...]:
     """
     rules: list[Rule] = []
     number = 0
-    for line, is_ended in _lines(text):
+    for line, is_ended in _lines_of(text):
         left = _parts(line, is_ended=is_ended)
         while left:
             if not left[0]:
@@ -196,6 +197,13 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
         joined = ""
     said, comment, _ = last.partition("#")
     yield joined + said, bool(comment)
+
+
+def _all_lines(text: str) -> tuple[tuple[str, bool], ...]:
+    return tuple(_lines(text))
+
+
+_lines_of = parsed_once(_all_lines)
 
 
 def _parts(line: str, *, is_ended: bool) -> list[str | None]:

@@ -145,8 +145,8 @@ async def _begin(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> Return
     # A keyring belongs to whom the process really is when it is made.
     return _while_being(
         call,
-        (account.uid, *users[1:]),
-        (account.gid, *groups[1:]),
+        (users, (account.uid, *users[1:])),
+        (groups, (account.gid, *groups[1:])),
         lambda: _new_keyring(call, failed),
         failed,
     )
@@ -191,8 +191,8 @@ def _revoke(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> ReturnCode:
     # The effective user stays the saved one, or there would be no way back.
     return _while_being(
         call,
-        (users[0], kept.uid, users[2] if kept.uid == users[1] else users[1]),
-        (groups[0], kept.gid, groups[2]),
+        (users, (users[0], kept.uid, users[2] if kept.uid == users[1] else users[1])),
+        (groups, (groups[0], kept.gid, groups[2])),
         revoke,
         failed,
     )
@@ -200,14 +200,17 @@ def _revoke(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> ReturnCode:
 
 def _while_being(
     call: ModuleCall[KeyinitOptions],
-    users: tuple[int, ...],
-    groups: tuple[int, ...],
+    of_users: tuple[tuple[int, ...], tuple[int, ...]],
+    of_groups: tuple[tuple[int, ...], tuple[int, ...]],
     act: Callable[[], ReturnCode],
     failed: ReturnCode,
 ) -> ReturnCode:
-    """Act with other numbers of users and groups: real, effective and saved."""
+    """Act with other numbers of users and groups, each those before and those meanwhile.
+
+    Of three: real, effective and saved.
+    """
     identity = call.world.identity
-    users_before, groups_before = identity.user_ids(), identity.group_ids()
+    (users_before, users), (groups_before, groups) = of_users, of_groups
     if not _changed(call, "GID to {} temporarily", identity.set_group_ids, groups_before, groups):
         return failed
     if not _changed(call, "UID to {} temporarily", identity.set_user_ids, users_before, users):

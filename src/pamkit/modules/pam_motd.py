@@ -189,23 +189,37 @@ def _read(
     faults: list[tuple[str, OSError]] = []
     if call.world.process.euid() != 0:
         return _texts(call.world.files, files, directories, faults), faults
-    if _is_for_all(call.world.files, files, directories):
-        return _texts(call.world.files, files, directories, faults), faults
+    missing = _missing_for_all(call.world.files, files, directories)
+    if missing is not None:
+        return _texts(call.world.files, files, (), faults), missing
     # INVARIANT: no await inside.
     with call.world.files.drop_to(account):
         return _texts(call.world.files, files, directories, faults), faults
 
 
-def _is_for_all(files: Files, paths: Sequence[str], directories: Sequence[str]) -> bool:
-    """Whether all users see the same, so that nobody's rights need to be taken to look."""
-    if not all(is_missing(files, directory) for directory in directories):
-        return False
+def _missing_for_all(
+    files: Files, paths: Sequence[str], directories: Sequence[str]
+) -> list[tuple[str, OSError]] | None:
+    """Return what is wrong with directories, if every user sees the same: there are none.
+
+    Then nobody's rights need to be taken to look.  `None` if users may see different things.
+    """
+    missing: list[tuple[str, OSError]] = []
+    for directory in directories:
+        try:
+            files.status(directory)
+        except (FileNotFoundError, NotADirectoryError) as fault:
+            missing.append((directory, fault))
+            continue
+        except OSError:
+            pass
+        return None
     for path in paths:
         if files.is_open_to_all(path):
-            return True  # it is the first that can be opened
+            return missing  # it is the first that can be opened
         if not is_missing(files, path):
-            return False
-    return True
+            return None
+    return missing
 
 
 def _texts(

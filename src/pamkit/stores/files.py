@@ -56,7 +56,7 @@ class DiskFiles:
             status = status_of(os.fstat(opened))
             if status.kind != "file":
                 return status, b""
-            data = read_all(opened, limit + 1)
+            data = read_all(opened, limit + 1, status.size)
         finally:
             os.close(opened)
         if len(data) > limit:
@@ -76,6 +76,8 @@ class DiskFiles:
 
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names in a directory, sorted; `OSError` if it cannot be read."""
+        if self._root.is_system:
+            return tuple(text_of(name) for name in sorted(os.listdir(absolute(path))))
         descriptor = self._root.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             # Not by `/proc/self/fd`: where `/proc` is not mounted the directory would be missing.

@@ -23,9 +23,9 @@ def read_regular(root: Root, path: str, *, limit: int) -> bytes:
     `OSError` if it cannot be read, is no regular file (`EINVAL`, a directory `EISDIR`), or has
     more than ``limit`` bytes (`EFBIG`): half a list of rules would be another list.
     """
-    descriptor = open_regular(root, path)
+    descriptor, size = _opened(root, path)
     try:
-        data = read_all(descriptor, limit + 1)
+        data = read_all(descriptor, limit + 1, size)
     finally:
         os.close(descriptor)
     if len(data) > limit:
@@ -35,6 +35,11 @@ def read_regular(root: Root, path: str, *, limit: int) -> bytes:
 
 def open_regular(root: Root, path: str) -> int:
     """Return a descriptor of a regular file, to read; `OSError` for anything else."""
+    return _opened(root, path)[0]
+
+
+def _opened(root: Root, path: str) -> tuple[int, int]:
+    """Return also how many bytes the file has, as far as it says."""
     descriptor = root.open(path)
     try:
         status = os.fstat(descriptor)
@@ -48,4 +53,4 @@ def open_regular(root: Root, path: str) -> int:
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor
+    return descriptor, status.st_size

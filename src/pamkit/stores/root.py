@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _MOST_LINKS = 40
 """How many symbolic links one path may follow; the kernel's own limit."""
 
+_PIECE = 1 << 16
+"""Bytes that are read at once."""
+
 _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -109,11 +112,20 @@ class Place:
         os.close(self.directory)
 
 
-def read_all(descriptor: int, limit: int) -> bytes:
-    """Return all there is to read, at most ``limit`` bytes; `OSError` if a read fails."""
+def read_all(descriptor: int, limit: int, size: int = 0) -> bytes:
+    """Return all there is to read, at most ``limit`` bytes; `OSError` if a read fails.
+
+    ``size``: how many bytes a regular file has, if it says so; those of the kernel say nothing.
+    """
+    if 0 < size < min(limit, _PIECE):
+        # One byte more is asked for: where none comes the file is over.
+        data = os.read(descriptor, size + 1)
+        if len(data) == size:
+            return data
+        return data + read_all(descriptor, limit - len(data)) if data else data
     pieces, left = [], limit
     while left > 0:
-        piece = os.read(descriptor, min(left, 1 << 16))
+        piece = os.read(descriptor, min(left, _PIECE))
         if not piece:
             break
         pieces.append(piece)

@@ -60,6 +60,25 @@ def test_only_who_may_take_a_role_becomes_it(
     assert code == expected
 
 
+@pytest.mark.parametrize(
+    ("auser", "uid", "lines", "expected"),
+    [
+        ("alice", 0, (), NO_SAY),  # a daemon of root's says whom it has authenticated
+        ("alice", 1001, (), NO_SAY),
+        ("bob", 1000, (_TOLD,), _C.PERM_DENIED),
+        ("nobody", 1000, (_TOLD,), _C.PERM_DENIED),
+        ("", 1000, (), NO_SAY),
+        ("", 0, (_TOLD,), _C.PERM_DENIED),
+    ],
+)
+def test_who_was_authenticated_goes_before_who_runs_the_process(
+    auser: str, uid: int, lines: tuple[Line, ...], expected: ReturnCode
+) -> None:
+    texts = {Item.AUSER: auser}
+    code = answer(pam_roles, _ACCOUNT, "", *lines, world=_world(uid), user="operator", texts=texts)
+    assert code == expected
+
+
 def test_a_second_name_of_a_role_is_logged() -> None:
     world = _world(1000)
     answer(pam_roles, _ACCOUNT, "nonsense", _TOLD, world=world, user="masked")

@@ -178,6 +178,32 @@ def test_root_who_is_never_asked_gets_none() -> None:
     assert _tickets(world).stamps == {}
 
 
+@pytest.mark.parametrize(
+    ("auser", "uid", "expected"),
+    [
+        ("alice", 0, _C.SUCCESS),
+        ("alice", 1001, _C.SUCCESS),
+        ("bob", 1000, NO_SAY),
+        ("root", 1000, NO_SAY),
+        ("nobody", 1000, NO_SAY),
+        ("", 1000, _C.SUCCESS),
+    ],
+)
+def test_a_ticket_is_of_whom_the_application_has_authenticated(
+    auser: str, uid: int, expected: ReturnCode
+) -> None:
+    texts = {Item.AUSER: auser}
+    code = answer(
+        pam_tty_tickets,
+        _P.AUTHENTICATE,
+        world=_world(uid=uid),
+        user="root",
+        items=_ITEMS,
+        texts=texts,
+    )
+    assert code == expected
+
+
 def test_it_leaves_none_for_who_never_asked() -> None:
     world = _world(None)
     assert answer(pam_tty_tickets, _P.SETCRED, world=world, user="root", items=_ITEMS) == NO_SAY

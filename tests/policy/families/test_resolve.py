@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pamkit.policy.compile import compile_policy
-from pamkit.policy.control import ALL_BAD
+from pamkit.policy.control import ALL_DIE
 from pamkit.policy.dialect import DEBIAN, FAMILIES, Dialect, dialect_named
 from pamkit.policy.families.grammar import GRAMMARS, grammar_of
 from pamkit.policy.families.parser import parse_family
@@ -37,7 +37,7 @@ def test_a_family_policy_compiles() -> None:
     first, second = chains[Facility.AUTH]
     assert (first.module, first.args, first.control) == ("a", ("one",), "binding")
     assert first.actions == dict(illumos.keywords)["binding"]
-    assert (second.actions, second.control) == (ALL_BAD, "include")
+    assert (second.actions, second.control) == (ALL_DIE, "include")
     assert second.refusal == "the file `/i` is not there"
     assert (chains[Facility.AUTH].origin, chains[Facility.ACCOUNT].origin) == ("su", "other")
 
