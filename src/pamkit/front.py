@@ -450,6 +450,11 @@ class Front:
         for fault in interrupts:
             raise fault
 
+    def __del__(self) -> None:
+        """Let nothing of an application's remain that never ended its transaction."""
+        if not self._ended and self._core.guests is not None:
+            self._core.guests.lose()
+
     def __repr__(self) -> str:
         """Service and user."""
         return f"<{type(self).__name__} {self.service!r} for {self.user!r}>"

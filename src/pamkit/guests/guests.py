@@ -184,7 +184,7 @@ class Guests:
             close_module(block)
         door.close()
 
-    def __del__(self) -> None:
+    def lose(self) -> None:
         """Free what Python holds of a transaction that nobody ended.
 
         No code of a module is run: nobody knows in which thread, and in the middle of what.

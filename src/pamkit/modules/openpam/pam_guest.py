@@ -51,7 +51,7 @@ MODULE = declare(
         Primitive.AUTHENTICATE: "success auth_err conv_err conv_again buf_err",
         Primitive.SETCRED: "success",
     },
-    reads=[*TOKEN_ITEMS, Item.AUTHTOK],
+    reads=[*TOKEN_ITEMS, Item.AUTHTOK, Item.OLDAUTHTOK],
     sets=[Item.USER, Item.AUTHTOK, Item.RUSER],
     facts=[
         ASKS_USER,
