@@ -133,26 +133,36 @@ def along(place: Track, call: Call) -> Track | Left:
 
 def _led(place: Track, answer: Any) -> tuple[Any, Track | None]:
     """Return what a hook answers when it need not wait, and where that leads if it is a code."""
-    if answer.__class__ is not ReturnCode:
+    # `type`, because an object may say of its class what it likes.
+    if type(answer) is not ReturnCode:
         try:
             answer = _stepped(answer)
         except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
             return fault, None
-    return answer, place.leads(answer) if answer.__class__ is ReturnCode else None
+    return answer, place.leads(answer) if type(answer) is ReturnCode else None
 
 
 def _stepped(answer: Any) -> Any:
     """Return what a hook answers that need not wait: a code stays what it is."""
     if type(answer) is int:
         return ReturnCode(answer)
+    if isinstance(answer, Exception):
+        return _ended(answer)  # it was answered, not raised
     if type(answer) is not _COROUTINE:
         return answer
     try:
         effect = answer.send(None)
     except StopIteration as end:
         answer = end.value
-        return ReturnCode(answer) if type(answer) is int else answer
+        if type(answer) is int:
+            return ReturnCode(answer)
+        return answer if type(answer) is ReturnCode else _ended(answer)
     return Begun(answer, effect)
+
+
+async def _ended(answer: Any) -> Any:
+    """Return what a hook has answered for good: nothing in it is waited for again."""
+    return answer
 
 
 def settled(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _SUCCESS = ReturnCode.SUCCESS
 
-_MOST_PLACES = 20_000
+_MOST_PLACES = 4_000
 """Places that the trees of one policy may have; walks beyond them are made beside the trees."""
 
 _DENIED = ReturnCode.PERM_DENIED
@@ -173,13 +173,21 @@ class Track:
             way.append(step_of(place.stand, answer, after))
         return tuple(reversed(way))
 
-    def run(self, flags: int) -> Run:
-        """Return the walk that ended here, with the flags that its hooks saw."""
+    @property
+    def primitive(self) -> Primitive:
+        """Which primitive walks here."""
+        return self._tree.primitive
+
+    def run(self, flags: int, service: str = "") -> Run:
+        """Return the walk that ended here, with the flags that its hooks saw.
+
+        ``service`` is its name by now, if a hook has changed that.
+        """
         stand, code, tree = self.stand, self.code, self._tree
         assert isinstance(stand, Verdict)  # noqa: S101  # it has ended
         assert code is not None  # noqa: S101  # as above
-        steps, service = self.steps(), tree.tracks.service
-        return Run(tree.primitive, service, flags, steps, stand, code, tree.is_replay)
+        name = service or tree.tracks.service
+        return Run(tree.primitive, name, flags, self.steps(), stand, code, tree.is_replay)
 
 
 class _Tree:

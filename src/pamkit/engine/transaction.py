@@ -325,17 +325,22 @@ class Core:
         handle.current = call
         try:
             reached = along(place, call)
+            if not isinstance(reached, Track) or reached.code is not _YES:
+                self.refuse(primitive)  # until it has ended, and is noted: an interrupt may come
         except BaseException:  # an interrupt: it goes on, and no yes can be built on the walk
             self.refuse(primitive)
             raise
         finally:
             handle.current = None
         if isinstance(reached, Left):
-            self.refuse(primitive)  # until it has ended
             self._call = None  # a hook that waits may keep it
-            return self._go_on(reached)
+            try:
+                return self._go_on(reached, flags)
+            finally:
+                del reached  # a fault has its hook's locals, and leads back to this frame
         code = reached.code
-        if code is not _YES or self._refused or self._audit is not None:
+        is_odd = self._audit is not None or handle.service_changed
+        if code is not _YES or self._refused or is_odd:
             code = self._arrive(primitive, flags, reached)
         else:
             # Yes, because the chain granted, and nothing that was refused before is left.
@@ -367,7 +372,8 @@ class Core:
         """Note a walk that has ended on its tracks; return the code the application gets."""
         assert place.code is not None  # noqa: S101  # it has ended
         code = place.code
-        self.walks.append((place, flags))
+        changed = self.handle.service_changed
+        self.walks.append(place.run(flags, self.handle.service) if changed else (place, flags))
         if primitive not in REPLAYS:
             self._lead(primitive, place)
             if code not in _GOOD:
@@ -376,12 +382,12 @@ class Core:
                 self._refused -= {primitive}
         return code if self._audit is None else self._audited(primitive, code)
 
-    async def _go_on(self, left: Left) -> int:
+    async def _go_on(self, left: Left, flags: int) -> int:
         """Go on with a walk in which a hook waits, or has answered what is not on the tracks.
 
         All of it is one frame: there is one for each person who types.
         """
-        handle = self.handle
+        handle, primitive = self.handle, left.place.primitive
         while True:
             place, answer, call = left.place, left.answer, left.call
             given = None
@@ -398,21 +404,23 @@ class Core:
                     given = settled(place, call, fault=fault)
                 finally:
                     handle.current = None
+            del left, answer  # what was raised has the locals of the hook, and others may wait long
             after = None if given is None or given[1] else place.leads(given[0])
             if after is None:
-                code = await self._leave(place, call, given)
+                code = await self._leave(place, flags, given)
                 break
             handle.current = call
             try:
-                reached = along(after, call)
+                reached = along(after, call.again())  # the hook may have kept the other
             finally:
                 handle.current = None
             if isinstance(reached, Track):
-                code = self._arrive(call.primitive, call.flags, reached)
+                code = self._arrive(primitive, flags, reached)
                 break
             left = reached
-        if call.primitive is Primitive.AUTHENTICATE and code != ReturnCode.INCOMPLETE:
-            self.handle.wipe_tokens()
+            del reached
+        if primitive is _AUTHENTICATE and code != ReturnCode.INCOMPLETE:
+            handle.wipe_tokens()
             await self._delay(code)
         return code
 
@@ -421,18 +429,13 @@ class Core:
         if self._call is call:
             self._call = None
 
-    async def _leave(self, place: Track, call: Call, given: tuple[int, str] | None) -> int:
+    async def _leave(self, place: Track, flags: int, given: tuple[int, str] | None) -> int:
         """Go on beside the tracks, from a place that does not know what its hook answered."""
         assert not isinstance(place.stand, Verdict)  # noqa: S101  # it has no code
+        primitive, counts = place.primitive, place.jump_counts
         walked = await self._dispatcher.walk(
-            place.stand,
-            place.steps(),
-            call.primitive,
-            call.flags,
-            jump_counts=place.jump_counts,
-            given=given,
+            place.stand, place.steps(), primitive, flags, jump_counts=counts, given=given
         )
-        primitive, flags = call.primitive, call.flags
         return self._conclude(primitive, flags, *walked, replayed=place.is_replay)
 
     async def _late(self, code: int) -> int:
