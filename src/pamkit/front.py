@@ -96,11 +96,12 @@ class Front:
         """Start a transaction."""
         self._ended = True  # until it has begun
         try:
-            key = (confdir, dialect, quirks, modules and (*modules.items(),), natives, policies)
+            key = (confdir, dialect, quirks, modules and id(modules), natives, policies)
             known = _grounds.get(key) if root == "/" and source is None else None
         except TypeError:  # settings that are lists, or the like
             key, known = None, None
-        if known is None:
+        # Modules that changed, or others where those were, are told by what is in there.
+        if known is None or (modules and modules != known[2]):
             settings = {
                 "confdir": confdir,
                 "root": root,
@@ -111,7 +112,7 @@ class Front:
                 "policies": policies,
             }
             known = _stands_on(key, natives, settings)
-        on, host = known
+        on, host, _ = known
         keeper: Keeper | None = None
         self._registry: SessionRegistry | None = None
         if sessions is not None:
@@ -476,16 +477,17 @@ class _Host:
 
 _MOST_GROUNDS = 16
 
-_grounds: dict[object, tuple[Ground, _Host]] = {}
-"""What settings stand for that can be compared, and who lets guests in there."""
+_grounds: dict[object, tuple[Ground, _Host, dict[str, Module]]] = {}
+"""What settings stand for that can be compared, who lets guests in there, and its modules."""
 
 
 def _stands_on(
     key: object, natives: str | Mapping[str, str] | None, settings: dict[str, Any]
-) -> tuple[Ground, _Host]:
+) -> tuple[Ground, _Host, dict[str, Module]]:
     wanted = preference(natives)
     root = settings["root"]
-    known = (ground(preference=wanted, **settings), _Host(wanted, root, at_home=True))
+    on, host = ground(preference=wanted, **settings), _Host(wanted, root, at_home=True)
+    known = (on, host, dict(settings["modules"] or {}))
     if key is not None and root == "/" and settings["source"] is None:
         if len(_grounds) >= _MOST_GROUNDS:
             _grounds.clear()

@@ -3,6 +3,7 @@ import pytest
 from pamkit.cli.reason import code_word, outcome, reason
 from pamkit.policy.chain import Link
 from pamkit.policy.control import KEYWORDS, NOTE, SETTLE, Action
+from pamkit.semantics.fold import fold_of
 from pamkit.semantics.trace import Run, Step
 from pamkit.semantics.verdict import OVERRUN, START, Mood, Verdict
 from pamkit.vocab.codes import ReturnCode as Code
@@ -57,6 +58,29 @@ def test_a_step_is_put_in_words(
 ) -> None:
     step = Step(link(), answer, answer, action, before, after)
     assert words == reason(step, Primitive.AUTHENTICATE)
+
+
+@pytest.mark.parametrize(
+    ("rules", "primitive", "update", "ends"),
+    [
+        ("linux", Primitive.SETCRED, None, False),
+        ("openpam", Primitive.SETCRED, None, False),
+        ("macos", Primitive.SETCRED, None, False),
+        ("solaris", Primitive.SETCRED, None, True),
+        ("cde", Primitive.SETCRED, None, False),
+        ("openpam", Primitive.CLOSE_SESSION, None, True),
+        ("linux", Primitive.CHAUTHTOK, False, True),
+        ("openpam", Primitive.CHAUTHTOK, False, False),
+        ("openpam", Primitive.CHAUTHTOK, True, True),
+        ("illumos", Primitive.CHAUTHTOK, False, True),
+    ],
+)
+def test_a_yes_ends_the_chain_only_where_the_family_says_so(
+    rules: str, primitive: Primitive, update: bool | None, ends: bool
+) -> None:
+    step = Step(link(), Code.SUCCESS, Code.SUCCESS, DONE, START, GRANTED)
+    fold = fold_of(rules, primitive, update=update)
+    assert reason(step, primitive, fold) == "counts as the first yes" + (END if ends else "")
 
 
 def test_the_end_of_a_substack_is_not_the_end_of_the_chain() -> None:

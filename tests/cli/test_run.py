@@ -150,6 +150,23 @@ def test_items_reach_the_modules(command: Command, confdir: Callable[[str], str]
     assert "far.example tty7 carol test" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("dialect", "item", "is_known"),
+    [
+        ("linux", "auser", False),
+        ("solaris", "auser", True),
+        ("solaris", "PAM_AUSER", True),
+        ("solaris", "xdisplay", False),
+        ("openpam", "auser", False),
+    ],
+)
+def test_items_that_can_be_set_are_those_of_the_dialect(
+    command: Command, root: str, dialect: str, item: str, *, is_known: bool
+) -> None:
+    ran = command("run", "test", "--root", root, "--dialect", dialect, f"--item={item}=x")
+    assert ("can be set here" in ran.err) is not is_known
+
+
 def test_the_document_is_all_there_is_on_standard_output(command: Command, root: str) -> None:
     ran = command("run", "vault", "--user=alice", "--root", root, "--json")
     assert "schema" in json.loads(ran.out)

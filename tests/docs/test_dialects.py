@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from pamkit.module.registry import Module
-from pamkit.policy.dialect import DEBIAN, LINUX, QUIRKS, Dialect
+from pamkit.policy.dialect import DEBIAN, LINUX, QUIRKS, Dialect, dialect_named
 from pamkit.policy.resolve import Policy, resolve, service_name
 from pamkit.policy.source import Layout, MemorySource, Outcome, Reading
 from pamkit.testing.policies import Trial
@@ -202,6 +202,32 @@ def test_unbounded_includes() -> None:
     policy |= {f"f{at}": f"auth include f{at + 1}\n" for at in range(1, 30)}
     assert trial(policy, Probe("pam_one")).authenticate() == NO
     assert trial(policy, Probe("pam_one"), quirks=("unbounded-includes",)).authenticate() == YES
+
+
+def test_setcred_after_refusal() -> None:
+    def setcred(*quirks: str) -> ReturnCode:
+        probe = Probe("pam_one", authenticate=ReturnCode.AUTH_ERR)
+        run = trial(
+            "auth required pam_one.so\nsession required pam_one.so\n"
+            "account required pam_one.so\npassword required pam_one.so\n",
+            probe,
+            dialect=dialect_named("openpam"),
+            quirks=quirks,
+        )
+        assert run.authenticate() == ReturnCode.AUTH_ERR
+        return run.setcred()
+
+    assert setcred() == NO
+    assert setcred("setcred-after-refusal") == YES
+
+
+def test_empty_facility() -> None:
+    def account(*quirks: str) -> ReturnCode:
+        illumos = dialect_named("illumos")
+        return trial("auth required pam_one.so\n", dialect=illumos, quirks=quirks).acct_mgmt()
+
+    assert account() == ReturnCode.SYSTEM_ERR
+    assert account("empty-facility") == YES
 
 
 def test_debian_takes_in_a_file_with_at_include() -> None:

@@ -176,6 +176,8 @@ def test_constants_are_those_of_the_headers() -> None:
         "PAM_DATA_SILENT": 0x40000000,
     }
     assert {type(getattr(PamHandle, n)) for n in dir(PamHandle) if n.startswith("PAM_")} == {int}
+    # Other families' items are no attributes: nobody can set them on Linux.
+    assert not [n for n in dir(PamHandle) if n.upper().removeprefix("PAM_") in ("AUSER", "HOST")]
 
 
 def test_words_for_codes_and_a_delay() -> None:

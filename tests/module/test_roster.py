@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 import pamkit.modules
 from pamkit.assembly import import_module, registry
 from pamkit.module.registry import module_from
-from pamkit.module.roster import CDE, MACOS, OPENPAM, ROSTERS, SOLARIS, FamilyRegistry, Roster
+from pamkit.module.roster import (
+    AIX,
+    CDE,
+    HPUX,
+    MACOS,
+    NETBSD,
+    OPENPAM,
+    ROSTERS,
+    SOLARIS,
+    FamilyRegistry,
+    Roster,
+)
 
 _PLACE = Path(pamkit.modules.__path__[0])
 
@@ -60,10 +71,17 @@ def test_every_file_of_a_family_is_in_its_roster() -> None:
         (SOLARIS, "pam_unix.so.1", ""),
         (SOLARIS, "pam_group.so.1", ""),
         (CDE, "pam_unix_auth.so.1", ""),
+        (NETBSD, "pam_group.so", "openpam.pam_group"),
     ],
 )
 def test_what_a_policy_writes_names_a_file(roster: Roster, written: str, expected: str) -> None:
     assert roster.file_of(written) == expected
+
+
+def test_the_names_of_files_are_those_of_the_family() -> None:
+    assert HPUX.name_of("/usr/lib/security/$ISA/libpam_unix.so.1") == "pam_unix"
+    assert SOLARIS.name_of("/usr/lib/security/$ISA/libpam_unix.so.1") == ""
+    assert AIX.name_of("/usr/lib/security/pam_aix") == "pam_aix"
 
 
 @given(st.text(max_size=30))

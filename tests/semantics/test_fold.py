@@ -185,3 +185,13 @@ def test_a_link_that_settles_says_yes() -> None:
 
 def _verdict(at: Cursor | Verdict) -> Verdict:
     return at if isinstance(at, Verdict) else at.verdict
+
+
+def test_only_illumos_grants_without_lines_and_only_under_its_quirk() -> None:
+    for name in FAMILIES:
+        dialect = dialect_named(name)
+        for quirks in (frozenset[str](), frozenset({"empty-facility"})):
+            for primitive in Primitive:
+                empty = fold_of(rules_of(dialect, quirks), primitive).empty
+                grants = name == "illumos" and bool(quirks)
+                assert (empty.mood is Mood.GRANTED) is grants

@@ -19,10 +19,11 @@ from pamkit.vocab.families import (
     from_sun,
     item_from,
     item_to,
+    texts_of,
     to_sun,
 )
 from pamkit.vocab.flags import ALLOWED, PASS_FLAGS, Flag
-from pamkit.vocab.item import Item
+from pamkit.vocab.item import TEXTS, Item
 
 
 def test_sun_numbers_are_distinct_and_come_back() -> None:
@@ -144,6 +145,13 @@ def test_a_number_behind_the_shared_ones_means_another_item_to_each_family() -> 
     names = {dialect: item_from(dialect, 11) for dialect in ("openpam", "illumos", "cde")}
     assert names == {"openpam": Item.AUTHTOK_PROMPT, "illumos": Item.RESOURCE, "cde": None}
     assert item_to("solaris", Item.HOST) is item_to("openpam", Item.FAIL_DELAY) is None
+
+
+def test_texts_that_can_be_set_are_those_of_the_family() -> None:
+    assert texts_of("linux") == tuple(sorted(TEXTS))
+    names = ["service", "user", "tty", "rhost", "ruser", "user_prompt", "resource", "auser"]
+    assert [item.name.lower() for item in texts_of("illumos")] == names
+    assert [item.name.lower() for item in texts_of("cde")] == names[:6]
 
 
 def test_every_family_says_how_its_items_are_read_and_set() -> None:

@@ -337,7 +337,6 @@ TABLES: dict[str, Table] = {
 """The modules of Linux-PAM that have a table of their own."""
 
 
-
 def _self(_: Subject, __: Primitive) -> Iterable[Row]:
     who = condition("the program is run by the user who is asked for")
     return (Row(_C.SUCCESS, ((who, "yes"),), (TRUSTED,)), Row(_C.AUTH_ERR, ((who, "no"),)))

@@ -90,6 +90,7 @@ def _parser() -> _Parser:
     from pamkit.cli.sessions_arguments import add_sessions
     from pamkit.cli.simulate_arguments import add_simulate
     from pamkit.cli.timestamp_arguments import add_timestamp_check
+    from pamkit.cli.translate_arguments import add_translate
     from pamkit.cli.userdb_arguments import add_userdb
     from pamkit.cli.verify_arguments import add_verify
     from pamkit.cli.version import version
@@ -110,6 +111,7 @@ def _parser() -> _Parser:
     add_login(commands)
     add_native(commands)
     add_timestamp_check(commands)
+    add_translate(commands)
     add_userdb(commands)
     add_diff(commands)
     add_report(commands)

@@ -62,9 +62,7 @@ class FamilyDeclarations:
         return self._known[written]
 
 
-def declarations_between(
-    old: Dialect, new: Dialect
-) -> Callable[[str], Declaration | None]:
+def declarations_between(old: Dialect, new: Dialect) -> Callable[[str], Declaration | None]:
     """Return what modules state for policies of two dialects that are compared.
 
     A name that means one module in the one family and another in the other is nobody's: it may do

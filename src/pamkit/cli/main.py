@@ -131,6 +131,10 @@ def _command(argv: list[str]) -> int:
         from pamkit.cli.timestamp_check import timestamp_check
 
         return timestamp_check(args)
+    if args.command == "translate":
+        from pamkit.cli.translate import translate
+
+        return translate(args)
     args.parser.print_help()
     return UNUSABLE
 

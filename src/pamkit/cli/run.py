@@ -19,8 +19,9 @@ from pamkit.transaction import Transaction
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import PamError, PolicyError
 from pamkit.vocab.facility import Primitive
+from pamkit.vocab.families import texts_of
 from pamkit.vocab.flags import Flag
-from pamkit.vocab.item import TEXTS, Item
+from pamkit.vocab.item import Item
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def run(args: argparse.Namespace, conversation: Conversation | None = None, **re
     are settings of the transaction in place of the usual ones.
     """
     planned = tasks(args.do, flags(args.flags))
-    items = _items(args)
     dialect = _settings(args)
+    items = _items(args, dialect)
     report: Report = (
         JsonReport(args, dialect) if args.json else TreeReport(screen(plain=args.plain))
     )
@@ -167,13 +168,13 @@ def _settings(args: argparse.Namespace) -> Dialect:
         raise UsageError(shown(message), help_line) from None
 
 
-def _items(args: argparse.Namespace) -> dict[Item | str | int, str]:
+def _items(args: argparse.Namespace, dialect: Dialect) -> dict[Item | str | int, str]:
     """Return the items that are set from the start."""
     given = {Item.RHOST: args.rhost, Item.TTY: args.tty, Item.RUSER: args.ruser}
     items: dict[Item | str | int, str] = {
         item: value for item, value in given.items() if value is not None
     }
-    known = [item.name.lower() for item in Item if item in TEXTS]
+    known = [item.name.lower() for item in texts_of(dialect.name)]
     for assignment in args.item:
         name, sign, value = assignment.partition("=")
         name = name.lower().removeprefix("pam_")

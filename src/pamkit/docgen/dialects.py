@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pamkit.docgen.markdown import markdown
 from pamkit.docgen.page import Bullets, Page, Section, Table, Text, capital
-from pamkit.policy.dialect import DIALECTS, QUIRK_SETS, QUIRKS, Dialect
+from pamkit.policy.dialect import DIALECTS, FAMILIES, QUIRK_SETS, QUIRKS, Dialect, dialect_named
 
 _INSTEAD = {
     "read-error-ends-file": "the service is refused: half a policy is no policy",
@@ -31,6 +31,20 @@ _FEATURES = {
     "jump_counts": "in setcred and close_session a link that jumps counts like `ok`",
 }
 
+_ORIGINS = {
+    "linux": "Linux-PAM as its authors release it",
+    "debian": "Linux-PAM with Debian's patches",
+    "openpam": "OpenPAM as FreeBSD has it",
+    "netbsd": "OpenPAM as NetBSD has it: other places for policies, the same meaning",
+    "macos": "Apple's OpenPAM: what nobody refuses is granted",
+    "solaris": "Solaris 11, by its pages",
+    "illumos": "illumos, as measured",
+    "cde": "Sun's library of 1996, which came with CDE",
+    "aix": "AIX, by its pages",
+    "hpux": "HP-UX, by its pages",
+}
+"""Whose each dialect is."""
+
 
 def quirks_page() -> str:
     """Return the page of all dialects and quirks."""
@@ -56,7 +70,14 @@ def quirks_page() -> str:
                 ),
             ),
             (
-                Section("Dialects", (Table(("", *(f"`{name}`" for name in names)), features),)),
+                Section(
+                    "Dialects",
+                    (
+                        Table(("", *(f"`{name}`" for name in names)), features),
+                        Text("Those of other families have other words and other rules:"),
+                        Bullets(tuple(f"`{name}`: {_ORIGINS[name]}" for name in FAMILIES)),
+                    ),
+                ),
                 Section(
                     "Quirks",
                     (Table(("Name", "What libpam does", "What is done instead", "In"), quirks),),
@@ -82,24 +103,29 @@ def quirk_page(name: str) -> str | None:
 
 def dialect_page(name: str) -> str | None:
     """Return the page of a dialect, or `None`."""
-    dialect = DIALECTS.get(name.lower())
-    if dialect is None:
+    name = name.lower()
+    if name not in _ORIGINS:
         return None
-    points = tuple(
-        f"{'Yes' if getattr(dialect, field) else 'No'}: {meaning}"
-        for field, meaning in _FEATURES.items()
-    )
-    return markdown(Page(f"{dialect.name} (dialect)", _origin(dialect), (Bullets(points),)))
+    dialect = dialect_named(name)
+    points = _words_of(dialect) if dialect.keywords else _features_of(dialect)
+    return markdown(Page(f"{name} (dialect)", f"{_ORIGINS[name]}.", (Bullets(points),)))
 
 
 def dialect_names() -> tuple[str, ...]:
     """Return the names of dialects, quirks and sets of quirks."""
-    return (*DIALECTS, *QUIRKS, *QUIRK_SETS)
+    return (*DIALECTS, *FAMILIES, *QUIRKS, *QUIRK_SETS)
 
 
-def _origin(dialect: Dialect) -> str:
-    kin = "with Debian's patches" if dialect.at_include else "as its authors release it"
-    return f"Linux-PAM {kin}."
+def _features_of(dialect: Dialect) -> tuple[str, ...]:
+    return tuple(
+        f"{'Yes' if getattr(dialect, field) else 'No'}: {meaning}"
+        for field, meaning in _FEATURES.items()
+    )
+
+
+def _words_of(dialect: Dialect) -> tuple[str, ...]:
+    words = ", ".join(f"`{word}`" for word, _ in dialect.keywords)
+    return (f"Its control words: {words}", "How it differs from Linux-PAM: docs/dialects.md")
 
 
 def _sets(name: str) -> str:

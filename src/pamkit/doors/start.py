@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pamkit.assembly import core, quirks_named
+from pamkit.assembly import core, dialect_named, quirks_named
 from pamkit.doors.audit import AuditTrail
 from pamkit.doors.natives import NativeModules
 from pamkit.doors.world import LazyWorld, spoken_here
@@ -49,7 +49,8 @@ def new_core(service: str, user: str | None, confdir: str | None) -> tuple[Core,
         if settings is not None:
             dialect = settings.dialect or dialect
             quirks = quirks if settings.quirks is None else settings.quirks
-            preference = settings.preference.within(service_name(service, quirks_named(quirks)))
+            named = service_name(service, quirks_named(quirks), dialect_named(dialect, "/"))
+            preference = settings.preference.within(named)
             keeper = None if settings.sessions is None else _keeper(settings.sessions)
         made = core(
             service,

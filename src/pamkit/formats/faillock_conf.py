@@ -7,11 +7,12 @@ value does not matter.  What cannot be used is reported and changes nothing.
 
 from __future__ import annotations
 
+from pamkit.formats.parsed_once import parsed_once
 from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 PATH = "/etc/security/faillock.conf"
 """Where the administrator's file lies."""
@@ -79,14 +80,8 @@ class Settings(Record):
 
 def settings_of(data: bytes, words: Sequence[str]) -> tuple[Settings, tuple[str, ...]]:
     """Return what a file and then words say, and the lines for the log; `ValueError` as `pairs`."""
-    settings = Settings()
-    log = []
-    spoken = [(key, value) for key, _, value in (word.partition("=") for word in words)]
-    for key, value in (*pairs(data), *spoken):
-        settings, odd = assigned(settings, key, value)
-        if odd:
-            log.append(odd)
-    return settings, tuple(log)
+    settings, log = _said_in(data)
+    return _heeding(settings, log, (word.partition("=")[::2] for word in words))
 
 
 def pairs(data: bytes) -> tuple[tuple[str, str], ...]:
@@ -118,6 +113,23 @@ def assigned(settings: Settings, key: str, value: str) -> tuple[Settings, str]:
     if number is None or number > _NUMBERS[key]:
         return settings, f"Bad number supplied for {key} argument"
     return settings.changed(**{key: number}), ""
+
+
+def _heeding(
+    settings: Settings, log: tuple[str, ...], said: Iterable[tuple[str, str]]
+) -> tuple[Settings, tuple[str, ...]]:
+    for key, value in said:
+        settings, odd = assigned(settings, key, value)
+        if odd:
+            log = (*log, odd)
+    return settings, log
+
+
+def _file_says(data: bytes) -> tuple[Settings, tuple[str, ...]]:
+    return _heeding(Settings(), (), pairs(data))
+
+
+_said_in = parsed_once(_file_says)
 
 
 def _pair(line: str) -> tuple[str, str]:

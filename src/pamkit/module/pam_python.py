@@ -276,12 +276,13 @@ _OTHERS = {
 
 def _furnish() -> None:
     """Give the class its constants and items."""
-    for table in (ReturnCode, Item, Flag, Style):
+    items = [item for item in Item if item <= Item.AUTHTOK_TYPE]  # those of Linux-PAM
+    for table in (ReturnCode, items, Flag, Style):
         for member in table:
             setattr(PamHandle, f"PAM_{member.name}", int(member))
     for name, number in _OTHERS.items():
         setattr(PamHandle, name if name.startswith("_PAM") else f"PAM_{name}", number)
-    for item in Item:
+    for item in items:
         if item in (Item.AUTHTOK, Item.OLDAUTHTOK):
             setattr(PamHandle, item.name.lower(), _token(item))
         elif item not in (Item.CONV, Item.FAIL_DELAY, Item.XAUTHDATA):

@@ -127,13 +127,13 @@ async def pam_sm_open_session(call: ModuleCall[LimitsOptions]) -> ReturnCode:
         return ReturnCode.USER_UNKNOWN
     is_debian = call.world.files.exists(_DEBIAN_MARK)
     try:
-        wanted = _begun(call, is_debian=is_debian)
+        wanted, there = _begun(call, is_debian=is_debian)
     except OSError:
         call.log(Priority.ERR, "cannot initialize")
         return ReturnCode.ABORT
     if read_all(call, account, wanted, spared=is_debian and account.uid == 0):
         return ReturnCode.SUCCESS  # a line frees this user from all limits
-    is_set = _limit(call, wanted, is_debian=is_debian)
+    is_set = _limit(call, wanted, there, is_debian=is_debian)
     has_too_many = False
     try:
         has_too_many = account.uid != 0 and logins.has_too_many(call, account, wanted)
@@ -155,8 +155,13 @@ def pam_sm_close_session(_: ModuleCall[LimitsOptions]) -> ReturnCode:
     return ReturnCode.SUCCESS  # nothing is to be ended, and nothing granted
 
 
-def _begun(call: ModuleCall[LimitsOptions], *, is_debian: bool) -> Wanted:
-    """Return what holds without any line; `OSError` if that cannot be told."""
+def _begun(
+    call: ModuleCall[LimitsOptions], *, is_debian: bool
+) -> tuple[Wanted, dict[str, tuple[int, int]]]:
+    """Return what holds without any line, and what the process has by what the kernel can limit.
+
+    `OSError` if that cannot be told.
+    """
     process = call.world.process
     wanted = Wanted(
         priority=process.priority(),
@@ -172,7 +177,7 @@ def _begun(call: ModuleCall[LimitsOptions], *, is_debian: bool) -> Wanted:
     else:
         none = Whose.NONE
         wanted.bounds |= {name: Bound(*limits, none, none) for name, limits in there.items()}
-    return wanted
+    return wanted, there
 
 
 def _take_kernels(
@@ -239,8 +244,17 @@ def _most_files(call: ModuleCall[LimitsOptions]) -> int | None:
     return most if most is not None and 0 <= most <= UNLIMITED else None
 
 
-def _limit(call: ModuleCall[LimitsOptions], wanted: Wanted, *, is_debian: bool) -> bool:
-    """Set limits and priority; return whether they are as they are to be."""
+def _limit(
+    call: ModuleCall[LimitsOptions],
+    wanted: Wanted,
+    there: dict[str, tuple[int, int]],
+    *,
+    is_debian: bool,
+) -> bool:
+    """Set limits and priority; return whether they are as they are to be.
+
+    ``there``: the limits that the process has, of which most are those that are wanted.
+    """
     process, is_set = call.world.process, True
     bounds, none = wanted.bounds, Whose.NONE
     for number, name in enumerate(RESOURCES):
@@ -249,6 +263,8 @@ def _limit(call: ModuleCall[LimitsOptions], wanted: Wanted, *, is_debian: bool) 
             continue
         soft, hard = bound.soft, bound.hard
         soft = min(soft, hard)
+        if there.get(name) == (soft, hard):
+            continue  # the kernel has just said that it holds
         try:
             process.set_limit(number, soft, hard)
         except OSError as fault:

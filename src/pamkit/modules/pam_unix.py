@@ -38,7 +38,6 @@ from pamkit.module.facts import (
 )
 from pamkit.unix.age import age_of
 from pamkit.unix.blank import blanks, is_blank
-from pamkit.unix.change import check_old, update
 from pamkit.unix.lookup import is_bad_name
 from pamkit.unix.options import UnixOptions
 from pamkit.unix.recipe import recipe_of
@@ -191,6 +190,8 @@ async def pam_sm_chauthtok(call: Call) -> ReturnCode:
     if not local:
         call.log(Priority.DEBUG, f'user "{name}" does not exist in /etc/passwd')
         return ReturnCode.USER_UNKNOWN
+    from pamkit.unix.change import check_old, update  # logins change no password
+
     if call.preliminary:
         return await check_old(call, name)
     if call.flags & Flag.UPDATE_AUTHTOK:

@@ -90,9 +90,7 @@ class Policy(Record):
         return self.own[facility] or self.other[facility]
 
 
-def service_name(
-    name: str, quirks: frozenset[str] = frozenset(), dialect: Dialect = LINUX
-) -> str:
+def service_name(name: str, quirks: frozenset[str] = frozenset(), dialect: Dialect = LINUX) -> str:
     """Return the service name libpam would use: the last part of a path, in lower case.
 
     A name with a path, and `.` or `..`, is refused with `PolicyError` unless the quirk
@@ -133,9 +131,7 @@ def resolve(
     if dialect.keywords:
         from pamkit.policy.families.resolve import resolve_family  # DIALECT: another family's
 
-        return resolve_family(
-            service, source, dialect, layout=layout, quirks=quirks, parsed=parsed
-        )
+        return resolve_family(service, source, dialect, layout=layout, quirks=quirks, parsed=parsed)
     loader = Loader(source, layout or Layout(), dialect, quirks, parsed or parsed_file)
     loader.load(service)
     return Policy(

@@ -7,8 +7,8 @@ from pamkit.engine.handle import handle_for
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Module, Registry, module_from
 from pamkit.policy.compile import compiled_to_run
-from pamkit.policy.dialect import LINUX, Dialect
-from pamkit.policy.source import MemorySource
+from pamkit.policy.dialect import LINUX, Dialect, dialect_named
+from pamkit.policy.source import Layout, MemorySource
 from pamkit.testing.outside import StandInOutside
 from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
@@ -29,7 +29,8 @@ class Trial:
     """A transaction in memory: give it a policy and modules, and call primitives.
 
     ``policy`` is the text of the service, or a mapping from service names to texts.
-    ``modules`` are Python modules (as imported) or finished `Module` values.
+    ``modules`` are Python modules (as imported) or finished `Module` values.  ``dialect`` is one,
+    or its name; texts are those of a directory of policies in every family.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Trial:
         conversation: Conversation | None = None,
         outside: Outside | None = None,
         items: Mapping[Item, Any] | None = None,
-        dialect: Dialect = LINUX,
+        dialect: Dialect | str = LINUX,
         quirks: frozenset[str] = frozenset(),
         **settings: Any,
     ) -> None:
@@ -50,6 +51,9 @@ class Trial:
 
         ``settings`` are further ones of `engine.transaction.Core`, and come before these.
         """
+        if isinstance(dialect, str):
+            dialect = dialect_named(dialect)
+        spoken, layout = dialect, _layout(dialect)
         texts = {service: policy} if isinstance(policy, str) else dict(policy)
         source = MemorySource({f"/etc/pam.d/{name}": text for name, text in texts.items()})
         loaded = [m if isinstance(m, Module) else module_from(m) for m in modules]
@@ -60,8 +64,10 @@ class Trial:
         for item, value in (items or {}).items():
             self.handle.set(item, value, from_module=True)
         parts = {
-            "load": lambda name: compiled_to_run(name, source, dialect=dialect, quirks=quirks),
-            "registry": Registry(lambda _: None, extra={each.name: each for each in loaded}),
+            "load": lambda name: compiled_to_run(
+                name, source, layout=layout, dialect=spoken, quirks=quirks
+            ),
+            "registry": _registry(dialect, {each.name: each for each in loaded}),
             **settings,
         }
         self.core = Core(self.handle, world=self.world, dialect=dialect, quirks=quirks, **parts)
@@ -102,3 +108,17 @@ class Trial:
         """End the transaction; what a cleanup raises is raised."""
         for fault in self.core.end(status):
             raise fault
+
+
+def _layout(dialect: Dialect) -> Layout | None:
+    """Return where the texts lie; DIALECT: some families have no directory of policies."""
+    return Layout(confdir="/etc/pam.d") if dialect.keywords else None
+
+
+def _registry(dialect: Dialect, extra: dict[str, Module]) -> Registry:
+    """Return the registry of the modules that are given, by the names that the dialect writes."""
+    if not dialect.keywords:
+        return Registry(lambda _: None, extra=extra)
+    from pamkit.module.roster import ROSTERS, FamilyRegistry
+
+    return FamilyRegistry(lambda _: None, ROSTERS[dialect.name], extra=extra)

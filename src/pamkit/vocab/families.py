@@ -14,7 +14,7 @@ from __future__ import annotations
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import ALLOWED, PASS_FLAGS, Flag
-from pamkit.vocab.item import Item
+from pamkit.vocab.item import TEXTS, Item
 from pamkit.vocab.record import Record
 
 # Codes 0-27 as Sun, XSSO, illumos, OpenPAM, macOS and CDE number them; 28 is XSSO's.
@@ -198,6 +198,15 @@ def item_to(dialect: str, item: Item) -> int | None:
         return int(item)
     numbers = (number for number, known in ITEMS_OF[dialect].items() if known is item)
     return next(numbers, None)
+
+
+def texts_of(dialect: str) -> tuple[Item, ...]:
+    """Return the items of a dialect that hold text and that applications may set."""
+    own = ITEMS_OF.get(dialect)
+    if own is None:
+        return tuple(sorted(TEXTS))
+    shared = (item for item in sorted(TEXTS) if item <= LAST_SHARED_ITEM)
+    return (*shared, *(item for item in own.values() if item is not Item.REPOSITORY))
 
 
 def flags_from(dialect: str, primitive: Primitive, bits: int) -> int:

@@ -158,6 +158,27 @@ def test_setcred_grants_nothing_behind_a_refused_authenticate(dialect: str) -> N
 
 
 @pytest.mark.parametrize("dialect", ["openpam", "macos", "illumos", "cde"])
+def test_a_quirk_judges_setcred_alone(dialect: str) -> None:
+    asked: tuple[list[int], list[int]] = ([], [])
+    module = probe(0, "AUTH_ERR", "SUCCESS", asked)
+    granting = probe(0, "SUCCESS", "SUCCESS", asked).hooks[SETCRED]
+    module = module.changed(hooks={**module.hooks, SETCRED: granting})
+    trial = transaction(dialect, ["required"], [module], quirk="setcred-after-refusal")
+    assert trial.call(Primitive.AUTHENTICATE) is ReturnCode.AUTH_ERR
+    assert trial.call(SETCRED, Flag.ESTABLISH_CRED) is ReturnCode.SUCCESS
+    assert asked[0] == [0, 0]
+
+
+@pytest.mark.parametrize("primitive", Primitive)
+def test_a_quirk_lets_illumos_grant_where_a_facility_has_no_lines(primitive: Primitive) -> None:
+    quirk = "empty-facility"
+    assert transaction("illumos", [], [], quirk=quirk).call(primitive) is ReturnCode.SUCCESS
+    for dialect in ("solaris", "cde", "openpam", "macos"):
+        code = transaction(dialect, [], [], quirk=quirk).call(primitive)
+        assert code is not ReturnCode.SUCCESS
+
+
+@pytest.mark.parametrize("dialect", ["openpam", "macos", "illumos", "cde"])
 def test_close_follows_no_path(dialect: str) -> None:
     asked: tuple[list[int], list[int]] = ([], [])
     first = probe(0, "SUCCESS", "SUCCESS", asked)

@@ -66,7 +66,7 @@ class _Columns:
         """Return the entries of a service in a file; none if there is no such file."""
         file = self.loading.file(path, with_service=column)
         if file is None:
-            if len(self.loading.places) == 1:
+            if column and len(self.loading.places) == 1:
                 raise PolicyError(f"`{shown(path)}` is not there", tuple(self.loading.findings))
             return {}
         if column:

@@ -1,0 +1,121 @@
+"""What modules are called in other families, and what is said of those that have no counterpart."""
+
+from __future__ import annotations
+
+from pamkit.analysis.translate_lines import DENY, PERMIT
+from pamkit.policy.families.grammar import GRAMMARS
+from pamkit.policy.families.names import module_name
+from pamkit.vocab.facility import Facility
+from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pamkit.policy.dialect import Dialect
+
+
+class Named(Record):
+    """A module as the target's policies write it; ``note`` is empty if it is known there."""
+
+    written: str
+    note: str = ""
+
+
+LINUX, OPENPAM, MACOS, SUN = "linux", "openpam", "macos", "sun"
+
+_FAMILY = {
+    "linux": LINUX,
+    "debian": LINUX,
+    "openpam": OPENPAM,
+    "netbsd": OPENPAM,
+    "macos": MACOS,
+    "solaris": SUN,
+    "illumos": SUN,
+    "cde": SUN,
+}
+
+TARGETS = tuple(_FAMILY)
+"""Dialects between which policies are translated."""
+
+_PASSWORDS = {
+    Facility.AUTH: "pam_unix_auth",
+    Facility.ACCOUNT: "pam_unix_account",
+    Facility.SESSION: "pam_unix_session",
+    Facility.PASSWORD: "pam_authtok_store",
+}
+"""What Sun made of `pam_unix`."""
+
+_SAME = frozenset(
+    {
+        *("pam_deny", "pam_exec", "pam_krb5", "pam_ldap", "pam_lastlog", "pam_nologin"),
+        *("pam_passwdqc", "pam_permit", "pam_rhosts", "pam_rootok", "pam_securetty", "pam_unix"),
+    }
+)
+"""Modules of Linux-PAM and OpenPAM that do the same."""
+
+_SUN_TOO = frozenset({"pam_deny", "pam_krb5", "pam_ldap"})
+
+_ONE_NAME_TWO_MODULES = frozenset({"pam_group"})
+"""On Linux it gives groups, on FreeBSD it asks for one."""
+
+_OTHER_NAMES = (
+    ("pam_access", LINUX, "pam_login_access", OPENPAM),
+    ("pam_rhosts", LINUX, "pam_rhosts_auth", SUN),
+    ("pam_pwquality", LINUX, "pam_authtok_check", SUN),
+    ("pam_passwdqc", OPENPAM, "pam_authtok_check", SUN),
+    ("pam_unix", LINUX, "pam_opendirectory", MACOS),
+    ("pam_unix", OPENPAM, "pam_opendirectory", MACOS),
+)
+"""A module, and what it is called elsewhere."""
+
+OPTIONS = frozenset({"debug", "nullok", "try_first_pass", "use_first_pass", "use_authtok"})
+"""Options that mean the same wherever a module has them."""
+
+
+def added_name(module: str, target: Dialect) -> str:
+    """Return what an added line's module is called."""
+    is_sun = _FAMILY[target.name] == SUN
+    if module == PERMIT.module:
+        return "pam_allow.so.1" if is_sun else "pam_permit.so"
+    assert module == DENY.module  # noqa: S101  # there are two
+    return "pam_deny.so.1" if is_sun else "pam_deny.so"
+
+
+def named(written: str, facility: Facility, source: Dialect, target: Dialect) -> Named:
+    """Return what the module of a line is called in the target."""
+    there, here = _FAMILY[source.name], _FAMILY[target.name]
+    grammar = GRAMMARS.get(source.name, GRAMMARS["netbsd"])
+    bare = module_name(grammar, written).removesuffix(".so")
+    if not bare.startswith("pam_"):
+        return Named(written, "stays as it is written")
+    if there == here:
+        return Named(written if source.name == target.name else _written(bare, here))
+    found = _counterpart(bare, facility, there, here)
+    if found is None:
+        why = "is another module there" if bare in _ONE_NAME_TWO_MODULES else "is not known there"
+        return Named(_written(bare, here), f"{why}: look for what does the same")
+    return Named(_written(found, here))
+
+
+def _counterpart(bare: str, facility: Facility, there: str, here: str) -> str | None:
+    """Return a module's name in another family; `None` if there is none."""
+    if here == SUN and bare == "pam_unix":
+        return _PASSWORDS[facility]
+    if there == SUN and bare == _PASSWORDS[facility]:
+        return "pam_opendirectory" if here == MACOS else "pam_unix"
+    if SUN in (there, here):
+        if bare in ("pam_permit", "pam_allow"):
+            return "pam_allow" if here == SUN else "pam_permit"
+        if bare in _SUN_TOO:
+            return bare
+    elif bare in _SAME and not (bare == "pam_unix" and here == MACOS):
+        return bare
+    for one, family, other, elsewhere in _OTHER_NAMES:
+        if (bare, there, here) == (one, family, elsewhere):
+            return other
+        if (bare, there, here) == (other, elsewhere, family):
+            return one
+    return None
+
+
+def _written(bare: str, family: str) -> str:
+    return f"{bare}.so.1" if family == SUN else f"{bare}.so"

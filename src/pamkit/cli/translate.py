@@ -1,0 +1,180 @@
+"""`pamkit translate`: policies for another family of PAM, or why there is none."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pamkit.analysis.translate import translated
+from pamkit.analysis.translate_text import text_of
+from pamkit.cli.login_table import root_of
+from pamkit.cli.policy_choice import is_conf, path_of
+from pamkit.cli.policy_text import trouble_of
+from pamkit.cli.shown import policy_text, shown
+from pamkit.cli.status import DONE, REFUSED
+from pamkit.cli.translate_words import facility_words, note_words
+from pamkit.cli.usage import UsageError
+from pamkit.policy.compile import compile_policy
+from pamkit.policy.dialect import dialect_named
+from pamkit.policy.families.grammar import GRAMMARS, Writing
+from pamkit.policy.leftover import leftover
+from pamkit.policy.resolve import resolve
+from pamkit.policy.source import Layout
+from pamkit.stores.policy_files import DiskSource
+from pamkit.stores.rewrite import rewrite
+from pamkit.stores.root import Root
+from pamkit.vocab.facility import Facility
+from pamkit.vocab.failure import PolicyError
+from pamkit.vocab.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from pamkit.policy.dialect import Dialect
+    from pamkit.policy.resolve import Policy
+
+
+class Asked(Record):
+    """A service, and where its policy lies; without a layout where its family has it."""
+
+    service: str
+    layout: Layout | None = None
+
+
+class Done(Record):
+    """What became of a service: the lines of its policy, or why there are none."""
+
+    service: str
+    lines: tuple[str, ...]
+    comments: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+
+def translate(args: argparse.Namespace) -> int:
+    """Carry out the command; return the exit status."""
+    source, target = dialect_named(args.source), dialect_named(args.target)
+    if source.name == target.name:
+        raise UsageError(f"`{target.name}` is what they are written in already")
+    root = root_of(args)
+    in_columns = _in_columns(target)
+    policies = _policies(args, root, source)
+    wants_column = in_columns or (len(policies) > 1 and args.output is None)
+    done = [_done(policy, target, args, wants_column) for policy in policies]
+    refused = [line for each in done for line in each.refused]
+    if refused:
+        print("\n".join(refused), file=sys.stderr)
+        return REFUSED
+    head = f"# Translated from {source.name} to {target.name}."
+    if args.output is None:
+        sys.stdout.write(_file(head, done))
+        return DONE
+    whole = (
+        {"pam.conf": _file(head, done)}
+        if in_columns
+        else {each.service: _file(head, [each]) for each in done}
+    )
+    for name, text in whole.items():
+        _write(os.path.join(os.path.abspath(args.output), name), text, force=args.force)
+    return DONE
+
+
+def _in_columns(target: Dialect) -> bool:
+    """Whether the family has one file for all services."""
+    return bool(target.keywords) and GRAMMARS[target.name].writing is Writing.COLUMNS
+
+
+def _policies(args: argparse.Namespace, root: Root, source: Dialect) -> list[Policy]:
+    """Return what is to be translated, without the files that others only take in."""
+    disk = DiskSource(root)
+    found = []
+    try:
+        for asked in [each for word in args.places for each in _asked(word, root, source)]:
+            found.append(resolve(asked.service, disk, layout=asked.layout, dialect=source))
+    except (PolicyError, ValueError) as bad:
+        raise UsageError(policy_text(str(bad))) from None
+    except OSError as fault:
+        raise UsageError(*trouble_of(fault, "cannot be read")) from None
+    taken_in = {
+        file.name
+        for policy in found
+        for file in policy.files[1:]
+        if file.name.rpartition("/")[2] not in (policy.service, "other")
+    }
+    kept = [each for each in found if not (each.files and each.files[0].name in taken_in)]
+    if not kept:
+        raise UsageError("there is no policy")
+    return kept
+
+
+def _asked(word: str, root: Root, source: Dialect) -> list[Asked]:
+    """Return the services that a word of the command line names."""
+    if "/" not in word and not os.path.exists(word):
+        return [Asked(word)]
+    path = path_of(word, root)
+    directory, _, name = path.rstrip("/").rpartition("/")
+    disk = DiskSource(root)
+    if disk.is_directory(path):
+        descriptor = root.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            names = sorted(os.listdir(descriptor))
+        finally:
+            os.close(descriptor)
+        layout = Layout(directories=(path.rstrip("/"),), conf_file="")
+        return [Asked(each, layout) for each in names if not leftover(each)]
+    if is_conf(path) or (source.keywords and _in_columns(source)):
+        text = disk.read(path).text
+        words = [line.split(None, 1)[0] for line in text.splitlines() if line.strip()]
+        layout = Layout(directories=(), conf_file=path)
+        names = list(dict.fromkeys(each for each in words if not each.startswith("#")))
+        return [Asked(each, layout) for each in names]
+    return [Asked(name, Layout(directories=(directory,), conf_file=""))]
+
+
+def _done(policy: Policy, target: Dialect, args: argparse.Namespace, column: bool) -> Done:
+    lines: list[str] = []
+    comments: list[str] = []
+    refused: list[str] = []
+    chains = compile_policy(policy)
+    for facility in Facility:
+        found = translated(
+            chains[facility],
+            policy.dialect,
+            target,
+            with_codes=args.codes,
+            every_call=args.every_call,
+        )
+        said = facility_words(policy.service, facility, chains[facility], found, target)
+        if found.lines is None:
+            refused.extend(said)
+            continue
+        service = policy.service if column else ""
+        text = text_of(found.lines, facility, policy.dialect, target, service=service)
+        if text.unwritable:
+            where = f"{shown(policy.service)}: {facility.name.lower()}"
+            refused.append(f"{where}: {target.name} cannot write `{shown(text.unwritable)}`")
+        lines.extend(text.lines)
+        comments.extend(note_words(facility, chains[facility], found, target))
+        comments.extend(text.notes)
+    return Done(policy.service, tuple(lines), tuple(dict.fromkeys(comments)), tuple(refused))
+
+
+def _file(head: str, done: list[Done]) -> str:
+    """Return the text of a file: comments in lines of their own, which every family knows."""
+    lines = [head]
+    for each in done:
+        lines += [f"# {shown(each.service)}: {shown(text)}" for text in each.comments]
+        lines += each.lines
+    return "\n".join(line for line in lines) + "\n"
+
+
+def _write(path: str, text: str, *, force: bool) -> None:
+    def edit(found: bytes) -> bytes | None:
+        if found and found != text.encode() and not force:
+            raise UsageError(f"`{shown(path)}` is there already", "`--force` replaces it")
+        return text.encode()
+
+    try:
+        rewrite(Root(), path, edit, create=True, locked=False)
+    except OSError as fault:
+        raise UsageError(*trouble_of(fault, "cannot be written")) from None

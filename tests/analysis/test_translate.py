@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import pytest
+
+from pamkit.analysis import translate_jumps, translate_runs, translate_search
+from pamkit.analysis.translate import Translated, translated
+from pamkit.analysis.translate_names import added_name, named
+from pamkit.analysis.translate_runs import Kind, told
+from pamkit.analysis.translate_text import text_of
+from pamkit.policy.chain import Chain
+from pamkit.policy.compile import compile_policy
+from pamkit.policy.dialect import dialect_named
+from pamkit.policy.resolve import resolve
+from pamkit.policy.source import MemorySource
+from pamkit.vocab.facility import Facility
+
+
+def chain(dialect: str, facility: Facility, *lines: str, **files: str) -> Chain:
+    """Return the chain of a service `svc` with these lines, without the facility."""
+    word = facility.name.lower()
+    if dialect in ("solaris", "illumos", "cde"):
+        text = "".join(f"svc {word} {line}\n" for line in lines)
+        known = {"/etc/pam.conf": text or "svc auth required pam_x.so.1\n"}
+    else:
+        known = {"/etc/pam.d/svc": "".join(f"{word} {line}\n" for line in lines)}
+    known |= {f"/etc/pam.d/{name}": text for name, text in files.items()}
+    policy = resolve("svc", MemorySource(known), dialect=dialect_named(dialect))
+    return compile_policy(policy)[facility]
+
+
+def to(source: str, target: str, facility: Facility, *lines: str, **how: bool) -> Translated:
+    made = chain(source, facility, *lines)
+    return translated(made, dialect_named(source), dialect_named(target), **how)
+
+
+def controls(found: Translated) -> list[str]:
+    assert found.lines is not None, found
+    return [line.control for line in found.lines]
+
+
+CASES = [
+    (
+        ("solaris", "linux", Facility.AUTH, "required pam_a.so.1"),
+        ["[success=ok try_again=die ignore=ignore default=bad]"],
+    ),
+    (
+        ("solaris", "debian", Facility.AUTH, "sufficient pam_a.so.1", "definitive pam_b.so.1"),
+        ["[success=done try_again=die default=ignore]", "[success=done ignore=ignore default=die]"],
+    ),
+    (("solaris", "illumos", Facility.AUTH, "definitive pam_a.so.1"), ["requisite"]),
+    (
+        (
+            "linux",
+            "debian",
+            Facility.AUTH,
+            "[success=1 default=ignore] pam_a.so",
+            "requisite pam_b.so",
+        ),
+        ["[success=1 default=ignore]", "requisite"],
+    ),
+    (
+        ("linux", "openpam", Facility.AUTH, "required pam_a.so", "sufficient pam_b.so"),
+        ["required", "sufficient"],
+    ),
+    (("openpam", "netbsd", Facility.PASSWORD, "binding pam_a.so"), ["binding"]),
+]
+
+
+@pytest.mark.parametrize(("case", "expected"), CASES)
+def test_controls_are_those_that_do_the_same(
+    case: tuple[str, str, Facility, str], expected: list[str]
+) -> None:
+    assert expected == controls(to(*case))
+
+
+def test_what_macos_passes_gets_a_line_that_says_yes() -> None:
+    found = to("macos", "linux", Facility.ACCOUNT, "optional pam_a.so")
+    assert found.lines is not None
+    assert "+permit" in [line.module for line in found.lines]
+
+
+def test_a_facility_without_lines_is_refused_in_so_many_words() -> None:
+    found = to("linux", "openpam", Facility.AUTH)
+    assert found.lines is not None
+    assert [(line.control, line.module) for line in found.lines] == [("required", "+deny")]
+
+
+def test_a_line_that_is_wrong_is_named() -> None:
+    found = to("linux", "solaris", Facility.AUTH, "nonsense pam_a.so")
+    assert found.lines is None
+    assert "line 1 is wrong" in found.why
+
+
+def test_what_cannot_be_kept_is_refused_with_a_run() -> None:
+    found = to("solaris", "openpam", Facility.AUTH, "optional pam_a.so.1", "required pam_b.so.1")
+    assert found.lines is None
+    assert found.witness is not None
+    assert found.witness.parting.kind is Kind.LOOSER
+
+
+def test_codes_and_every_call_can_be_insisted_on() -> None:
+    case = ("solaris", "linux", Facility.AUTH, "required pam_a.so.1")
+    assert {note.kind for note in to(*case).notes} >= {Kind.CODE, Kind.LOOSER}
+    codes = to(*case, with_codes=True).witness
+    assert codes is not None
+    assert codes.parting.kind is Kind.CODE
+    calls = to(*case, every_call=True).witness
+    assert calls is not None
+    assert calls.parting.which.words == "setcred"
+    assert calls.parting.before == ((0, 0),)
+
+
+def test_a_check_that_was_all_of_a_change_is_no_change_elsewhere() -> None:
+    found = to("cde", "linux", Facility.PASSWORD, "sufficient pam_a.so.1")
+    assert found.witness is not None
+    assert found.witness.parting.kind is Kind.NO_UPDATE
+
+
+def test_substacks_become_jumps() -> None:
+    made = chain(
+        "linux",
+        Facility.AUTH,
+        "substack in",
+        "required pam_c.so",
+        **{"in": "auth sufficient pam_a.so\nauth required pam_b.so\n"},
+    )
+    found = translated(made, dialect_named("linux"), dialect_named("debian"))
+    assert found.lines is not None
+    assert [line.module for line in found.lines][-2:] == ["+deny", "+permit"]
+    assert not [each for each in found.notes if each.which.words != "setcred" and each.kind < 3]
+
+
+def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = ("openpam", "linux", Facility.AUTH, "optional pam_a.so", "optional pam_b.so")
+    assert to(*case).lines is not None
+    monkeypatch.setattr(translate_jumps, "MOST", 1)
+    assert to(*case).lines is None
+    monkeypatch.setattr(translate_search, "MOST", 0)
+    plain = to("linux", "openpam", Facility.AUTH, "required pam_a.so")
+    assert plain.why == "no lines that mean the same were found"
+    monkeypatch.setattr(translate_runs, "MOST_PATHS", 0)
+    case = ("linux", "debian", Facility.AUTH, "required pam_a.so")
+    assert to(*case).lines is not None
+    assert "too many runs of setcred" in to(*case, every_call=True).why
+
+
+def test_a_run_that_is_not_over_tells_nothing() -> None:
+    with pytest.raises(TypeError):
+        told(translate_runs.Cursor((), translate_runs.LINUX_FOLD.start))
+
+
+NAMES = [
+    ("pam_unix.so", "linux", "solaris", Facility.ACCOUNT, "pam_unix_account.so.1"),
+    ("pam_unix_auth.so.1", "solaris", "linux", Facility.AUTH, "pam_unix.so"),
+    ("pam_unix_auth.so.1", "solaris", "macos", Facility.AUTH, "pam_opendirectory.so"),
+    ("/usr/lib/security/$ISA/pam_allow.so.1", "solaris", "linux", Facility.AUTH, "pam_permit.so"),
+    ("pam_permit.so", "linux", "cde", Facility.AUTH, "pam_allow.so.1"),
+    ("pam_ldap.so", "linux", "solaris", Facility.AUTH, "pam_ldap.so.1"),
+    ("pam_login_access.so", "openpam", "linux", Facility.ACCOUNT, "pam_access.so"),
+    ("pam_access.so", "linux", "openpam", Facility.ACCOUNT, "pam_login_access.so"),
+    ("pam_deny", "openpam", "linux", Facility.AUTH, "pam_deny.so"),
+    ("pam_x.so", "linux", "debian", Facility.AUTH, "pam_x.so"),
+]
+
+
+@pytest.mark.parametrize(("written", "source", "target", "facility", "expected"), NAMES)
+def test_a_module_is_called_what_it_is_called_there(
+    written: str, source: str, target: str, facility: Facility, expected: str
+) -> None:
+    found = named(written, facility, dialect_named(source), dialect_named(target))
+    assert (expected, "") == found
+
+
+@pytest.mark.parametrize("written", ["pam_group.so", "pam_tally.so", "mine.so"])
+def test_a_module_without_a_counterpart_is_noted(written: str) -> None:
+    found = named(written, Facility.AUTH, dialect_named("linux"), dialect_named("openpam"))
+    assert (written, True) == (found.written, bool(found.note))
+
+
+def test_added_modules_have_the_names_of_the_family() -> None:
+    assert added_name("+permit", dialect_named("solaris")) == "pam_allow.so.1"
+    assert added_name("+permit", dialect_named("linux")) == "pam_permit.so"
+    assert added_name("+deny", dialect_named("cde")) == "pam_deny.so.1"
+    assert added_name("+deny", dialect_named("macos")) == "pam_deny.so"
+
+
+TEXTS = [
+    ("linux", "openpam", "[a b] c#d", "auth required pam_x.so 'a b' 'c#d'"),
+    ("openpam", "linux", "'a b' debug", "auth required pam_x.so [a b] debug"),
+    ("linux", "solaris", "[a b]", ""),
+    ("openpam", "linux", "'a#b'", ""),
+    ("linux", "debian", "plain", "auth required pam_x.so plain"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "args", "expected"), TEXTS)
+def test_arguments_are_written_as_the_family_reads_them_or_not_at_all(
+    source: str, target: str, args: str, expected: str
+) -> None:
+    if "#" in args and source == "linux":
+        args = args.replace("c#d", "cd")
+        expected = expected.replace("'c#d'", "cd")
+    found = to(source, target, Facility.AUTH, f"required pam_x.so {args}")
+    assert found.lines is not None
+    text = text_of(found.lines, Facility.AUTH, dialect_named(source), dialect_named(target))
+    assert expected == "".join(text.lines)
+    assert bool(text.unwritable) is not bool(expected)
+
+
+def test_a_line_of_a_pam_conf_has_its_service() -> None:
+    found = to("linux", "solaris", Facility.SESSION, "required pam_unix.so")
+    assert found.lines is not None
+    made = text_of(
+        found.lines,
+        Facility.SESSION,
+        dialect_named("linux"),
+        dialect_named("solaris"),
+        service="svc",
+    )
+    assert made.lines == ("svc session required pam_unix_session.so.1",)
