@@ -12,6 +12,8 @@ from pamkit.policy.compile import compile_policy
 from pamkit.policy.dialect import dialect_named
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import MemorySource
+from pamkit.semantics.verdict import START
+from pamkit.semantics.walk import Cursor
 from pamkit.vocab.facility import Facility
 
 
@@ -22,7 +24,11 @@ def chain(dialect: str, facility: Facility, *lines: str, **files: str) -> Chain:
         text = "".join(f"svc {word} {line}\n" for line in lines)
         known = {"/etc/pam.conf": text or "svc auth required pam_x.so.1\n"}
     else:
-        known = {"/etc/pam.d/svc": "".join(f"{word} {line}\n" for line in lines)}
+        text = "".join(f"{word} {line}\n" for line in lines)
+        known = {"/etc/pam.d/svc": text}
+        if dialect == "openpam":
+            rest = (each.name.lower() for each in Facility if each is not facility)
+            known["/etc/pam.d/svc"] += "".join(f"{each} required pam_deny\n" for each in rest)
     known |= {f"/etc/pam.d/{name}": text for name, text in files.items()}
     policy = resolve("svc", MemorySource(known), dialect=dialect_named(dialect))
     return compile_policy(policy)[facility]
@@ -47,7 +53,7 @@ CASES = [
         ("solaris", "debian", Facility.AUTH, "sufficient pam_a.so.1", "definitive pam_b.so.1"),
         ["[success=done try_again=die default=ignore]", "[success=done ignore=ignore default=die]"],
     ),
-    (("solaris", "illumos", Facility.AUTH, "definitive pam_a.so.1"), ["requisite"]),
+    (("solaris", "illumos", Facility.AUTH, "definitive pam_a.so.1"), ["binding"]),
     (
         (
             "linux",
@@ -86,7 +92,7 @@ def test_a_facility_without_lines_is_refused_in_so_many_words() -> None:
 
 
 def test_a_line_that_is_wrong_is_named() -> None:
-    found = to("linux", "solaris", Facility.AUTH, "nonsense pam_a.so")
+    found = to("linux", "solaris", Facility.AUTH, "required")
     assert found.lines is None
     assert "line 1 is wrong" in found.why
 
@@ -131,10 +137,11 @@ def test_substacks_become_jumps() -> None:
 
 
 def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    case = ("openpam", "linux", Facility.AUTH, "optional pam_a.so", "optional pam_b.so")
-    assert to(*case).lines is not None
+    files = {"in": "auth sufficient pam_a.so\nauth required pam_b.so\n"}
+    nested = chain("linux", Facility.AUTH, "substack in", **files)
+    ways = (dialect_named("linux"), dialect_named("debian"))
     monkeypatch.setattr(translate_jumps, "MOST", 1)
-    assert to(*case).lines is None
+    assert translated(nested, *ways).lines is None
     monkeypatch.setattr(translate_search, "MOST", 0)
     plain = to("linux", "openpam", Facility.AUTH, "required pam_a.so")
     assert plain.why == "no lines that mean the same were found"
@@ -142,11 +149,13 @@ def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     case = ("linux", "debian", Facility.AUTH, "required pam_a.so")
     assert to(*case).lines is not None
     assert "too many runs of setcred" in to(*case, every_call=True).why
+    monkeypatch.setattr(translate_runs, "MOST", 1)
+    assert to(*case).why == "there are too many runs to look at"
 
 
 def test_a_run_that_is_not_over_tells_nothing() -> None:
     with pytest.raises(TypeError):
-        told(translate_runs.Cursor((), translate_runs.LINUX_FOLD.start))
+        told(Cursor((), START))
 
 
 NAMES = [
@@ -168,7 +177,7 @@ def test_a_module_is_called_what_it_is_called_there(
     written: str, source: str, target: str, facility: Facility, expected: str
 ) -> None:
     found = named(written, facility, dialect_named(source), dialect_named(target))
-    assert (expected, "") == found
+    assert (expected, "") == (found.written, found.note)
 
 
 @pytest.mark.parametrize("written", ["pam_group.so", "pam_tally.so", "mine.so"])
@@ -186,9 +195,15 @@ def test_added_modules_have_the_names_of_the_family() -> None:
 
 TEXTS = [
     ("linux", "openpam", "[a b] c#d", "auth required pam_x.so 'a b' 'c#d'"),
-    ("openpam", "linux", "'a b' debug", "auth required pam_x.so [a b] debug"),
+    (
+        "openpam",
+        "linux",
+        "'a b' debug",
+        "auth [success=ok ignore=ignore default=bad] pam_x.so [a b] debug",
+    ),
     ("linux", "solaris", "[a b]", ""),
     ("openpam", "linux", "'a#b'", ""),
+    ("linux", "solaris", "x" * 250, ""),
     ("linux", "debian", "plain", "auth required pam_x.so plain"),
 ]
 

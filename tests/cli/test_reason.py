@@ -142,6 +142,23 @@ def test_a_run_that_no_link_decided_is_explained(words: str, ended: Run) -> None
     assert words == outcome(ended)
 
 
+@pytest.mark.parametrize(
+    ("words", "primitive", "code"),
+    [
+        ("the policy has no line for it", Primitive.CLOSE_SESSION, Code.SYSTEM_ERR),
+        ("authenticate had been refused", Primitive.SETCRED, Code.PERM_DENIED),
+        (
+            "one of its modules is not there, or has no function for it",
+            *(Primitive.SETCRED, Code.OPEN_ERR),
+        ),
+    ],
+)
+def test_where_nobody_is_asked_another_family_has_reasons_of_its_own(
+    words: str, primitive: Primitive, code: Code
+) -> None:
+    assert words == outcome(run(primitive, code=code), follows=False)
+
+
 @pytest.mark.parametrize(("word", "code"), [("auth_err", 7), ("99", 99), ("-1", -1)])
 def test_a_code_is_a_word_of_a_policy_or_a_number(word: str, code: int) -> None:
     assert word == code_word(code)

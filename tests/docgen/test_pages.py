@@ -1,6 +1,6 @@
 from pamkit.docgen.codes import code_page, codes_page
 from pamkit.docgen.controls import action_page, control_page, primitive_page
-from pamkit.docgen.dialects import _FEATURES, _INSTEAD, quirk_page, quirks_page
+from pamkit.docgen.dialects import _FEATURES, _INSTEAD, dialect_page, quirk_page, quirks_page
 from pamkit.docgen.flags import _MEANINGS as FLAG_MEANINGS
 from pamkit.docgen.flags import flags_page
 from pamkit.docgen.items import _MEANINGS as ITEM_MEANINGS
@@ -88,3 +88,10 @@ def test_the_diagram_is_the_table_run() -> None:
         "    qualified --> undecided : reset",
         "    denied --> undecided : reset",
     ]
+
+
+def test_every_dialect_has_a_page_and_a_quirk_of_no_set_says_nothing_of_sets() -> None:
+    assert all((dialect_page(name) or "").startswith(f"# {name}") for name in DIALECT_NAMES)
+    assert "`binding`" in (dialect_page("illumos") or "")
+    assert dialect_page("ultrix") is None
+    assert "- In" not in (quirk_page("empty-facility") or "")

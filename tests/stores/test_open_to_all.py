@@ -30,12 +30,14 @@ def lists(path, kind):
     entries = [(1, 7, -1), (2, 0, 1), (4, 7, -1), (16, 7, -1), (32, 5, -1)]
     acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
     os.setxattr(path, f"system.posix_acl_{kind}", acl)
-for directory in ("open", "closed", "shut", "any", "listed", "after", "alien"):
+for directory in ("open", "closed", "shut", "group", "other", "any", "listed", "after", "alien"):
     os.mkdir(f"/{directory}", 0o755)
     made(f"/{directory}/file")
     made(f"/{directory}/e\\u00e9\\udcff")
 os.chmod("/closed", 0o700)
 os.chmod("/shut", 0o705)
+os.chmod("/group", 0o754)
+os.chmod("/other", 0o757)
 os.chmod("/any", 0o1777)
 lists("/listed", "access")
 lists("/after", "default")
@@ -64,6 +66,8 @@ _CASES = {
     "/open/e\u00e9\udcff": 1,
     "/closed/file": 0,
     "/shut/file": 0,
+    "/group/file": 0,
+    "/other/file": 0,
     "/any/file": 0,
     "/listed/file": 0,
     "/after/file": 0,  # a list for what is made in it; in doubt it is one

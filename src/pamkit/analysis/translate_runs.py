@@ -240,11 +240,11 @@ class _Walk:
         new: Side,
         which: Pass,
         *,
-        most: int = MOST,
+        most: int = 0,
         one_of_each: bool = False,
     ) -> None:
         self.sides, self.which = (old, new), which
-        self.most, self.of_each = most, 1 if one_of_each else 2
+        self.most, self.of_each = most or MOST, 1 if one_of_each else 2
         self.found: dict[Kind, Parting] = {}
         self.codes: dict[tuple[tuple[int, ...], ...], tuple[int, ...]] = {}
 
@@ -283,8 +283,6 @@ class _Walk:
 
     def _answers(self, links: list[Link]) -> tuple[int, ...]:
         """Return what a line may answer; 32 and more are no codes, and refuse everywhere."""
-        if any(link.refusal for link in links):
-            return (ReturnCode.PERM_DENIED,)
         key = tuple(link.actions for link in links)
         if key not in self.codes:
             self.codes[key] = groups(key, self.of_each)

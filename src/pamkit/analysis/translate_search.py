@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pamkit.policy.dialect import Dialect
 
 
-MOST = 2_000
+MOST = 300
 """Sets of places that are looked at for one chain."""
 
 _AROUND = (((), ()), ((), (PERMIT,)), ((PERMIT,), ()), ((), (DENY,)), ((PERMIT,), (DENY,)))

@@ -45,6 +45,11 @@ def outcome(run: Run, *, follows: bool = True) -> str:
     if not run.steps:
         if earlier is not None:
             return f"there is no {earlier.name.lower()} whose path it could follow"
+        # DIALECT: Sun's family asks nobody where anybody cannot be asked.
+        if run.code in (ReturnCode.OPEN_ERR, ReturnCode.SYMBOL_ERR):
+            return "one of its modules is not there, or has no function for it"
+        if run.primitive is Primitive.SETCRED and run.code == ReturnCode.PERM_DENIED:
+            return "authenticate had been refused"
         return "the policy has no line for it"
     if run.code == ReturnCode.SUCCESS:
         return "every line that counts had nothing to do"

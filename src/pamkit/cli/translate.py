@@ -19,7 +19,7 @@ from pamkit.policy.dialect import dialect_named
 from pamkit.policy.families.grammar import GRAMMARS, Writing
 from pamkit.policy.leftover import leftover
 from pamkit.policy.resolve import resolve
-from pamkit.policy.source import Layout
+from pamkit.policy.source import Layout, Outcome
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.rewrite import rewrite
 from pamkit.stores.root import Root
@@ -122,9 +122,12 @@ def _asked(word: str, root: Root, source: Dialect) -> list[Asked]:
             os.close(descriptor)
         layout = Layout(directories=(path.rstrip("/"),), conf_file="")
         return [Asked(each, layout) for each in names if not leftover(each)]
+    reading = disk.read(path)
+    if reading.outcome is not Outcome.READ:
+        why = reading.reason or "there is no such file"
+        raise UsageError(f"`{shown(path)}` cannot be read: {why}")
     if is_conf(path) or (source.keywords and _in_columns(source)):
-        text = disk.read(path).text
-        words = [line.split(None, 1)[0] for line in text.splitlines() if line.strip()]
+        words = [line.split(None, 1)[0] for line in reading.text.splitlines() if line.strip()]
         layout = Layout(directories=(), conf_file=path)
         names = list(dict.fromkeys(each for each in words if not each.startswith("#")))
         return [Asked(each, layout) for each in names]

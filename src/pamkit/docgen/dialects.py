@@ -95,7 +95,8 @@ def quirk_page(name: str) -> str | None:
         return markdown(Page(f"{name} (set of quirks)", "All of these at once.", (members,)))
     if name not in QUIRKS:
         return None
-    points = (f"Without it {_INSTEAD[name]}", f"In {_sets(name)}")
+    within = _sets(name)
+    points = (f"Without it {_INSTEAD[name]}", *([f"In {within}"] if within else []))
     meaning = QUIRKS[name]
     summary = f"{capital(meaning)}."
     return markdown(Page(f"{name} (quirk)", summary, (Bullets(points),)))

@@ -6,7 +6,9 @@ the same functions that C programs are served with.
 
 from __future__ import annotations
 
+import os
 from _thread import allocate_lock
+from time import monotonic
 
 from pamkit.doors.door import DOORS
 from pamkit.doors.functions import FUNCTIONS
@@ -28,7 +30,7 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from typing import Any, TypeVar
 
     T = TypeVar("T")
@@ -44,17 +46,37 @@ class NoHost(Exception):
     """Native modules cannot be guests here; the text says why, and what to do."""
 
 
-def library(path: str | None = None) -> ThinLibrary:
+class NotBuilt(NoHost):
+    """There are no native libraries."""
+
+
+def library(path: str | None = None, now: Callable[[], float] = monotonic) -> ThinLibrary:
     """Return the thin libpam of this process, opened by the first who asks.
 
-    Without a ``path`` it is the one that was built for this pamkit, or came with it.
+    Without a ``path`` it is the one that was built for this pamkit, or came with it; where there
+    was none, it is looked for again after a while.  ``now`` gives seconds that only go forward.
     Raises `NoHost` where there is none, or another libpam is at work.
     """
-    global _library  # one for the process, as the loader has it
+    global _library, _absent  # one for the process, as the loader has it
     with _opening:
-        if _library is None:
+        if _library is not None:
+            return _library
+        until, who, why = _absent
+        if path is None and who == os.geteuid() and now() < until:
+            raise NoHost(why)
+        try:
             _library = _opened(path)
+        except NotBuilt as missing:
+            _absent = (now() + _LOOKS_AGAIN, os.geteuid(), str(missing))
+            raise
         return _library
+
+
+_LOOKS_AGAIN = 10.0
+"""Seconds until libraries that were not built are looked for again."""
+
+_absent: tuple[float, int, str] = (0.0, -1, "")
+"""Until when there are none for whom, and why."""
 
 
 def carry_out(steps: Generator[tuple[int, ...], int, T]) -> T:
@@ -133,7 +155,6 @@ def _report(fault: Exception) -> None:
 
 
 def _opened(path: str | None) -> ThinLibrary:
-    import os
     import sys
 
     from pamkit.native.place import find_libraries
@@ -144,7 +165,7 @@ def _opened(path: str | None) -> ThinLibrary:
             path = os.fspath(find_libraries(os.environ, uid=os.geteuid()) / SONAME)
         opened = ThinLibrary(path, _serve)
     except Problem as missing:
-        raise NoHost(f"{missing.message}: {missing.help_line}") from None
+        raise NotBuilt(f"{missing.message}: {missing.help_line}") from None
     except NotOurs as other:
         raise NoHost(
             f"another libpam is in this process, `{other.path}`:"

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Command
+
+CONF = """\
+# of a machine
+login auth required pam_unix_auth.so.1
+login account required pam_unix_account.so.1
+other password required pam_authtok_store.so.1
+"""
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    file = tmp_path / "pam.conf"
+    file.write_text(CONF)
+    return file
+
+
+def test_a_pam_conf_is_written_with_its_services(command: Command, conf: Path) -> None:
+    ran = command("translate", "--from", "solaris", "--to", "linux", str(conf))
+    assert (ran.status, ran.err) == (0, "")
+    same = "[success=ok try_again=die ignore=ignore default=bad] pam_unix.so"
+    lines = [line for line in ran.out.splitlines() if not line.startswith("#")]
+    assert f"login auth {same}" in lines
+    assert "login session required pam_deny.so" in lines
+    assert "# login: auth: another code is told" in ran.out
+
+
+def test_one_service_is_written_without_a_column(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "su").write_text("auth include part\n")
+    (tmp_path / "part").write_text("auth required pam_unix.so\n")
+    ran = command("translate", "--from", "linux", "--to", "openpam", str(tmp_path / "su"))
+    assert (ran.status, ran.err) == (0, "")
+    assert "\nauth required pam_unix.so\n" in ran.out
+
+
+def test_files_that_others_take_in_are_no_services(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "su").write_text("auth include part\n")
+    (tmp_path / "part").write_text("auth required pam_unix.so\n")
+    ran = command("translate", "--from", "linux", "--to", "solaris", str(tmp_path))
+    assert ran.status == 0
+    assert "su auth required pam_unix_auth.so.1" in ran.out
+    assert "part auth" not in ran.out
+
+
+def test_files_are_written_and_never_replaced_unasked(
+    command: Command, conf: Path, tmp_path: Path
+) -> None:
+    into = tmp_path / "out"
+    into.mkdir()
+    words = ("translate", "--from", "solaris", "--to", "linux", "-o", str(into), str(conf))
+    assert command(*words).status == 0
+    assert sorted(each.name for each in into.iterdir()) == ["login", "other"]
+    before = (into / "login").read_text()
+    assert before.startswith("# Translated from solaris to linux.\n")
+    (into / "login").write_text("mine\n")
+    ran = command(*words)
+    assert ran.status == 2
+    assert "is there already" in ran.err
+    assert (into / "login").read_text() == "mine\n"
+    assert command(*words, "--force").status == 0
+    assert (into / "login").read_text() == before
+
+
+def test_what_is_refused_is_shown_and_nothing_is_written(command: Command, tmp_path: Path) -> None:
+    into = tmp_path / "out"
+    into.mkdir()
+    file = tmp_path / "pam.conf"
+    file.write_text(
+        "su auth optional pam_a.so.1\nsu auth required pam_b.so.1\nlogin auth required pam_c.so.1\n"
+    )
+    ran = command("translate", "--from", "solaris", "--to", "openpam", "-o", str(into), str(file))
+    assert (ran.status, ran.out) == (1, "")
+    assert "su: auth: not translated to openpam: only the translation grants" in ran.err
+    assert "pam_a.so.1 try_again" in ran.err
+    assert list(into.iterdir()) == []
+
+
+def test_what_cannot_be_written_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "su").write_text("auth required pam_unix.so [a b]\n")
+    ran = command("translate", "--from", "linux", "--to", "solaris", str(tmp_path / "su"))
+    assert ran.status == 1
+    assert "solaris cannot write" in ran.err
+
+
+def test_a_line_that_is_wrong_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "su").write_text("auth required\n")
+    ran = command("translate", "--from", "linux", "--to", "solaris", str(tmp_path / "su"))
+    assert ran.status == 1
+    assert "su: auth: not translated to solaris: " in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "linux", "--to", "linux", "su"), "written in already"),
+        (("--from", "linux", "--to", "bsd", "su"), "bsd"),
+        (("--from", "linux", "--to", "openpam", "/nowhere/at/all"), "cannot be read"),
+    ],
+)
+def test_a_command_line_that_cannot_be_used(
+    command: Command, words: tuple[str, ...], said: str
+) -> None:
+    ran = command("translate", *words)
+    assert ran.status == 2
+    assert said in ran.err
