@@ -95,6 +95,17 @@ def test_a_line_that_is_wrong_is_refused(command: Command, tmp_path: Path) -> No
     assert "su: auth: not translated to solaris: " in ran.err
 
 
+def test_check_tells_of_other_families_if_it_is_asked(command: Command, tmp_path: Path) -> None:
+    everything = ("auth", "account", "password", "session")
+    lines = "".join(f"{each} required pam_unix.so\n" for each in everything)
+    (tmp_path / "su").write_text(lines)
+    words = ("check", "--plain", str(tmp_path / "su"))
+    assert "portable-" not in command(*words).out
+    assert "portable-must-change" in command(*words, "--portable").out
+    alone = command(*words, "--rule", "unknown-control", "--portable")
+    assert (alone.status, "portable-must-change" in alone.out) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -7,7 +7,7 @@ from pamkit.docgen.items import _MEANINGS as ITEM_MEANINGS
 from pamkit.docgen.items import items_page
 from pamkit.docgen.table import diagram, table_page
 from pamkit.policy.control import parse_brackets
-from pamkit.policy.dialect import DIALECTS, QUIRKS, Dialect
+from pamkit.policy.dialect import DIALECT_NAMES, DIALECTS, QUIRKS, Dialect
 from pamkit.vocab.codes import ReturnCode, c_name, text
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item

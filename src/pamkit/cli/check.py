@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     Known = dict[Dialect, Callable[[str], Declaration | None]]
 
 
+PORTABLE = "portable"
+"""Stands for the rules about lines that other families read otherwise."""
+
+
 def check(args: argparse.Namespace) -> int:
     """Show what rules find; return the exit status."""
     if args.profile == LIST:
@@ -67,6 +71,9 @@ def check(args: argparse.Namespace) -> int:
 def _rules(args: argparse.Namespace, asked: Profile | None) -> tuple[RuleFile, ...]:
     known = rule_files()
     named = args.rule if asked is None else [*asked.rules, *args.rule]
+    if args.portable:
+        usual = (file.rule.name for file in known if not file.rule.policy)
+        named = [*(named or usual), PORTABLE]
     try:
         return chosen(known, named, args.no_rule)
     except KeyError as unknown:

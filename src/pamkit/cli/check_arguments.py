@@ -45,6 +45,11 @@ def add_check(commands: argparse._SubParsersAction[Any]) -> None:
         "--no-rule", metavar="NAME", action="append", default=[], help="do not run this rule"
     )
     check.add_argument(
+        "--portable",
+        action="store_true",
+        help="also say which lines OpenPAM, macOS and Solaris would read otherwise",
+    )
+    check.add_argument(
         "--profile",
         metavar="NAME",
         help="run the rules of a benchmark, and say of each control what became of it; `list` for"

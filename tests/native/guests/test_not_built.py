@@ -12,19 +12,19 @@ def test_libraries_that_are_not_there_are_looked_for_again_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looked: list[float] = []
-    now = 100.0
+    moments = [0.0]
 
     def opened(path: str | None) -> None:
-        looked.append(now)
+        looked.append(moments[-1])
         raise NotBuilt("there are none")
 
     monkeypatch.setattr(host, "_library", None)
     monkeypatch.setattr(host, "_absent", (0.0, -1, ""))
     monkeypatch.setattr(host, "_opened", opened)
     for moment in (100.0, 105.0, 109.9, 110.0, 111.0):
-        now = moment
+        moments.append(moment)
         with pytest.raises(NoHost, match="there are none"):
-            library(None, lambda: now)
+            library(None, lambda: moments[-1])
     assert looked == [100.0, 110.0]
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "portable-binding",
-    level=Severity.NOTE,
+    level=Severity.WARNING,
     scope=Scope.LINE,
     since="0.9",
     aliases=("portable",),

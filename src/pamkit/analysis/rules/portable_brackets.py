@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "portable-brackets",
-    level=Severity.NOTE,
+    level=Severity.WARNING,
     scope=Scope.LINE,
     since="0.9",
     aliases=("portable",),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "portable-case",
-    level=Severity.NOTE,
+    level=Severity.WARNING,
     scope=Scope.LINE,
     since="0.9",
     aliases=("portable",),

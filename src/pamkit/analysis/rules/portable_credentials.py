@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "portable-credentials",
-    level=Severity.NOTE,
+    level=Severity.WARNING,
     scope=Scope.LINE,
     since="0.9",
     aliases=("portable",),

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "portable-must-change",
-    level=Severity.NOTE,
+    level=Severity.WARNING,
     scope=Scope.LINE,
     since="0.9",
     aliases=("portable",),

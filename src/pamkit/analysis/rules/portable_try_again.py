@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "portable-try-again",
-    level=Severity.NOTE,
+    level=Severity.WARNING,
     scope=Scope.LINE,
     since="0.9",
     aliases=("portable",),
