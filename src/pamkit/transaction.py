@@ -54,8 +54,8 @@ class Transaction(Front):
     ``conversation`` answers prompts (see `pamkit.Conversation`); without one they fail.
     ``confdir`` is a directory of policies to use alone.  ``root`` moves every file that the
     system and its modules touch below another directory.  ``dialect`` is `linux` or `debian`
-    (default: what the system is); ``quirks`` turns refusals back into what libpam does.
-    ``items`` are set at the start.  ``modules``, ``world``, ``outside`` and ``source`` replace
+    (default: what the system is), or another family's, as `openpam` or `solaris`; ``quirks`` turns
+    refusals back into what libpam does.  ``items`` are set at the start.  ``modules``, ``world``, ``outside`` and ``source`` replace
     parts of the outside; ``watch`` is told each step, ``audit`` each finished run.  ``log`` gets
     priority and text of what modules log; without it, that goes to syslog(3), or nowhere if
     ``root`` is another system's.  ``natives`` says which modules are taken: `python-first` (a

@@ -539,7 +539,8 @@ class Core:
         fold = self._fold(chain, primitive, update=update)
         if not chain.links:
             self._log(f"no modules loaded for `{self.handle.service}' service")
-            self.refuse(primitive)
+            if fold.empty.mood is not Mood.GRANTED:
+                self.refuse(primitive)
             return self._finish(primitive, flags, (), None, fold.empty.code)
         refusal = await self._unfit(chain, primitive) if dialect.keywords else None
         if refusal is not None:
