@@ -50,24 +50,24 @@ _OPEN_SESSION, _CLOSE_SESSION, _CHAUTHTOK = (
 class Transaction(Front):
     """One PAM transaction, from start to end; a context manager that always ends it.
 
-    ``service`` picks the policy; ``user`` may be left for a module to ask for.
-    ``conversation`` answers prompts (see `pamkit.Conversation`); without one they fail.
-    ``confdir`` is a directory of policies to use alone.  ``root`` moves every file that the
-    system and its modules touch below another directory.  ``dialect`` is `linux` or `debian`
-    (default: what the system is), or another family's, as `openpam` or `solaris`; ``quirks`` turns
-    refusals back into what libpam does.  ``items`` are set at the start.  ``modules``, ``world``, ``outside`` and ``source`` replace
-    parts of the outside; ``watch`` is told each step, ``audit`` each finished run.  ``log`` gets
-    priority and text of what modules log; without it, that goes to syslog(3), or nowhere if
-    ``root`` is another system's.  ``natives`` says which modules are taken: `python-first` (a
-    shared object where there is no module in Python), `python`, `native`, or a mapping of these
-    by module, with `*` for the rest; shared objects run for the system's own root only.  With
-    ``strict`` a call that comes at another time than the pages mean is refused.  ``sessions`` is
-    the file where sessions are on record (`/run/pamkit/sessions.sqlite`), so that another process
-    can `resume` them; ``leader`` is the process that a session is for, if it is not this one.
-    ``records`` are the login records that are kept of it: `system` for those that the machine has
-    (utmp, wtmp, btmp, lastlog, wtmpdb, lastlog2), or recorders of `pamkit.records`.  A policy is
-    read once, and again when one of its files changes; ``policies`` is a `pamkit.PolicyCache` with
-    other rules, or for this program alone.
+    ``service`` picks the policy; ``user`` may be left for a module to ask for. ``conversation``
+    answers prompts (see `pamkit.Conversation`); without one they fail. ``confdir`` is a directory
+    of policies to use alone. ``root`` moves every file that the system and its modules touch below
+    another directory. ``dialect`` is `linux` or `debian` (default: what the system is), or another
+    family's, as `openpam` or `solaris`; ``quirks`` turns refusals back into what libpam does.
+    ``items`` are set at the start. ``modules``, ``world``, ``outside`` and ``source`` replace parts
+    of the outside; ``watch`` is told each step, ``audit`` each finished run. ``log`` gets priority
+    and text of what modules log; without it, that goes to syslog(3), or nowhere if ``root`` is
+    another system's. ``natives`` says which modules are taken: `python-first` (a shared object
+    where there is no module in Python), `python`, `native`, or a mapping of these by module, with
+    `*` for the rest; shared objects run for the system's own root only. With ``strict`` a call that
+    comes at another time than the pages mean is refused. ``sessions`` is the file where sessions
+    are on record (`/run/pamkit/sessions.sqlite`), so that another process can `resume` them;
+    ``leader`` is the process that a session is for, if it is not this one. ``records`` are the
+    login records that are kept of it: `system` for those that the machine has (utmp, wtmp, btmp,
+    lastlog, wtmpdb, lastlog2), or recorders of `pamkit.records`. A policy is read once, and again
+    when one of its files changes; ``policies`` is a `pamkit.PolicyCache` with other rules, or for
+    this program alone.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to

@@ -233,3 +233,25 @@ def test_a_line_of_a_pam_conf_has_its_service() -> None:
         service="svc",
     )
     assert made.lines == ("svc session required pam_unix_session.so.1",)
+
+
+def test_modules_and_options_that_nobody_knows_there_are_noted() -> None:
+    found = to("linux", "solaris", Facility.AUTH, "required pam_tally.so deny=3 debug")
+    assert found.lines is not None
+    text = text_of(found.lines, Facility.AUTH, dialect_named("linux"), dialect_named("solaris"))
+    assert text.notes == (
+        "pam_tally.so.1: is not known there: look for what does the same",
+        "pam_tally.so.1: the option `deny=3` stays as it is",
+    )
+
+
+def test_both_passes_of_a_change_have_names() -> None:
+    words = [each.words for each in translate_runs.PASSES[Facility.PASSWORD]]
+    assert words == ["the check of chauthtok", "chauthtok"]
+
+
+def test_a_line_that_was_added_is_written_with_the_name_it_has_there() -> None:
+    found = to("solaris", "linux", Facility.SESSION)
+    assert found.lines is not None
+    text = text_of(found.lines, Facility.SESSION, dialect_named("solaris"), dialect_named("linux"))
+    assert text.lines == ("session required pam_deny.so",)

@@ -157,3 +157,48 @@ def test_a_name_means_the_familys_module() -> None:
     assert between("pam_wheel.so") is linux("pam_wheel.so")
     assert between("pam_self.so") is openpam("pam_self.so")
     assert declarations_between(LINUX, LINUX)("pam_group.so") is linux("pam_group.so")
+
+
+def test_a_yes_of_setcred_is_not_said_to_end_the_chain_where_it_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "auth sufficient pam_permit.so\nauth required pam_deny.so\n"
+    text += "".join(f"{each} required pam_permit.so\n" for each in _FACILITIES[1:])
+    for name in ("app", "other"):
+        (tmp_path / name).write_text(text)
+    words = ["simulate", "app", "--confdir", str(tmp_path), "--do", "authenticate,setcred"]
+    for form in ((), ("--json",)):
+        assert main([*words, "--dialect", "openpam", *form]) == 1
+        said = " ".join(capsys.readouterr().out.replace("│", "").split())
+        assert said.count("chain ends here") == 1
+        assert said.count("counts as the first yes") == 2
+
+
+def test_a_close_that_follows_no_path_is_said_to_end_where_it_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "".join(f"{each} sufficient pam_permit.so\n" for each in _FACILITIES)
+    for name in ("app", "other"):
+        (tmp_path / name).write_text(text)
+    words = ["simulate", "app", "--confdir", str(tmp_path), "--do", "open_session,close_session"]
+    for form in ((), ("--json",)):
+        assert main([*words, "--dialect", "openpam", *form]) == 0
+        said = " ".join(capsys.readouterr().out.replace("│", "").split())
+        assert said.count("chain ends here") == 2
+
+
+def test_a_line_is_explained_with_what_the_familys_module_is_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "".join(f"{each} required pam_group.so\n" for each in _FACILITIES)
+    text += "auth required pam_krb5.so\n"
+    for name in ("app", "other"):
+        (tmp_path / name).write_text(text)
+    words = ["explain", "app", "--confdir", str(tmp_path), "--facility", "auth"]
+    said = {}
+    for name in ("linux", "openpam", "macos"):
+        assert main([*words, "--dialect", name]) == 0
+        said[name] = capsys.readouterr().out
+    assert "Give users more groups" in said["linux"]
+    assert "Let members of a group pass" in said["openpam"]
+    assert len(set(said.values())) == len(said)

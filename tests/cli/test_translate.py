@@ -29,6 +29,7 @@ def test_a_pam_conf_is_written_with_its_services(command: Command, conf: Path) -
     assert f"login auth {same}" in lines
     assert "login session required pam_deny.so" in lines
     assert "# login: auth: another code is told" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
 
 
 def test_one_service_is_written_without_a_column(command: Command, tmp_path: Path) -> None:
@@ -46,6 +47,16 @@ def test_files_that_others_take_in_are_no_services(command: Command, tmp_path: P
     assert ran.status == 0
     assert "su auth required pam_unix_auth.so.1" in ran.out
     assert "part auth" not in ran.out
+
+
+def test_where_one_file_is_there_none_is_written(
+    command: Command, conf: Path, tmp_path: Path
+) -> None:
+    into = tmp_path / "out"
+    into.mkdir()
+    (into / "other").write_text("mine\n")
+    ran = command("translate", "--from", "solaris", "--to", "linux", "-o", str(into), str(conf))
+    assert (ran.status, [each.name for each in into.iterdir()]) == (2, ["other"])
 
 
 def test_files_are_written_and_never_replaced_unasked(

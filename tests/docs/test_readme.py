@@ -60,7 +60,7 @@ def test_the_example_of_a_refusal_names_the_lines(capsys: pytest.CaptureFixture[
 
 
 def test_every_example_is_run_and_every_command_is_known() -> None:
-    assert (len(BLOCKS), len(COMMANDS)) == (5, 24)
+    assert (len(BLOCKS), len(COMMANDS)) == (5, 25)
     known = [shlex.split(command)[1] for command in COMMANDS]
     users, tools = (
         ["userdb", "userdb"],
@@ -80,6 +80,7 @@ def test_every_example_is_run_and_every_command_is_known() -> None:
             "report",
             "fleet",
             "fmt",
+            "translate",
             "faillock",
             "sessions",
             "last",

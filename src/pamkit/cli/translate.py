@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from textwrap import wrap
 
 from pamkit.analysis.translate import translated
 from pamkit.analysis.translate_text import text_of
@@ -74,9 +75,25 @@ def translate(args: argparse.Namespace) -> int:
         if in_columns
         else {each.service: _file(head, [each]) for each in done}
     )
-    for name, text in whole.items():
-        _write(os.path.join(os.path.abspath(args.output), name), text, force=args.force)
+    placed = {os.path.join(os.path.abspath(args.output), name): whole[name] for name in whole}
+    if not args.force:
+        _refuse_to_replace(placed)  # all of them first: no half of a translation is left
+    for path, text in placed.items():
+        _write(path, text, force=args.force)
     return DONE
+
+
+def _refuse_to_replace(placed: dict[str, str]) -> None:
+    for path, text in placed.items():
+        try:
+            with open(path, "rb") as file:
+                found = file.read()
+        except FileNotFoundError:
+            continue
+        except OSError as fault:
+            raise UsageError(*trouble_of(fault, "cannot be written")) from None
+        if found and found != text.encode():
+            raise UsageError(f"`{shown(path)}` is there already", "`--force` replaces it")
 
 
 def _in_columns(target: Dialect) -> bool:
@@ -163,12 +180,18 @@ def _done(policy: Policy, target: Dialect, args: argparse.Namespace, column: boo
 
 
 def _file(head: str, done: list[Done]) -> str:
-    """Return the text of a file: comments in lines of their own, which every family knows."""
+    """Return the text of a file: comments in short lines of their own, as every family has them."""
     lines = [head]
     for each in done:
-        lines += [f"# {shown(each.service)}: {shown(text)}" for text in each.comments]
+        for text in each.comments:
+            said = f"{shown(each.service)}: {shown(text)}"
+            lines += wrap(said, _WIDTH, initial_indent="# ", subsequent_indent="#   ")
         lines += each.lines
-    return "\n".join(line for line in lines) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+_WIDTH = 100
+"""Columns of a comment; Solaris takes no line of more than 255 bytes."""
 
 
 def _write(path: str, text: str, *, force: bool) -> None:
