@@ -268,7 +268,7 @@ class Ground:
         )
 
 
-_MOST_SERVICES = 256
+_MOST_SERVICES = 4096
 _MOST_GROUNDS = 16
 """How many are kept; a program with more makes them anew."""
 

@@ -166,7 +166,7 @@ def following_partings(old: Side, new: Side, which: Pass, then: Pass) -> dict[Ki
         for side in (old, new)
     )
     found: dict[Kind, Parting] = {}
-    done = set()
+    done: set[tuple[Path | None, Path | None]] = set()
     for first, second, before in walk.ends(*starts):
         paths = (first.path, second.path)
         if told(first.at) or told(second.at) or paths in done:
@@ -309,8 +309,9 @@ class _Walk:
             return _Stand(advance_replay(at, code, jump_counts=dialect.jump_counts), path=path)
         assert isinstance(at, Cursor)  # noqa: S101  # it has a link
         after = advance(at, code)
-        is_end = isinstance(after, Verdict)
-        over = is_end and is_over(dialect, self.which, link.actions[code], after)
+        over = isinstance(after, Verdict) and is_over(
+            dialect, self.which, link.actions[code], after
+        )
         return _Stand(after, over, path)
 
     def _note_end(self, old: _Stand, new: _Stand, answers: Answers) -> None:

@@ -165,8 +165,7 @@ class _Search:
 def _old_step(old: _Old, code: int, which: Pass, dialect: Dialect) -> _Old:
     assert isinstance(old.at, Cursor)  # noqa: S101  # it asks
     after = advance(old.at, code)
-    is_end = isinstance(after, Verdict)
-    over = is_end and is_over(dialect, which, old.at.link.actions[code], after)
+    over = isinstance(after, Verdict) and is_over(dialect, which, old.at.link.actions[code], after)
     return _Old(plain_place(after), over)
 
 

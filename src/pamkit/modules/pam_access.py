@@ -49,10 +49,11 @@ Source: `pam_access(8)`, `access.conf(5)`.
 
 from __future__ import annotations
 
-from pamkit.formats.access_conf import FIELD_SEPARATORS, BadLine, parse
+from pamkit.formats.access_conf import FIELD_SEPARATORS, BadLine, Rule, parse
 from pamkit.formats.access_match import rule_matches
 from pamkit.formats.access_origin import LIST_SEPARATORS, Answer, Question
 from pamkit.formats.ip_address import Address, address
+from pamkit.formats.parsed_once import parsed_once
 from pamkit.module.audit import ANOM_LOGIN_LOCATION, audit_refusal
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.configuration import drop_ins, read_first
@@ -251,7 +252,9 @@ def _judge(call: ModuleCall[AccessOptions], question: Question, file: str) -> bo
     if problem:
         call.log(Priority.WARNING if missing else Priority.ERR, "warning: " * missing + problem)
         return None if missing else False
-    for line in parse(content.decode("utf-8", "surrogateescape"), call.options.fieldsep):
+    separators = call.options.fieldsep
+    is_usual = separators == FIELD_SEPARATORS
+    for line in _usual(content) if is_usual else _parsed(content, separators):
         if isinstance(line, BadLine):
             call.log(Priority.ERR, f"{file}: line {line.line}: {line.complaint}")
             continue
@@ -338,3 +341,10 @@ class _Known(Record, eq=False):
             return None
         found = (address(number.partition("%")[0]) for number in numbers)
         return tuple(one for one in found if one is not None)
+
+
+def _parsed(content: bytes, separators: str = FIELD_SEPARATORS) -> tuple[Rule | BadLine, ...]:
+    return tuple(parse(content.decode("utf-8", "surrogateescape"), separators))
+
+
+_usual = parsed_once(_parsed)
