@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import MagicMock
 
 import pytest
 
@@ -47,9 +46,11 @@ class Codes(ReturnCode):  # type: ignore[misc]  # a type checker forbids it, Pyt
     "answer",
     [
         *(False, None, 0.0, "0", (0,), b"", Primitive(0), ReturnCode, 1 << 31, -(1 << 31) - 1),
-        *(Pretender(), Number(0), Codes.NO, MagicMock(spec=ReturnCode)),
+        *(Pretender(), Number(0), Codes.NO),
     ],
-    ids=repr,
+    ids=lambda answer: (
+        f"{type(answer).__name__}-{answer}" if type(answer) is not Pretender else "Pretender"
+    ),
 )
 def test_what_is_no_code_is_refused_and_told(answer: Any) -> None:
     told: list[str] = []
