@@ -51,6 +51,20 @@ def test_a_transaction_asks_the_modules_of_its_dialect(tmp_path: Path) -> None:
         assert [step.link.module for step in run.steps] == ["pam_permit"]
 
 
+def test_where_a_library_would_not_start_a_missing_module_refuses_every_call(
+    tmp_path: Path,
+) -> None:
+    text = "auth required pam_zz\n" + "".join(
+        f"{each} required pam_permit\n" for each in _FACILITIES[1:]
+    )
+    confdir = _policies(tmp_path, text)
+    for dialect in ("openpam", "netbsd", "macos"):
+        with Transaction("app", "root", confdir=confdir, dialect=dialect) as transaction:
+            for call in (transaction.acct_mgmt, transaction.open_session):
+                with pytest.raises(PamError):
+                    call()
+
+
 def test_what_nobody_refuses_passes_on_macos_only(tmp_path: Path) -> None:
     confdir = _policies(tmp_path, _every("optional pam_deny.so"))
     with Transaction("app", "root", confdir=confdir, dialect="macos") as transaction:

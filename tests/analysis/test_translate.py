@@ -172,12 +172,22 @@ NAMES = [
 ]
 
 
+DIFFERENT = ("pam_access.so", "pam_login_access.so", "pam_unix_auth.so.1")
+"""What is said of these is tested below."""
+
+
 @pytest.mark.parametrize(("written", "source", "target", "facility", "expected"), NAMES)
 def test_a_module_is_called_what_it_is_called_there(
     written: str, source: str, target: str, facility: Facility, expected: str
 ) -> None:
     found = named(written, facility, dialect_named(source), dialect_named(target))
-    assert (expected, "") == (found.written, found.note)
+    assert (expected, expected in DIFFERENT) == (found.written, bool(found.note))
+
+
+def test_what_is_nearly_the_same_module_says_what_is_not() -> None:
+    linux, openpam = dialect_named("linux"), dialect_named("openpam")
+    found = named("pam_login_access.so", Facility.ACCOUNT, openpam, linux)
+    assert found.note.startswith("reads /etc/security/access.conf ")
 
 
 @pytest.mark.parametrize("written", ["pam_group.so", "pam_tally.so", "mine.so"])

@@ -49,6 +49,55 @@ def test_files_that_others_take_in_are_no_services(command: Command, tmp_path: P
     assert "part auth" not in ran.out
 
 
+def test_a_service_that_another_takes_in_stays_a_service(command: Command, tmp_path: Path) -> None:
+    """Left out, `other` would stand in for it."""
+    login = "auth required pam_unix.so\naccount required pam_unix.so\n"
+    (tmp_path / "login").write_text(login)
+    (tmp_path / "remote").write_text("auth include login\naccount include login\n")
+    ran = command("translate", "--from", "linux", "--to", "solaris", str(tmp_path))
+    assert "\nlogin auth required pam_unix_auth.so.1\n" in ran.out
+    assert "\nremote auth required pam_unix_auth.so.1\n" in ran.out
+
+
+def test_a_part_that_is_named_is_translated(command: Command, tmp_path: Path) -> None:
+    etc = tmp_path / "etc/pam.d"
+    etc.mkdir(parents=True)
+    (etc / "su").write_text("auth include part\n")
+    (etc / "part").write_text("auth required pam_unix.so\n")
+    words = ("translate", "--from", "linux", "--to", "solaris", "--root", str(tmp_path))
+    assert "\npart auth required pam_unix_auth.so.1\n" in command(*words, "su", "part").out
+
+
+def test_services_of_a_column_have_the_names_that_are_looked_for(
+    command: Command, tmp_path: Path
+) -> None:
+    conf, into = tmp_path / "pam.conf", tmp_path / "out"
+    conf.write_text("OTHER auth required pam_deny.so.1\nSu auth required pam_deny.so.1\n")
+    into.mkdir()
+    words = ("translate", "--from", "solaris", "--to", "linux", "-o", str(into), str(conf))
+    assert command(*words).status == 0
+    assert sorted(each.name for each in into.iterdir()) == ["other", "su"]
+
+
+def test_a_module_that_is_another_one_there_is_refused(command: Command, tmp_path: Path) -> None:
+    """On Linux it keeps nobody out."""
+    lines = "".join(
+        f"{each} required pam_unix.so\n" for each in ("auth", "account", "password", "session")
+    )
+    (tmp_path / "su").write_text(f"auth requisite pam_group.so group=wheel\n{lines}")
+    ran = command("translate", "--from", "openpam", "--to", "linux", str(tmp_path / "su"))
+    assert (ran.status, ran.out) == (1, "")
+    assert "su: auth: linux has another module of that name" in ran.err
+
+
+@pytest.mark.parametrize("target", ["macos", "solaris"])
+def test_what_is_refused_tells_no_secrets(command: Command, tmp_path: Path, target: str) -> None:
+    (tmp_path / "su").write_text("auth sufficient pam_mysql.so [x=a b] passwd=hunter2\n")
+    ran = command("translate", "--from", "linux", "--to", target, str(tmp_path / "su"))
+    assert (ran.status, "pam_mysql.so" in ran.err) == (1, True)
+    assert "hunter2" not in ran.err
+
+
 def test_where_one_file_is_there_none_is_written(
     command: Command, conf: Path, tmp_path: Path
 ) -> None:

@@ -81,3 +81,10 @@ def test_a_name_that_is_almost_right_is_answered_with_the_right_one(
     name: str, help_line: str
 ) -> None:
     assert help_line == did_you_mean(name)
+
+
+@pytest.mark.parametrize("name", ["pam_allow", "pam_allow.so.1", "solaris/pam_allow"])
+def test_a_module_of_another_family_is_found_as_its_policies_write_it(name: str) -> None:
+    page = find(name)
+    assert page is not None
+    assert "pam_allow" in page

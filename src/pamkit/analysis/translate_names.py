@@ -67,6 +67,18 @@ _OTHER_NAMES = (
 )
 """A module, and what it is called elsewhere."""
 
+_DIFFERENCES = (
+    ("pam_access", LINUX, "reads /etc/security/access.conf if `accessfile=` names no other table"),
+    ("pam_login_access", OPENPAM, "reads /etc/login.access if `accessfile=` names no other table"),
+    (
+        "pam_unix_auth",
+        SUN,
+        "asks nobody for a password, pam_authtok_get in front of it does; and accounts without a"
+        " password are let in unless the application forbids that",
+    ),
+)
+"""A counterpart, its family, and what it does otherwise although it is the nearest."""
+
 OPTIONS = frozenset({"debug", "nullok", "try_first_pass", "use_first_pass", "use_authtok"})
 """Options that mean the same wherever a module has them."""
 
@@ -93,7 +105,20 @@ def named(written: str, facility: Facility, source: Dialect, target: Dialect) ->
     if found is None:
         why = "is another module there" if bare in _ONE_NAME_TWO_MODULES else "is not known there"
         return Named(_written(bare, here), f"{why}: look for what does the same")
-    return Named(_written(found, here))
+    notes = [note for name, to, note in _DIFFERENCES if (name, to) == (found, here)]
+    return Named(_written(found, here), "; ".join(notes))
+
+
+def is_misleading(written: str, source: Dialect, target: Dialect) -> bool:
+    """Whether the target has another module of that name, which must not be asked instead.
+
+    `requisite pam_group.so` keeps people out on FreeBSD, and has no say on Linux.
+    """
+    families = {_FAMILY[source.name], _FAMILY[target.name]}
+    bare = module_name(GRAMMARS.get(source.name, GRAMMARS["netbsd"]), written)
+    # Sun has none of that name: a line of it is refused there, as one of any missing module.
+    names_two = LINUX in families and families & {OPENPAM, MACOS}
+    return bool(names_two) and bare.removesuffix(".so") in _ONE_NAME_TWO_MODULES
 
 
 def _counterpart(bare: str, facility: Facility, there: str, here: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pamkit.analysis.translate_names import OPTIONS, added_name, named
+from pamkit.analysis.translate_names import OPTIONS, added_name, is_misleading, named
 from pamkit.policy.families.grammar import GRAMMARS, Writing
 from pamkit.policy.parser import parse
 from pamkit.vocab.diagnostic import shown
@@ -19,12 +19,13 @@ class Text(Record):
     """The lines of a facility, and what is to be said of them.
 
     ``lines`` are without line ends.  ``unwritable`` is a line that the target cannot write, as it
-    would have to stand; empty if there is none.
+    would have to stand; empty if there is none.  ``why`` says what is wrong with it.
     """
 
     lines: tuple[str, ...]
     notes: tuple[str, ...]
     unwritable: str = ""
+    why: str = "cannot write"
 
 
 def text_of(
@@ -45,6 +46,8 @@ def text_of(
                 notes.append(f"{module}: the option `{shown(arg)}` stays as it is")
         words = (put.control, module, *(_written(arg, target) for arg in put.args))
         line = " ".join((*(service,) * bool(service), word(facility), *words))
+        if put.origin is not None and is_misleading(put.module, source, target):
+            return Text((), (), line, "has another module of that name, and would ask it:")
         if not _is_read_so(line, put, module, target, with_service=bool(service)):
             return Text((), (), line)
         found.append(line)

@@ -11,7 +11,7 @@ from pamkit.analysis.translate_text import text_of
 from pamkit.cli.login_table import root_of
 from pamkit.cli.policy_choice import is_conf, path_of
 from pamkit.cli.policy_text import trouble_of
-from pamkit.cli.shown import policy_text, shown
+from pamkit.cli.shown import arguments_text, policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.translate_words import facility_words, note_words
 from pamkit.cli.usage import UsageError
@@ -21,6 +21,7 @@ from pamkit.policy.families.grammar import GRAMMARS, Writing
 from pamkit.policy.leftover import leftover
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, Outcome
+from pamkit.policy.words import ascii_lower
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.rewrite import rewrite
 from pamkit.stores.root import Root
@@ -118,10 +119,25 @@ def _policies(args: argparse.Namespace, root: Root, source: Dialect) -> list[Pol
         for file in policy.files[1:]
         if file.name.rpartition("/")[2] not in (policy.service, "other")
     }
-    kept = [each for each in found if not (each.files and each.files[0].name in taken_in)]
+    named = {word for word in args.places if "/" not in word}
+    kept = [
+        each
+        for each in found
+        if each.service in named
+        or not (each.files and each.files[0].name in taken_in)
+        or _lets_in(each)
+    ]
     if not kept:
         raise UsageError("there is no policy")
     return kept
+
+
+def _lets_in(policy: Policy) -> bool:
+    """Whether a policy has lines of its own for a login: it may be a service and a part as well.
+
+    Where such a service is left out its family's `other` stands in for it, and may let in others.
+    """
+    return all(policy.own.get(each) for each in (Facility.AUTH, Facility.ACCOUNT))
 
 
 def _asked(word: str, root: Root, source: Dialect) -> list[Asked]:
@@ -146,6 +162,9 @@ def _asked(word: str, root: Root, source: Dialect) -> list[Asked]:
     if is_conf(path) or (source.keywords and _in_columns(source)):
         words = [line.split(None, 1)[0] for line in reading.text.splitlines() if line.strip()]
         layout = Layout(directories=(), conf_file=path)
+        if source.keywords and GRAMMARS[source.name].any_case:
+            # `OTHER` is `other` there; what is written must have the name that is looked for.
+            words = [ascii_lower(each) for each in words]
         names = list(dict.fromkeys(each for each in words if not each.startswith("#")))
         return [Asked(each, layout) for each in names]
     return [Asked(name, Layout(directories=(directory,), conf_file=""))]
@@ -172,7 +191,7 @@ def _done(policy: Policy, target: Dialect, args: argparse.Namespace, column: boo
         text = text_of(found.lines, facility, policy.dialect, target, service=service)
         if text.unwritable:
             where = f"{shown(policy.service)}: {facility.name.lower()}"
-            refused.append(f"{where}: {target.name} cannot write `{shown(text.unwritable)}`")
+            refused.append(f"{where}: {target.name} {text.why} `{arguments_text(text.unwritable)}`")
         lines.extend(text.lines)
         comments.extend(note_words(facility, chains[facility], found, target))
         comments.extend(text.notes)

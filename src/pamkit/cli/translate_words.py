@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.analysis.translate_runs import Kind
-from pamkit.cli.shown import shown
+from pamkit.cli.shown import argument, shown
 from pamkit.vocab.codes import CODE_COUNT, WORDS
 from pamkit.vocab.facility import word
 
@@ -39,7 +39,8 @@ def facility_words(
     lines = [f"{head}: {_SENTENCES[found.witness.parting.kind]}"]
     lines.append("  the nearest lines:")
     for put in found.witness.lines:
-        lines.append(f"    {put.control} {shown(' '.join((put.module.lstrip('+'), *put.args)))}")
+        words = (put.control, shown(put.module.lstrip("+")), *map(argument, put.args))
+        lines.append(f"    {' '.join(words)}")
     lines.append(f"  {_run(found.witness.parting, chain, target)}")
     return tuple(lines)
 

@@ -43,7 +43,8 @@ def find(name: str) -> str | None:
     `empty-include`, `nullok`, `MOD-06`.
     """
     name = _plain(name)
-    pages = [page for kind in _KINDS if (page := kind(name)) is not None]
+    wanted = (name, *(each for each in family_module_names() if each.partition(".")[2] == name))
+    pages = [page for one in wanted for kind in _KINDS if (page := kind(one)) is not None]
     return "\n".join(pages) or None
 
 
@@ -82,8 +83,10 @@ def _nearest(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Strip directory, `.so` and manual section."""
+    """Strip directory, `.so`, the version that Sun's family writes behind it, manual section."""
     name = name.strip()
     if name.endswith(")"):
         name = name.partition("(")[0]
-    return name.rpartition("/")[2].removesuffix(".so")
+    name = name.rpartition("/")[2]
+    stem, is_shared, version = name.partition(".so")
+    return stem if is_shared and version.lstrip(".").isdigit() else name.removesuffix(".so")

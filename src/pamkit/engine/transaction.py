@@ -621,14 +621,18 @@ class Core:
             self._dialect.no_module,
             self._dialect.no_function,
         )
-        for link in chain:
-            bound = None if link.refusal else await self._dispatcher.bind(link)
-            if bound is None:
-                continue
-            if bound.module is None and reach != LINK:
-                return missing
-            if bound.module and primitive not in bound.module.hooks and reach_within != LINK:
-                return lacking
+        # Where nothing would even start, a module that is missing anywhere refuses every call.
+        looked_at = self.chains.values() if reach == START else (chain,)
+        for each in looked_at:
+            for link in each:
+                bound = None if link.refusal else await self._dispatcher.bind(link)
+                if bound is None:
+                    continue
+                if bound.module is None and reach != LINK:
+                    return missing
+                lacks = bound.module is not None and primitive not in bound.module.hooks
+                if each is chain and lacks and reach_within != LINK:
+                    return lacking
         return None
 
     def _unchecked(self, update: bool) -> Callable[[Link], bool] | None:

@@ -210,6 +210,24 @@ def test_it_leaves_none_for_who_never_asked() -> None:
     assert _tickets(world).stamps == {}
 
 
+def test_it_leaves_none_for_another_user_than_was_asked_about() -> None:
+    world = _world(None)
+    made, _ = trial(
+        pam_tty_tickets,
+        _P.AUTHENTICATE,
+        "",
+        world=world,
+        user="bob",
+        items=_ITEMS,
+        goes_on=True,
+        quirks=frozenset({"answers-steer-replay"}),
+    )
+    made.authenticate()
+    made.core.handle.set(Item.USER, "root", from_module=False)
+    made.setcred()
+    assert _tickets(world).stamps == {}
+
+
 def test_what_cannot_be_left_hinders_nobody() -> None:
     world = _world(None)
     _tickets(world).faults["write"] = OSError(28, "No space left on device")

@@ -18,8 +18,9 @@ A ticket is what pam_timestamp calls a stamp, below `/var/run/tty_tickets`
 only root can make.  Every directory on the way must be root's alone.
 
 What differs refuses more.  setcred leaves a ticket only if authenticate was asked on the same
-handle before.  A ticket from the future, one older than the user's oldest login, one that is not
-whole, and one with a second name count for nothing.  Source: `pam_tty_tickets(7)` of Solaris 11.
+handle before, about the same user.  A ticket from the future, one older than the user's oldest
+login, one that is not whole, and one with a second name count for nothing.  Source:
+`pam_tty_tickets(7)` of Solaris 11.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ MODULE = declare(
 
 def pam_sm_authenticate(call: ModuleCall[TtyTicketsOptions]) -> ReturnCode:
     """Let in whose ticket is young enough."""
-    call.set_data(_ASKED, True)
+    call.set_data(_ASKED, call.item(Item.USER) or "")
     try:
         if _is_good(call):
             # Yes: root made the ticket for this user, terminal and target, in this login, lately.
@@ -101,10 +102,12 @@ def pam_sm_setcred(call: ModuleCall[TtyTicketsOptions]) -> ReturnCode:
 
 
 def _was_asked(call: ModuleCall[TtyTicketsOptions]) -> bool:
+    """Whether authenticate was about the same user: only of them is anything proved."""
     try:
-        return bool(call.data(_ASKED))
+        asked = call.data(_ASKED)
     except KeyError:
         return False
+    return bool(asked) and asked == call.item(Item.USER)
 
 
 def _name(call: ModuleCall[TtyTicketsOptions]) -> StampName | None:
