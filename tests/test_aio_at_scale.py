@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 import tracemalloc
@@ -34,6 +35,9 @@ _C = ReturnCode
 
 MOST_BYTES = 4096
 """Of one conversation that waits: its task and coroutines, and all that pamkit keeps for it."""
+
+WATCHED_BYTES = 1536
+"""What comes to that where lines are watched."""
 
 PATIENCE = 10.0
 
@@ -132,7 +136,9 @@ def test_one_that_waits_takes_little_memory(tmp_path: Path) -> None:
         return (after - before) / count
 
     taken = asyncio.run(main())
-    assert taken <= MOST_BYTES
+    # Who watches lines (coverage) has an object made for each frame.
+    watched = WATCHED_BYTES if sys.gettrace() is not None else 0
+    assert taken <= MOST_BYTES + watched
 
 
 class AtOnce(futures.Executor):

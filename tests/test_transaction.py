@@ -1,6 +1,7 @@
 """The synchronous front: refusal raises, sessions unwind, one call at a time."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -610,3 +611,17 @@ def test_a_change_that_is_refused_says_why_although_nobody_answered_again() -> N
         with pytest.raises(pamkit.TokenError, match="You must choose a longer password") as refused:
             transaction.chauthtok()
     assert isinstance(refused.value.__cause__, pamkit.ConversationEnded)
+
+
+def test_a_service_that_is_set_later_is_not_cut_though_one_was_at_a_start(tmp_path: Path) -> None:
+    for name, module in (("app", "pam_permit"), ("other", "pam_deny")):
+        text = "".join(f"{each} required {module}.so\n" for each in ("auth", "account", "session"))
+        (tmp_path / name).write_text(f"{text}password required {module}.so\n")
+    given = {"confdir": str(tmp_path), "quirks": ("service-path",)}
+    with pamkit.Transaction("odd/app", "root", **given) as first:
+        first.acct_mgmt()
+    with pamkit.Transaction("app", "root", **given) as transaction:
+        transaction.acct_mgmt()
+        transaction.items["service"] = "odd/app"  # C: libpam looks for that, and finds `other`
+        with pytest.raises(pamkit.PamError):
+            transaction.acct_mgmt()

@@ -131,6 +131,7 @@ class Ground:
     __slots__ = (
         "_confdir",
         "_kept",
+        "_keys",
         "_layout",
         "_native_first",
         "_root",
@@ -169,8 +170,9 @@ class Ground:
             from pamkit.stores.policy_cache import shared_policies
 
             self._kept = policies or shared_policies()
-        self.names: dict[str, tuple[str, object]] = {}
-        """What is asked for as a service: the name that it has, and what its policy is kept by."""
+        self.names: dict[str, str] = {}
+        """What is asked for as a service at a start, and the name that it has."""
+        self._keys: dict[str, object] = {}
         self._native_first = None if preference is None else preference.native_first
         self._tracks: dict[str, Tracks] = {}
         on_tracks = walks_on_tracks(self.dialect, self.quirks)
@@ -180,28 +182,31 @@ class Ground:
 
     def name(self, service: str) -> str:
         """Return the name of the service that is asked for; raises `PolicyError` if none is."""
-        return (self.names.get(service) or self._named(service))[0]
+        name = self.names.get(service)
+        if name is None:
+            name = service_name(service, self.quirks, self.dialect)
+            if len(self.names) >= _MOST_SERVICES:
+                self.names.clear()
+            self.names[service] = name
+        return name
 
-    def _named(self, service: str) -> tuple[str, object]:
-        name = service_name(service, self.quirks, self.dialect)
-        if len(self.names) >= _MOST_SERVICES:
-            self.names.clear()
-        # Equal settings are equal keys, also of two grounds.
-        key = (name, self._confdir, self.dialect, self.quirks)
-        known = (name, key if self._kept is None else self._kept.key(key))
-        self.names[service] = self.names[name] = known
-        return known
-
-    def load(self, service: str) -> Compiled:
+    def load(self, name: str) -> Compiled:
         """Return the policy of a service, which is kept if it is one of this machine.
 
-        Raises `PolicyError` if there is none that can be used.  A service that is set later is not
-        cut by libpam; without the quirk it may hold no path.
+        Raises `PolicyError` if there is none that can be used.
         """
-        known = self.names.get(service)
-        if known is None and "service-path" in self.quirks:
-            known = (service, (service, self._confdir, self.dialect, self.quirks))
-        name, key = known or self._named(service)
+        key = self._keys.get(name)
+        if key is None:
+            # C: a service that is set later is not cut by libpam: what was asked for at a start
+            # under the same letters may be another.  Without the quirk it may hold no path.
+            if "service-path" not in self.quirks:
+                name = service_name(name, self.quirks, self.dialect)
+            # Equal settings are equal keys, also of two grounds.
+            meaning = (name, self._confdir, self.dialect, self.quirks)
+            key = meaning if self._kept is None else self._kept.key(meaning)
+            if len(self._keys) >= _MOST_SERVICES:
+                self._keys.clear()
+            self._keys[name] = key
         if self._kept is None:
             return self._read(name, self._source or policy_source(self._root, self._confdir))
         return self._kept.load(key, self._pinned, self._read, name)
@@ -252,7 +257,7 @@ class Ground:
             from pamkit.stores.log import CallingLog
 
             world = (world or self.world()).changed(log=CallingLog(log))
-        name, dialect = (self.names.get(service) or self._named(service))[0], self.dialect
+        name, dialect = self.names.get(service) or self.name(service), self.dialect
         return Core(
             handle_for(dialect, name, user) if dialect.keywords else Handle(name, user),
             self.load,
