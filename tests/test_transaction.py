@@ -614,10 +614,12 @@ def test_a_change_that_is_refused_says_why_although_nobody_answered_again() -> N
 
 
 def test_a_service_that_is_set_later_is_not_cut_though_one_was_at_a_start(tmp_path: Path) -> None:
-    for name, module in (("app", "pam_permit"), ("other", "pam_deny")):
-        text = "".join(f"{each} required {module}.so\n" for each in ("auth", "account", "session"))
-        (tmp_path / name).write_text(f"{text}password required {module}.so\n")
-    given = {"confdir": str(tmp_path), "quirks": ("service-path",)}
+    for name, named in (("app", "pam_permit"), ("other", "pam_deny")):
+        facilities = ("auth", "account", "password", "session")
+        (tmp_path / name).write_text(
+            "".join(f"{each} required {named}.so\n" for each in facilities)
+        )
+    given: dict[str, Any] = {"confdir": str(tmp_path), "quirks": ("service-path",)}
     with pamkit.Transaction("odd/app", "root", **given) as first:
         first.acct_mgmt()
     with pamkit.Transaction("app", "root", **given) as transaction:
