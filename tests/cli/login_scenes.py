@@ -216,7 +216,10 @@ def a_hangup_before_there_is_a_shell(machine: Machine) -> Any:
     with Path("/etc/pam.d/login").open("a") as policy:
         policy.write("session optional pam_exec.so type=open_session /bin/sh /run/hang-up\n")
     heard = _login("-f", "alice", replies=[])
-    _pass_a_second()  # for what the shell had begun: it was not waited for
+    _pass_a_second()
+    end = time.monotonic() + 20  # what the shell had begun was not waited for, and is on its way
+    while _said("pgrep", "-u", "alice") and time.monotonic() < end:
+        time.sleep(0.05)
     return {
         "status": heard.status,
         "said": heard.said,
