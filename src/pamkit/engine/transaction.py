@@ -13,8 +13,7 @@ from pamkit.engine.handle import Handle
 from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Blocking, Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
-from pamkit.policy.control import Action
-from pamkit.policy.dialect import AROUND, LINK, ON_FAILURE, START
+from pamkit.policy.dialect import AROUND, ON_FAILURE, START
 from pamkit.semantics.table import LINUX_FOLD
 from pamkit.semantics.trace import Path, Run, Step, path_of, retrace
 from pamkit.semantics.verdict import START as UNDECIDED
@@ -450,8 +449,8 @@ class Core:
             return refusal
         if primitive is Primitive.SETCRED:
             flags = self._cred_flags(flags)
-        timed, wipes = primitive in _TIMED, self._dialect.wipes
-        if timed and wipes == AROUND and self._suspended is None:
+        timed = primitive in _TIMED
+        if timed and self._dialect.wipes == AROUND and self._suspended is None:
             self.handle.wipe_tokens()
         if primitive is Primitive.CHAUTHTOK:
             code = await self._chauthtok(flags)
@@ -460,7 +459,7 @@ class Core:
         else:
             code = await self._dispatch(primitive, flags)
         if code != ReturnCode.INCOMPLETE:
-            if timed if wipes != ON_FAILURE else _is_no(primitive, code):
+            if self._forgets(primitive, code):
                 self.handle.wipe_tokens()
             if timed:
                 await self._delay(code)
@@ -512,11 +511,20 @@ class Core:
         return await self._dispatch(Primitive.CHAUTHTOK, flags | Flag.UPDATE_AUTHTOK)
 
     def _is_all_done(self) -> bool:
-        """DIALECT: cde changes nothing where `sufficient` ended the check, and says it did."""
+        """Whether a change is over with the check that has just succeeded."""
         if not self._dialect.done_check_is_all or not self.walks:
             return False
-        steps = self.runs[-1].steps
-        return bool(steps) and steps[-1].action == Action.DONE
+        from pamkit.engine.family_ways import ends_with_its_check
+
+        return ends_with_its_check(self.runs[-1])
+
+    def _forgets(self, primitive: Primitive, code: int) -> bool:
+        """Whether the tokens are forgotten behind a call that has ended so."""
+        if self._dialect.wipes != ON_FAILURE:
+            return primitive in _TIMED
+        from pamkit.engine.family_ways import is_no
+
+        return is_no(primitive, code)
 
     async def _dispatch(self, primitive: Primitive, flags: int) -> int:
         dialect = self._dialect
@@ -603,37 +611,22 @@ class Core:
         """Return how the answers of a chain become one verdict."""
         if not self._dialect.keywords:
             return LINUX_FOLD
-        from pamkit.semantics.fold import fold_of  # DIALECT: other families'
+        from pamkit.engine.family_ways import fold_in
 
-        changing = primitive is Primitive.CHAUTHTOK
-        return fold_of(chain.rules, primitive, update=update if changing else None)
+        return fold_in(chain, primitive, update=update)
 
     async def _unfit(self, chain: Chain, primitive: Primitive) -> int | None:
-        """DIALECT: return the code where a family asks nobody, because one link cannot be asked.
-
-        Where it would not even start, the first call is refused.
-        """
+        """DIALECT: return the code where another family, or this engine in it, asks nobody."""
         was_refused = primitive is Primitive.SETCRED and self.is_refused(Primitive.AUTHENTICATE)
         if was_refused and "setcred-after-refusal" not in self._quirks:
             # Other families judge setcred alone; the page says that it follows authenticate (A5).
             return ReturnCode.PERM_DENIED
-        (reach, missing), (reach_within, lacking) = (
-            self._dialect.no_module,
-            self._dialect.no_function,
+        from pamkit.engine.family_ways import refusal_of
+
+        chains, dispatcher = self.chains.values(), self._dispatcher
+        return await refusal_of(
+            chains, chain, primitive, dialect=self._dialect, dispatcher=dispatcher
         )
-        # Where nothing would even start, a module that is missing anywhere refuses every call.
-        looked_at = self.chains.values() if reach == START else (chain,)
-        for each in looked_at:
-            for link in each:
-                bound = None if link.refusal else await self._dispatcher.bind(link)
-                if bound is None:
-                    continue
-                if bound.module is None and reach != LINK:
-                    return missing
-                lacks = bound.module is not None and primitive not in bound.module.hooks
-                if each is chain and lacks and reach_within != LINK:
-                    return lacking
-        return None
 
     def _unchecked(self, update: bool) -> Callable[[Link], bool] | None:
         """Say which links may not change a password: those whose check never ran."""
@@ -765,12 +758,6 @@ def _replayed(chain: Chain, path: Path) -> Stand | Verdict:
 
 def _told(refused: int | None) -> int:
     return _NOT_REFUSED if refused is None else refused
-
-
-def _is_no(primitive: Primitive, code: int) -> bool:
-    """DIALECT: whether a call of Sun's failed, so that tokens are forgotten."""
-    due = primitive is Primitive.ACCT_MGMT and code == ReturnCode.NEW_AUTHTOK_REQD
-    return code != ReturnCode.SUCCESS and not due
 
 
 def _updates(primitive: Primitive, flags: int) -> bool:
