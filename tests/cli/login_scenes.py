@@ -48,6 +48,11 @@ def _said(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=PLACE).stdout
 
 
+def _at_work(user: str) -> str:
+    """The user's processes; without the dead, whom nobody buries here: this is process 1."""
+    return _said("pgrep", "-u", user, "-r", "R,S,D,T,t")
+
+
 def _log(machine: Machine) -> list[str]:
     return [line for line in _log_of(machine) if "login" in line]
 
@@ -218,14 +223,14 @@ def a_hangup_before_there_is_a_shell(machine: Machine) -> Any:
     heard = _login("-f", "alice", replies=[])
     _pass_a_second()
     end = time.monotonic() + 20  # what the shell had begun was not waited for, and is on its way
-    while _said("pgrep", "-u", "alice") and time.monotonic() < end:
+    while _at_work("alice") and time.monotonic() < end:
         time.sleep(0.05)
     return {
         "status": heard.status,
         "said": heard.said,
         "who": _said("who"),
         "sessions": _said(*PAMKIT, "sessions"),
-        "left": _said("pgrep", "-u", "alice"),
+        "left": _at_work("alice"),
     }
 
 
@@ -258,7 +263,7 @@ def _cut_off(cut: Callable[[int, int], None]) -> dict[str, Any]:
         "who": _said("who"),
         "last": _said("last", "-w"),
         "sessions": _said(*PAMKIT, "sessions"),
-        "left": _said("pgrep", "-u", "alice"),
+        "left": _at_work("alice"),
     }
 
 
