@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Sequence
+from concurrent import futures
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import pamkit
 from pamkit import aio
 from pamkit.module.call import ModuleCall, Stop
+from pamkit.module.effect import Blocking
 from pamkit.module.program import Finished, Run
 from pamkit.stores.system import system_outside
 from pamkit.testing.outside import StandInOutside
@@ -414,6 +416,64 @@ def test_what_the_application_raises_at_the_end_of_a_call_is_never_the_end_of_th
     hooks = {"authenticate": lambda _: answer, "setcred": lambda _: _C.SUCCESS}
     transaction = start(module("x", **hooks), audit=audit)
     assert asyncio.run(main()) == ["RuntimeError", "Denied"]
+
+
+class Ends(StandInOutside):
+    """An outside whose hashing ends as no function should."""
+
+    def crypt(self, token: bytes, setting: str) -> str | None:
+        raise StopIteration(setting)
+
+
+async def hashing(call: ModuleCall[Any]) -> int:
+    return _C.SUCCESS if await call.hash(Secret("pw"), "$x$") else _C.AUTH_ERR
+
+
+def never_ending(_: Any) -> int:
+    raise StopIteration(_C.SUCCESS)
+
+
+async def blocking(call: ModuleCall[Any]) -> int:
+    code: int = await Blocking(never_ending)
+    return code
+
+
+@pytest.mark.parametrize("hook", [hashing, blocking])
+@pytest.mark.parametrize("has_executor", [False, True])
+def test_what_a_function_in_a_thread_raises_is_always_heard(hook: Any, has_executor: bool) -> None:
+    # A future of asyncio takes no `StopIteration`: whoever waits for it would wait for ever.
+    async def main() -> None:
+        with futures.ThreadPoolExecutor(1) as executor:
+            more = {"executor": executor} if has_executor else {}
+            async with start(module("x", authenticate=hook), outside=Ends(), **more) as one:
+                with pytest.raises(pamkit.PamError) as refused:
+                    await asyncio.wait_for(one.authenticate(), 10)
+                assert refused.value.code == _C.SERVICE_ERR
+
+    asyncio.run(main())
+
+
+def test_a_refusal_holds_nothing_of_what_was_typed() -> None:
+    def secrets(found: Any) -> bool:
+        if isinstance(found, tuple):  # a record may be iterable in a way of its own
+            return any(map(secrets, tuple.__iter__(found)))
+        return isinstance(found, Secret)
+
+    async def wrong(call: ModuleCall[Any]) -> int:
+        await call.ask(Style.PROMPT_ECHO_OFF, "Password: ")
+        return _C.AUTH_ERR
+
+    async def main() -> None:
+        async with start(module("x", authenticate=wrong), conversation=typed) as one:
+            with pytest.raises(pamkit.WrongCredentials) as refused:
+                await one.authenticate()
+        traceback = refused.value.__traceback__
+        while traceback is not None:
+            for name, found in traceback.tb_frame.f_locals.items():
+                assert not secrets(found), name
+            traceback = traceback.tb_next
+
+    asyncio.run(main())
 
 
 def test_not_yet_keeps_the_transaction_here_too() -> None:

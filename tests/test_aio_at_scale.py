@@ -39,6 +39,15 @@ MOST_BYTES = 4096
 WATCHED_BYTES = 1536
 """What comes to that where lines are watched."""
 
+MOST_OBJECTS = 22
+"""Objects of one that waits which Python's collector of cycles looks at again and again.
+
+Half of them are the application's: its task and coroutine, and what they wait for.
+"""
+
+WATCHED_OBJECTS = 6
+"""What comes to that where lines are watched."""
+
 PATIENCE = 10.0
 
 
@@ -139,6 +148,34 @@ def test_one_that_waits_takes_little_memory(tmp_path: Path) -> None:
     # Who watches lines (coverage) has an object made for each frame.
     watched = WATCHED_BYTES if sys.gettrace() is not None else 0
     assert taken <= MOST_BYTES + watched
+
+
+def test_the_collector_looks_at_little_for_one_that_waits(tmp_path: Path) -> None:
+    count = 100
+    prompts = Prompts()
+    given = resident(tmp_path, module("x", authenticate=asking), conversation=prompts)
+
+    async def one() -> None:
+        async with aio.Transaction("test", "alice", **given) as transaction:
+            await transaction.authenticate()
+
+    async def main() -> float:
+        first = asyncio.ensure_future(one())  # what all share is made for the first
+        await settle()
+        gc.collect()
+        before = len(gc.get_objects())
+        tasks = [asyncio.ensure_future(one()) for _ in range(count)]
+        await settle()
+        gc.collect()
+        after = len(gc.get_objects())
+        prompts.answer()
+        await asyncio.gather(first, *tasks)
+        return (after - before) / count
+
+    taken = asyncio.run(main())
+    # Who watches lines (coverage) has an object made for each frame.
+    watched = WATCHED_OBJECTS if sys.gettrace() is not None else 0
+    assert taken <= MOST_OBJECTS + watched
 
 
 class AtOnce(futures.Executor):

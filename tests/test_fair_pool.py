@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import threading
 import weakref
 from collections.abc import Generator
@@ -216,3 +217,63 @@ def test_a_child_of_a_fork_has_pools_of_its_own() -> None:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert fair_pool.hashing_pool() is inherited
+
+
+def test_a_pool_of_an_application_goes_on_in_the_child_of_a_fork() -> None:
+    pool = FairPool(1)
+    begun, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        assert go.wait(PATIENCE)
+
+    held = pool.submit("a", hold)
+    assert begun.wait(PATIENCE)
+    waiting = pool.submit("a", hold)
+    with pool._lock:  # as another thread may hold it
+        child = os.fork()
+        if child == 0:
+            code = 1
+            signal.alarm(int(PATIENCE))  # nobody would let go of the lock
+            try:
+                done = pool.submit("a", divmod, 7, 2).result(PATIENCE)
+                code = 0 if done == (3, 1) and pool.waiting() == 0 else 2
+            finally:
+                os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert pool.waiting() == 1, "nothing was taken from the parent"
+    go.set()
+    assert futures.wait([held, waiting], PATIENCE).not_done == set()
+    pool.close()
+
+
+def test_who_yields_goes_on_when_the_call_is_made() -> None:
+    made, lock = list[str](), threading.Lock()
+
+    def call() -> None:
+        made.append("called")
+        assert lock.acquire(timeout=PATIENCE)
+
+    pool = FairPool(1)
+    pool.submit("a", int).result(PATIENCE)  # there is a thread by now
+    with lock, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fair_pool, "_STILL", PATIENCE)
+        work = pool.submit_and_yield("a", call)
+        assert work.running()
+        second = pool.submit_and_yield("a", call)
+        assert not second.running(), "and who waits in line is not waited for"
+        assert second.cancel()
+    work.result(PATIENCE)
+    with pytest.raises(ZeroDivisionError):
+        pool.submit_and_yield("a", divmod, 1, 0).result(PATIENCE)
+    assert made == ["called"]
+    pool.close()
+
+
+def test_nobody_holds_still_for_long_where_a_thread_does_not_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(FairPool, "_start", lambda self, work: None)
+    pool = FairPool(1)
+    assert not pool.submit_and_yield("a", int).done()
+    pool.close()

@@ -136,11 +136,36 @@ def test_a_gate_belongs_to_one_loop_at_a_time() -> None:
         run(gate.enter("a"))
 
 
+def test_who_waits_on_a_loop_that_is_closed_is_in_nobodys_way() -> None:
+    gate = Gate(of_one=1)
+
+    async def wait() -> None:
+        await gate.enter("a")
+        await gate.enter("a")
+
+    lost = asyncio.new_event_loop()
+    task = lost.create_task(wait())
+    lost.call_later(0.001, lost.stop)
+    lost.run_forever()
+    lost.close()
+    assert (gate.under_way(), gate.waiting()) == (1, 1)
+    gate.leave("a")
+    assert (gate.under_way(), gate.waiting()) == (0, 0)
+    run(gate.enter("a"))
+    task.cancel  # noqa: B018  # it lives as long as this
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # it is meant to be lost
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"of_one": 0},
+        {"of_one": -1},
         {"in_all": 0},
+        {"in_all": float("nan")},
+        {"patience": -1},
+        {"patience": float("nan")},
+        {"in_line": -1},
         {"code": ReturnCode.SUCCESS},
         {"code": ReturnCode.IGNORE},
         {"code": ReturnCode.NEW_AUTHTOK_REQD},

@@ -1,9 +1,10 @@
 """Transactions through one Python binding, as they are asked for on standard input.
 
-Usage: ``python -P peer.py PEER [--nop NAME ...] [--delay NAME ...] [--fresh-for SECONDS]``.
+Usage: ``python -P peer.py PEER [--nop NAME ...] [--delay NAME ...] [--policies NAME=VALUE ...]``.
 Requests and answers are those of c/peer.c.  ``--nop`` names modules that pamkit is given as ones
-that do nothing, ``--delay`` those that ask for a delay.  Nothing is imported beside the binding and
-what is needed to time it: this program is what is measured.
+that do nothing, ``--delay`` those that ask for a delay; ``--policies`` are settings of its cache.
+Nothing is imported beside the binding and what is needed to time it: this program is what is
+measured.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     Once = Callable[[str, str, str], None]
     """Does one transaction: calls, user, service; raises if it is refused."""
+
+    Brought = Callable[[str], dict[str, Any] | None]
+    """Returns the modules that an application brings for a service."""
 
 TASKS = 32
 """Transactions that the asynchronous peer has under way at once."""
@@ -72,12 +76,20 @@ def python_pam() -> Once:
     return once
 
 
-def pamkit_sync(**settings: Any) -> Once:
+def pamkit_sync(brought: Brought, **settings: Any) -> Once:
     """Return a transaction through pamkit, called one after the other."""
     from pamkit import Transaction
 
     def once(calls: str, user: str, service: str) -> None:
-        with Transaction(service, user, **settings) as transaction:
+        modules = brought(service)
+        with Transaction(service, user, modules=modules, **settings) as transaction:
+            if calls == "acmox":  # a whole login is written down as a program would write it
+                transaction.authenticate()
+                transaction.setcred(2)
+                transaction.acct_mgmt()
+                transaction.open_session()
+                transaction.close_session()
+                return
             for letter in calls:
                 if letter == "a":
                     transaction.authenticate()
@@ -95,14 +107,14 @@ def pamkit_sync(**settings: Any) -> Once:
     return once
 
 
-def pamkit_async(**settings: Any) -> Callable[[str, str, str, int, int], float]:
+def pamkit_async(brought: Brought, **settings: Any) -> Callable[[str, str, str, int, int], float]:
     """Return what does many transactions in one event loop, some at once."""
     import asyncio
 
     from pamkit import aio
 
     async def once(calls: str, user: str, service: str) -> None:
-        transaction = aio.Transaction(service, user, **settings)
+        transaction = aio.Transaction(service, user, modules=brought(service), **settings)
         try:
             for letter in calls:
                 if letter == "a":
@@ -171,23 +183,44 @@ def nothing_modules(nops: list[str], delays: list[str]) -> dict[str, Any]:
     }
 
 
+def modules_of_services(modules: dict[str, Any]) -> Brought:
+    """Return what gives the modules that a service names: an application brings no others."""
+    known: dict[str, dict[str, Any] | None] = {}
+    sets: dict[tuple[str, ...], dict[str, Any] | None] = {(): None}
+
+    def brought(service: str) -> dict[str, Any] | None:
+        if service not in known:
+            with open(f"/etc/pam.d/{service}") as file:
+                words = {word.removesuffix(".so") for word in file.read().split()}
+            is_all = not words.isdisjoint({"@include", "include", "substack"})
+            names = tuple(name for name in modules if is_all or name in words)
+            # The same of them are the same object, whatever service names them.
+            known[service] = sets.setdefault(names, {name: modules[name] for name in names})
+        return known[service]
+
+    return brought
+
+
 def main(words: list[str]) -> None:
     """Answer requests until there are none."""
     peer, options = words[0], _options(words[1:])
     settings: dict[str, Any] = {}
+    modules: dict[str, Any] = {}
     if peer.startswith("pamkit"):
         if options["--nop"] or options["--delay"]:
-            settings["modules"] = nothing_modules(options["--nop"], options["--delay"])
-        if options["--fresh-for"]:
+            modules = nothing_modules(options["--nop"], options["--delay"])
+        if options["--policies"]:
             from pamkit.stores.policy_cache import PolicyCache
 
-            settings["policies"] = PolicyCache(fresh_for=float(options["--fresh-for"][0]))
+            rules = dict(word.split("=") for word in options["--policies"])
+            fresh_for, watched = float(rules.get("fresh_for", 0)), "watched" in rules
+            settings["policies"] = PolicyCache(fresh_for=fresh_for, watched=watched)
     if peer == "pamkit-async":
-        run: Any = pamkit_async(**settings)
+        run: Any = pamkit_async(modules_of_services(modules), **settings)
         once = None
     else:
-        once = pamkit_sync(**settings) if peer == "pamkit" else _BINDINGS[peer]()
-        run = None
+        run, brought = None, modules_of_services(modules)
+        once = pamkit_sync(brought, **settings) if peer == "pamkit" else _BINDINGS[peer]()
     for line in sys.stdin:
         if line == "mark\n":
             os.sched_yield()  # what counts instructions begins and ends here
@@ -257,7 +290,7 @@ def _in_threads(
 
 
 def _options(words: list[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"--nop": [], "--delay": [], "--fresh-for": []}
+    found: dict[str, list[str]] = {"--nop": [], "--delay": [], "--policies": []}
     name = ""
     for word in words:
         if word in found:

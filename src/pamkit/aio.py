@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -38,12 +38,12 @@ from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
 
     from pamkit.engine.driver import Outside
     from pamkit.engine.transaction import Core
-    from pamkit.front import Verb
+    from pamkit.front import Key, Verb
     from pamkit.module.program import Finished, Running
     from pamkit.records.recorder import Recorded
     from pamkit.vocab.message import Answer, Message
@@ -54,8 +54,11 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-_NAMES = {primitive: primitive.name.lower() for primitive in Primitive}
-"""What the verbs are called."""
+_YES = ReturnCode.SUCCESS
+_AUTHENTICATE, _SETCRED = Primitive.AUTHENTICATE, Primitive.SETCRED
+_ACCT_MGMT, _CHAUTHTOK = Primitive.ACCT_MGMT, Primitive.CHAUTHTOK
+_OPEN_SESSION, _CLOSE_SESSION = Primitive.OPEN_SESSION, Primitive.CLOSE_SESSION
+_ERROR = Style.ERROR_MSG
 
 _SILENCE = Heard()
 """What was heard in a verb in which nobody said anything."""
@@ -98,27 +101,27 @@ class Transaction(Front):
 
     def authenticate(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Prove who asks (`pam_authenticate(3)`)."""
-        return self._login(Primitive.AUTHENTICATE, flags)
+        return self._login(_AUTHENTICATE, flags)
 
     def setcred(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Establish, delete, reinitialise or refresh credentials (`pam_setcred(3)`)."""
-        return self._primitive(Primitive.SETCRED, flags)
+        return self._verb(_SETCRED, flags)
 
     def acct_mgmt(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Check that the account may be used now (`pam_acct_mgmt(3)`)."""
-        return self._primitive(Primitive.ACCT_MGMT, flags)
+        return self._verb(_ACCT_MGMT, flags)
 
     def open_session(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Open a session (`pam_open_session(3)`)."""
-        return self._primitive(Primitive.OPEN_SESSION, flags)
+        return self._verb(_OPEN_SESSION, flags)
 
     def close_session(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Close the session (`pam_close_session(3)`)."""
-        return self._primitive(Primitive.CLOSE_SESSION, flags)
+        return self._verb(_CLOSE_SESSION, flags)
 
     def chauthtok(self, flags: int = 0) -> Coroutine[Any, Any, None]:
         """Change the password (`pam_chauthtok(3)`)."""
-        return self._login(Primitive.CHAUTHTOK, flags)
+        return self._login(_CHAUTHTOK, flags)
 
     def admit(self, flags: int = 0, *, change_expired: bool = False) -> Coroutine[Any, Any, None]:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
@@ -130,7 +133,7 @@ class Transaction(Front):
         )
         if self._gate is None:
             return verb
-        return self._through(self._gate, verb, Primitive.AUTHENTICATE, Primitive.ACCT_MGMT)
+        return self._through(self._gate, verb, _AUTHENTICATE, _ACCT_MGMT)
 
     def session(self, flags: int = 0, *, own_process: bool = False) -> Session:
         """Return an asynchronous context manager like `pamkit.Transaction.session`."""
@@ -160,11 +163,13 @@ class Transaction(Front):
         """End the transaction (`pam_end(3)`); nothing is waited for."""
         if self._ended:
             return
-        self._take_hold()
         try:
-            self._finish(status)
+            self._idle.pop()
+        except IndexError:
+            raise self._held() from None
+        try:
+            self._finish(status)  # it stays held
         finally:
-            self._let_go()
             if self._thread is not None:
                 self._thread.shutdown(wait=False)
 
@@ -176,7 +181,7 @@ class Transaction(Front):
 
     def _login(self, primitive: Primitive, flags: int) -> Coroutine[Any, Any, None]:
         """Carry out a primitive that asks for secrets, when the gate lets it in."""
-        verb = self._primitive(primitive, flags)
+        verb = self._verb(primitive, flags)
         return verb if self._gate is None else self._through(self._gate, verb, primitive)
 
     async def _through(
@@ -203,48 +208,67 @@ class Transaction(Front):
         texts = self._core.handle.texts
         return source_of(texts.get(Item.RHOST), texts.get(Item.USER))
 
-    def _primitive(self, primitive: Primitive, flags: int) -> Coroutine[Any, Any, None]:
-        return self._verb(_NAMES[primitive], flags, self._begin, primitive, flags)
-
-    def _begin(self, primitive: Primitive, flags: int) -> int | Verb:
-        if self._strict:
-            self._keep_order(primitive, flags)
-        try:
-            return self._core.ask(primitive, flags)
-        except StopIteration as odd:  # the application's; what ends a verb is its coroutine alone
-            raise RuntimeError("the application raised StopIteration") from odd
-
     async def _verb(
         self,
-        name: str,
+        what: Primitive | str,
         flags: int,
-        start: Callable[..., int | Verb],
-        *args: Any,
+        start: Callable[[], Verb] | None = None,
+        *,
         renews: bool = False,
     ) -> None:
-        """Step a coroutine of the core to its end; raise unless its code is success.
+        """Carry out a verb; raise unless its code is success.
 
-        ``start`` gives it, or a code at once.  The twin of `engine.driver.drive`: all of it is one
-        frame, for there is one for each person who types.
+        ``what`` is a primitive, or the name of the verb whose coroutine ``start`` gives.  All of it
+        is one frame, for there is one for each person who types.
         """
-        self._take_hold()
+        if self._strict and start is None:
+            self._keep_order(cast("Primitive", what), flags)
         try:
-            kept = None if self._kept is None else self._resumed((name, flags, renews))
-            first = len(self._core.walks)
-            self._heard = _SILENCE
+            self._idle.pop()
+        except IndexError:
+            raise self._held() from None
+        core = self._core
+        try:
+            kept = None if self._kept is None else self._resumed(_key(what, flags, renews))
+            first = len(core.walks)
             try:
-                verb = start(*args) if kept is None else kept.coroutine
-                del start, args  # nothing that is done with lies about while a person types
-                if isinstance(verb, int):
-                    code = verb
+                if kept is not None:
+                    verb: int | Verb = kept.coroutine
+                elif start is not None:
+                    verb = start()
                 else:
-                    self._conversation = self._core.handle.conversation
-                    effect = resumed(verb, None if kept is None else kept.effect)
+                    verb = core.ask(cast("Primitive", what), flags)
+            except BaseException:  # an interrupt; it goes on
+                self._cut_off(first)
+                raise
+            # Most calls wait for nobody: yes or no is there at once, and nothing was said.
+            if verb is _YES:
+                self._status = _YES
+            elif isinstance(verb, int):
+                self._judge(verb, _SILENCE, first)
+            else:
+                self._heard, self._conversation = _SILENCE, core.handle.conversation
+                # The twin of `engine.driver.drive`.
+                try:
+                    effect: Any = resumed(verb, None if kept is None else kept.effect)
+                    del start, kept  # nothing that is done with lies about while a person types
                     while True:
                         try:
-                            result = await self._perform(effect)
+                            if type(effect) is not Ask or core.guests is not None:
+                                result = await self._perform(effect)
+                            else:
+                                result = self._put(effect.messages)
+                                if type(result) is not tuple:  # somebody types
+                                    try:
+                                        result = await result
+                                    except NotYet:
+                                        raise
+                                    except Exception as fault:  # noqa: BLE001  # the application's
+                                        result = self._broken(fault)
+                                    else:
+                                        result = checked(effect.messages, result)
                         except NotYet:
-                            self._kept = ((name, flags, renews), Kept(verb, effect))
+                            self._kept = (_key(what, flags, renews), Kept(verb, effect))
                             raise Incomplete from None
                         except Exception as fault:  # noqa: BLE001  # the hook that waits decides
                             effect = verb.throw(fault)
@@ -253,20 +277,25 @@ class Transaction(Front):
                             raise
                         else:
                             effect = verb.send(result)
-            except StopIteration as end:
-                code = end.value
-            except Incomplete:
-                raise
-            except BaseException:  # an interrupt too; it goes on
-                self._cut_off(first)
-                raise
-            if code != ReturnCode.SUCCESS or self._heard.fault is not None:
-                self._judge(code, self._heard, first)
-            else:
-                self._status = code  # yes, and nobody broke off
+                            result = None  # no answer lies about either
+                except StopIteration as end:
+                    code = end.value
+                except Incomplete:
+                    raise
+                except BaseException:  # an interrupt too; it goes on
+                    self._cut_off(first)
+                    raise
+                finally:
+                    # An exception would keep what was asked and answered, with this frame.
+                    self._conversation = effect = result = None
+                if code != _YES or self._heard.fault is not None:
+                    self._judge(code, self._heard, first)
+                else:
+                    self._status = code  # yes, and nobody broke off
         finally:
-            self._conversation = None
-            self._let_go()
+            if core.guests is not None:
+                self._sweep(core.guests)
+            self._idle.append(None)
 
     def _perform(self, effect: Effect) -> Awaitable[Any]:
         """Return what will have the answer to an effect."""
@@ -274,7 +303,7 @@ class Transaction(Front):
         if guests is not None and is_for(guests, effect):
             return self._in_thread(lambda ask: guests.perform(effect, ask))
         if isinstance(effect, Ask):
-            return _Asking(self, effect.messages)
+            return self._ask(effect.messages)
         if isinstance(effect, Wait):
             return asyncio.sleep(effect.seconds)
         if isinstance(effect, Later):
@@ -294,9 +323,48 @@ class Transaction(Front):
             return self._in_thread(lambda ask: function(lambda inner: _at_once(inner, ask)))
         raise TypeError(f"no driver knows the effect `{type(effect).__name__}`")
 
+    def _put(self, messages: tuple[Message, ...]) -> Any:
+        """Put questions to the conversation.
+
+        Return a code and the answers, or what its answers will come from.
+        """
+        for message in messages:
+            if message.style is _ERROR:
+                self._ear().hear(messages)
+                break
+        conversation = self._conversation
+        if conversation is None:
+            return unanswered(messages)
+        try:
+            answers = conversation(messages)
+        except NotYet:
+            raise
+        except StopIteration as odd:  # a coroutine would say it so
+            fault = RuntimeError("the conversation raised StopIteration")
+            fault.__cause__ = odd
+            return self._broken(fault)
+        except Exception as odd:  # noqa: BLE001  # the application's
+            return self._broken(odd)
+        return answers if hasattr(answers, "__await__") else checked(messages, answers)
+
+    def _broken(self, fault: Exception) -> tuple[int, tuple[Answer, ...]]:
+        """Note what the conversation raised: PAM is told conv_err, the application all."""
+        self._ear().fault = fault
+        return ReturnCode.CONV_ERR, ()
+
     async def _ask(self, messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
-        """Ask for a module in a thread."""
-        return await _Asking(self, messages)
+        """Ask for a native module, which may be in a thread."""
+        answers = self._put(messages)
+        if type(answers) is tuple:
+            asked: tuple[int, tuple[Answer, ...]] = answers
+            return asked
+        try:
+            answers = await answers
+        except NotYet:
+            raise
+        except Exception as fault:  # noqa: BLE001  # the application's
+            return self._broken(fault)
+        return checked(messages, answers)
 
     def _ear(self) -> Heard:
         """Return what keeps what is heard in this verb; most have nothing to keep."""
@@ -310,13 +378,15 @@ class Transaction(Front):
             loop = asyncio.get_running_loop()
             return loop.run_in_executor(self._executor, _hash, self._outside, effect)
         pool = self._hashers or hashing_pool()
-        return asyncio.wrap_future(pool.submit(self._source(), _hash, self._outside, effect))
+        work = pool.submit_and_yield(self._source(), _hash, self._outside, effect)
+        return asyncio.wrap_future(work)
 
     def _patiently(self, function: Callable[..., _T], *args: Any) -> asyncio.Future[_T]:
         """Call in a thread what may take its time."""
         if self._executor is not None:
-            return asyncio.get_running_loop().run_in_executor(self._executor, function, *args)
-        return asyncio.wrap_future(patient_pool().submit(self._source(), function, *args))
+            loop = asyncio.get_running_loop()
+            return loop.run_in_executor(self._executor, _called, function, *args)
+        return asyncio.wrap_future(patient_pool().submit(self._source(), _called, function, *args))
 
     async def _started(self, wanted: Run) -> Running:
         """Start a program, at once, so that nobody loses it."""
@@ -335,7 +405,7 @@ class Transaction(Front):
         loop = asyncio.get_running_loop()
         line = _Line(self._ask, loop)
         context = contextvars.copy_context()
-        work = loop.run_in_executor(self._own_thread(), context.run, function, line.ask)
+        work = loop.run_in_executor(self._own_thread(), context.run, _called, function, line.ask)
         return await _finished(work, cut=line.cut)
 
     async def __aenter__(self) -> Self:
@@ -370,7 +440,7 @@ class Session(SessionFront):
     async def open(self) -> None:
         """Establish credentials and open the session; what a cancellation cuts off is undone."""
         core, flags, own = self.transaction._core, self._flags, self._own
-        self.transaction._keep_order(Primitive.OPEN_SESSION, flags)
+        self.transaction._keep_order(_OPEN_SESSION, flags)
         if not self.transaction._is_waiting():
             self._begins()
         first = len(core.walks)
@@ -552,80 +622,24 @@ async def _finished(work: asyncio.Future[_T], cut: Callable[[], object] | None =
         raise
 
 
-class _Asking:
-    """A conversation that is being held: code and answers come when it is awaited.
+def _key(what: Primitive | str, flags: int, renews: bool) -> Key:
+    """Return what tells a call from others, for one that waits to be made again."""
+    return (what if isinstance(what, str) else what.name.lower()), flags, renews
 
-    It does what a coroutine would do, by hand, and takes a third of the memory: there is one for
-    each person who types.
+
+def _called(function: Callable[..., _T], *args: Any) -> _T:
+    """Call a function in a thread; a `StopIteration` is no end of what awaits it.
+
+    A future takes none: without this nobody would hear of it, and the verb would wait for ever.
     """
-
-    __slots__ = ("_messages", "_steps", "_transaction")
-
-    def __init__(self, transaction: Transaction, messages: tuple[Message, ...]) -> None:
-        self._transaction, self._messages = transaction, messages
-        self._steps: Any = None
-
-    def __await__(self) -> Generator[Any, Any, tuple[int, tuple[Answer, ...]]]:
-        """Be stepped by the loop."""
-        steps: Any = self
-        return cast("Generator[Any, Any, tuple[int, tuple[Answer, ...]]]", steps)
-
-    def __iter__(self) -> Self:
-        """Be stepped by the loop."""
-        return self
-
-    def __next__(self) -> Any:
-        """Ask, or go on with it."""
-        if self._steps is not None:
-            return self._step(self._steps.__next__)
-        transaction, messages = self._transaction, self._messages
-        if any(message.style is Style.ERROR_MSG for message in messages):
-            transaction._ear().hear(messages)
-        if transaction._conversation is None:
-            raise StopIteration(unanswered(messages))
-        return self._step(self._begin)
-
-    def _begin(self) -> Any:
-        """Call the conversation; it answers at once, or with something to wait for."""
-        try:
-            answers = self._transaction._conversation(self._messages)
-        except StopIteration as odd:  # it is no answer here, as it is none in a coroutine
-            raise RuntimeError("the conversation raised StopIteration") from odd
-        if not isinstance(answers, Awaitable):
-            raise StopIteration(answers)
-        self._steps = answers.__await__()
-        return next(self._steps)
-
-    def send(self, value: Any) -> Any:
-        """Go on with what came of waiting; loops send nothing but `None`."""
-        return self._step(self._steps.send, value)
-
-    def throw(self, *fault: Any) -> Any:
-        """Go on with an exception where the conversation waits, a cancellation most often."""
-        return self._step(self._steps.throw, *fault)
-
-    def close(self) -> None:
-        """Leave the conversation, so that it cleans up."""
-        close = getattr(self._steps, "close", None)
-        if close is not None:
-            close()
-
-    def _step(self, step: Callable[..., Any], *args: Any) -> Any:
-        """Return what is waited for next; the answers end it."""
-        try:
-            return step(*args)
-        except StopIteration as end:
-            answers = checked(self._messages, end.value)
-        except NotYet:
-            raise
-        except Exception as fault:  # noqa: BLE001  # PAM is told conv_err, the application all
-            self._transaction._ear().fault = fault
-            answers = ReturnCode.CONV_ERR, ()
-        raise StopIteration(answers)
+    try:
+        return function(*args)
+    except StopIteration as odd:
+        raise RuntimeError("a function in a thread raised StopIteration") from odd
 
 
 def _hash(outside: Outside, effect: Hash) -> str | None:
-    return outside.crypt(effect.token.expose(), effect.setting)
+    return _called(outside.crypt, effect.token.expose(), effect.setting)
 
 
 def _at_once(effect: Effect, ask: Asker) -> Any:

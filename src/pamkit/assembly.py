@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pamkit.engine.footing import Footing
 from pamkit.engine.handle import Handle, handle_for
 from pamkit.engine.tracks import Tracks
 from pamkit.engine.transaction import Core, walks_on_tracks
@@ -130,10 +131,14 @@ class Ground:
 
     __slots__ = (
         "_confdir",
+        "_footing",
         "_kept",
         "_keys",
         "_layout",
+        "_makes_world",
         "_native_first",
+        "_opens",
+        "_reads",
         "_root",
         "_source",
         "_tracks",
@@ -179,6 +184,9 @@ class Ground:
         self.tracks: Callable[[str, Compiled], Tracks] | None = self.known if on_tracks else None
         """Returns the walks that were made with the policy of a service, if any are made."""
         self._world: Callable[[str], World] | None = None
+        self._footing = Footing(self.load, self.registry, self.dialect, self.quirks)
+        # Made once: each transaction is handed these.
+        self._makes_world, self._opens, self._reads = self.world, self._pinned, self._read
 
     def name(self, service: str) -> str:
         """Return the name of the service that is asked for; raises `PolicyError` if none is."""
@@ -209,7 +217,7 @@ class Ground:
             self._keys[name] = key
         if self._kept is None:
             return self._read(name, self._source or policy_source(self._root, self._confdir))
-        return self._kept.load(key, self._pinned, self._read, name)
+        return self._kept.load(key, self._opens, self._reads, name)
 
     def _pinned(self, pins: dict[str, int]) -> PolicySource:
         return policy_source(self._root, self._confdir, pins)
@@ -259,12 +267,9 @@ class Ground:
             world = (world or self.world()).changed(log=CallingLog(log))
         name, dialect = self.names.get(service) or self.name(service), self.dialect
         return Core(
+            self._footing,
             handle_for(dialect, name, user) if dialect.keywords else Handle(name, user),
-            self.load,
-            self.registry,
-            world or self.world,
-            dialect,
-            self.quirks,
+            world or self._makes_world,
             watch,
             audit,
             natives,

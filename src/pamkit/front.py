@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
-
 from pamkit.assembly import ground
 from pamkit.engine.views import Environment, Items
-from pamkit.guests.guests import Guests, preference
+from pamkit.guests.guests import Guests, Owner, preference
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.errors import AccountLocked, ConversationEnded, PamError, refusal
 from pamkit.vocab.facility import Facility, Primitive
@@ -47,19 +45,24 @@ if TYPE_CHECKING:
     """What tells one call from another: its name, its flags, and whether it renews passwords."""
 
 
+_SAYS_WHO = frozenset({Primitive.AUTHENTICATE, Primitive.ACCT_MGMT})
+"""What says that somebody may come in."""
+
+
 class Front:
     """A transaction as an application sees it; see `pamkit.Transaction` for the settings."""
 
     __slots__ = (
         "_core",
         "_ended",
-        "_env",
-        "_items",
+        "_idle",
         "_keeper",
         "_kept",
-        "_lock",
+        "_made_env",
+        "_made_items",
         "_made_order",
         "_made_outside",
+        "_owner",
         "_records",
         "_registry",
         "_resumes",
@@ -67,12 +70,17 @@ class Front:
         "_status",
         "_strict",
     )
+    # Made when somebody asks for them.
+    _made_env: Environment
+    _made_items: Items
+    _made_order: CallOrder
+    _owner: Owner
 
     def __init__(
         self,
         service: str,
         user: str | None = None,
-        *,
+        by_name: None = None,
         conversation: Any = None,
         confdir: str | None = None,
         root: str = "/",
@@ -93,8 +101,10 @@ class Front:
         records: str | Iterable[Recorder] | None = None,
         policies: PolicyCache | None = None,
     ) -> None:
-        """Start a transaction."""
-        self._ended = True  # until it has begun
+        """Start a transaction; what comes behind ``user`` is given by name."""
+        if by_name is not None:
+            # By hand: what Python takes by name only, it looks up one by one at each start.
+            raise TypeError("expected service and user, and the rest by name")
         try:
             key = (confdir, dialect, quirks, modules and id(modules), natives, policies)
             known = _grounds.get(key) if root == "/" and source is None else None
@@ -127,14 +137,12 @@ class Front:
         )
         core.handle.conversation = conversation
         self._made_outside = outside
-        self._lock = allocate_lock()
+        self._idle: list[None] = [None]
+        """Empty while a verb is under way; taking what is in there is one step, as with a lock."""
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
         self._strict, self._resumes, self._root = strict, False, root
-        self._made_order: CallOrder | None = None
-        self._items: Items | None = None
-        self._env: Environment | None = None
         self._records: LoginRecords | None = None
         if records is not None:
             from pamkit.login_records import records_for
@@ -154,16 +162,20 @@ class Front:
     @property
     def items(self) -> Items:
         """The items, by `Item` or name."""
-        if self._items is None:
-            self._items = Items(self._core.handle, self._is_waiting)
-        return self._items
+        try:
+            return self._made_items
+        except AttributeError:  # most never ask: not even `None` is kept for them
+            self._made_items = Items(self._core.handle, self._is_waiting)
+            return self._made_items
 
     @property
     def env(self) -> Environment:
         """The PAM environment, for the user's process."""
-        if self._env is None:
-            self._env = Environment(self._core.handle)
-        return self._env
+        try:
+            return self._made_env
+        except AttributeError:  # as above
+            self._made_env = Environment(self._core.handle)
+            return self._made_env
 
     @property
     def _outside(self) -> Outside:
@@ -292,8 +304,10 @@ class Front:
 
     def _take_hold(self) -> None:
         """Begin a verb; raises `PamError` if one is under way, or the transaction has ended."""
-        if not self._lock.acquire(False):
-            raise self._held()
+        try:
+            self._idle.pop()
+        except IndexError:
+            raise self._held() from None
 
     def _held(self) -> PamError:
         """Return why no verb can begin: one that has ended is held for good."""
@@ -315,7 +329,9 @@ class Front:
     @property
     def _order(self) -> CallOrder:
         """The order of calls, for who asks for it: most never do."""
-        if self._made_order is None:
+        try:
+            return self._made_order
+        except AttributeError:  # as above
             from pamkit.call_order import CallOrder
 
             self._made_order = CallOrder(
@@ -324,7 +340,7 @@ class Front:
                 resumes=self._resumes,
                 records=self._records is not None,
             )
-        return self._made_order
+            return self._made_order
 
     def _record(self, happening: Happening) -> tuple[Recorded, ...]:
         """Put what happened on the login records, and note when.
@@ -349,11 +365,17 @@ class Front:
         """Whether a refusal is put on the records of failures: somebody was refused, not asked."""
         return self._records is not None and refused.code != ReturnCode.INCOMPLETE
 
+    def _sweep(self, guests: Guests) -> None:
+        """Have guests overwrite what nobody needs any more, behind a verb."""
+        if not hasattr(self, "_owner"):
+            self._owner = Owner(guests)
+        guests.sweep()
+
     def _let_go(self) -> None:
         if self._core.guests is not None:
-            self._core.guests.sweep()
+            self._sweep(self._core.guests)
         if not self._ended:
-            self._lock.release()
+            self._idle.append(None)
 
     def _is_waiting(self) -> bool:
         return self._kept is not None or self._core.waiting
@@ -387,10 +409,16 @@ class Front:
         self._core.abandon()
         self._disown(first)
 
+    def _cut_short(self, primitive: Primitive) -> None:
+        """The same of a primitive."""
+        self._core.abandon()
+        if primitive in _SAYS_WHO:
+            self._core.refuse(primitive)
+
     def _disown(self, first: int) -> None:
         """Take who asks for refused; a session that was opened can still be closed."""
         walked = {run.primitive for run in self._core.runs[first:]}
-        for primitive in walked & {Primitive.AUTHENTICATE, Primitive.ACCT_MGMT}:
+        for primitive in walked & _SAYS_WHO:
             self._core.refuse(primitive)
 
     def _judge(self, code: int, performer: Heard, first: int) -> None:
@@ -434,27 +462,24 @@ class Front:
         if self._kept is not None:
             self._forget_kept()
         how = self._status if status is None else status
-        core, guests = self._core, self._core.guests
-        raised = [] if guests is None else guests.clean_up(how)
-        raised += core.end(how)
-        interrupts: list[BaseException] = []
-        for fault in raised:
-            if isinstance(fault, Exception):
-                name = type(fault).__name__
-                core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
-            else:
-                interrupts.append(fault)
+        core = self._core
+        guests = core.guests
+        raised = core.end(how) if guests is None else [*guests.clean_up(how), *core.end(how)]
+        interrupt = self._told(raised) if raised else None
         if guests is not None:
             guests.close()
         if self._registry is not None:
             self._registry.close()
-        for fault in interrupts:
-            raise fault
+        if interrupt is not None:
+            raise interrupt
 
-    def __del__(self) -> None:
-        """Let nothing of an application's remain that never ended its transaction."""
-        if not self._ended and self._core.guests is not None:
-            self._core.guests.lose()
+    def _told(self, raised: list[BaseException]) -> BaseException | None:
+        """Log what cleanups raised; return the first interrupt, if there is one."""
+        for fault in raised:
+            if isinstance(fault, Exception):
+                name = type(fault).__name__
+                self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
+        return next((fault for fault in raised if not isinstance(fault, Exception)), None)
 
     def __repr__(self) -> str:
         """Service and user."""

@@ -37,7 +37,7 @@ class Gate:
     long, is refused with ``code`` before a module is asked.
 
     One loop uses a gate; the transactions of a program on that loop share it.  `ValueError` for
-    limits below 1, and for a code that does not refuse.
+    limits below 1, a patience or a line below 0, and a code that does not refuse.
     """
 
     __slots__ = ("_code", "_in_line", "_loop", "_patience", "_turns")
@@ -54,6 +54,8 @@ class Gate:
         """Make a gate with all of its places free."""
         if code not in _REFUSING:
             raise ValueError(f"expected a code that refuses, found `{ReturnCode(code).name}`")
+        if not (patience >= 0 and in_line >= 0):  # `nan` is neither
+            raise ValueError("expected a patience and a line of at least 0")
         self._turns: Turns[asyncio.Future[bool]] = Turns(in_all=in_all, of_one=of_one)
         self._patience, self._in_line, self._code = patience, in_line, ReturnCode(code)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -113,7 +115,8 @@ class Gate:
         """Give all free places to those whose turn it is."""
         while (taken := self._turns.take()) is not None:
             source, place = taken
-            if place.done():  # cancelled, and not yet awake to leave the line
+            # Cancelled and not yet awake to leave the line, or of a loop where nobody ever wakes.
+            if place.done() or place.get_loop().is_closed():
                 self._turns.give_back(source)
             else:
                 place.set_result(True)

@@ -142,8 +142,10 @@ class Transaction(Front):
         """End the transaction (`pam_end(3)`); without a status, that of the last call is used."""
         if self._ended:
             return
-        if not self._lock.acquire(False):
-            raise self._held()
+        try:
+            self._idle.pop()
+        except IndexError:
+            raise self._held() from None
         self._finish(status)  # it stays held
 
     def _primitive(self, primitive: Primitive, flags: int) -> None:
@@ -153,28 +155,30 @@ class Transaction(Front):
             key = (primitive.name.lower(), flags, False)
             self._verb(key, lambda: self._core.call(primitive, flags))
             return
-        if not self._lock.acquire(False):
-            raise self._held()
+        try:
+            self._idle.pop()
+        except IndexError:
+            raise self._held() from None
         core = self._core
         try:
-            first = len(core.walks)
             try:
                 code = core.ask(primitive, flags)
             except BaseException:  # an interrupt; it goes on
-                self._cut_off(first)
+                self._cut_short(primitive)
                 raise
             # Most calls wait for nobody: yes or no is there at once, and nothing was said.
             if code is _SUCCESS:
                 self._status = _SUCCESS
             elif code.__class__ is ReturnCode:
                 self._status = code
-                raise self._refusal(code, tuple(core.runs[first:]), [])
+                raise self._refusal(code, tuple(core.runs[-1:]), [])
             else:
-                self._drive((primitive.name.lower(), flags, False), code, None, first)
+                name = primitive.name.lower()
+                self._drive((name, flags, False), code, None, len(core.walks))
         finally:
             if core.guests is not None:
-                core.guests.sweep()
-            self._lock.release()
+                self._sweep(core.guests)
+            self._idle.append(None)
 
     def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
         """Drive a coroutine of the core to its end; raise unless its code is success."""

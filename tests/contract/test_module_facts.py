@@ -175,7 +175,8 @@ def _watch(module: Module, primitive: Primitive, flags: int, args: Any, case: An
     world, outside, styles = _world(kind), _Noting(), set[Style]()
     handle = Handle("test", user)
     handle.texts |= texts
-    handle.tokens |= {item: Secret(token.expose()) for item, token in tokens.items()}
+    for item, token in tokens.items():
+        handle.set_token(item, Secret(token.expose()))
 
     def listen(messages: tuple[Message, ...]) -> list[Answer]:
         styles.update(message.style for message in messages)

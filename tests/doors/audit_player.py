@@ -91,6 +91,11 @@ def _source(scene: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
 
 
 def _ours(built: Path, scene: dict[str, Any]) -> list[int]:
+    heard: list[int] = []
+
+    def hear(run: Run) -> None:
+        heard.append(trail.after_run(run))
+
     trial = Trial(
         scene["policy"],
         pam_debug,
@@ -99,14 +104,9 @@ def _ours(built: Path, scene: dict[str, Any]) -> list[int]:
         conversation=lambda messages: [None] * len(messages),
         dialect=DEBIAN,
         quirks=frozenset({"flags-unchecked"}),
+        audit=hear,
     )
     trail = AuditTrail(sender(load(built)), trial.handle.texts, trial.world.log)
-    heard: list[int] = []
-
-    def hear(run: Run) -> None:
-        heard.append(trail.after_run(run))
-
-    trial.core._audit = hear
     codes = []
     for name, flags in scene["calls"]:
         if name == "rhost":

@@ -150,3 +150,12 @@ def test_cleanups_run_newest_first_with_the_status_and_all_of_them() -> None:
     assert seen == [("c", 7), ("b", 7), ("A", 7)]
     assert [str(fault) for fault in raised] == ["c", "b", "A"]
     assert h.clean_up(7) == []
+
+
+def test_a_handle_without_tokens_shares_nothing_that_could_be_filled() -> None:
+    h, other = handle(), handle()
+    with pytest.raises(TypeError):
+        h.tokens[Item.AUTHTOK] = Secret("secret")
+    h.set_token(Item.AUTHTOK, Secret("secret"))
+    h.set_token(Item.OLDAUTHTOK, None)
+    assert (dict(other.tokens), list(h.tokens)) == ({}, [Item.AUTHTOK])

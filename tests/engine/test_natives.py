@@ -3,6 +3,8 @@
 from collections.abc import Coroutine
 from typing import Any
 
+import pytest
+
 from pamkit.engine.transaction import Core
 from pamkit.module.declaration import Declaration
 from pamkit.module.effect import Effect, Load, Loaded, Native, Tell
@@ -107,16 +109,25 @@ def test_every_link_is_bound_before_the_first_call_where_that_is_wanted() -> Non
     assert natives.asked == ["pam_a.so", "pam_b.so"]
 
 
-def test_the_hook_that_is_asked_stands_on_the_handle_while_it_is_asked() -> None:
+def test_the_hook_that_waits_stands_on_the_handle_while_c_may_ask_for_it() -> None:
     seen: list[object] = []
 
-    def hook(call: Any) -> int:
+    async def hook(call: Any) -> int:
+        await call.wait(1)
         seen.append(c.handle.current is call)
+        await call.wait(1)
         return _C.SUCCESS
 
     c = core("auth required pam_x.so\n", FakeNatives(), module("x", authenticate=hook))
-    play(c.call(Primitive.AUTHENTICATE))
-    assert (seen, c.handle.current) == ([True], None)
+    verb = c.call(Primitive.AUTHENTICATE)
+    verb.send(None)
+    waiting = c.handle.current
+    assert waiting is not None
+    verb.send(None)
+    assert (seen, c.handle.current) == ([True], waiting)
+    with pytest.raises(StopIteration):
+        verb.send(None)
+    assert c.handle.current is None
 
 
 def test_an_application_in_c_is_told_how_long_to_wait_by_whoever_drives() -> None:
@@ -139,15 +150,15 @@ def test_an_application_in_c_is_told_how_long_to_wait_by_whoever_drives() -> Non
 def test_what_cannot_be_put_on_record_has_not_happened() -> None:
     policy = "auth required pam_x.so\n"
     hooks = {"authenticate": lambda call: _C.SUCCESS, "setcred": lambda call: _C.SUCCESS}
-    c = core(policy, FakeNatives(), module("x", **hooks))
-    c._audit = lambda run: _C.SYSTEM_ERR
+    said: list[Any] = [_C.SYSTEM_ERR, None]
+    x = module("x", **hooks)
+    c = core(policy, FakeNatives(), x, audit=lambda run: said.pop(0))
     assert play(c.call(Primitive.AUTHENTICATE))[0] == _C.SYSTEM_ERR
-    c._audit = None
     assert play(c.call(Primitive.SETCRED))[0] == _C.PERM_DENIED
 
 
 def test_a_record_never_grants() -> None:
-    c = core("auth required pam_x.so\n", FakeNatives(), module("x", authenticate=lambda call: 7))
     for said in (_C.SUCCESS, 0, None, False):
-        c._audit = lambda run, said=said: said
+        x = module("x", authenticate=lambda call: 7)
+        c = core("auth required pam_x.so\n", FakeNatives(), x, audit=lambda run, said=said: said)
         assert play(c.call(Primitive.AUTHENTICATE))[0] == _C.AUTH_ERR

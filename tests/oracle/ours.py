@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import NamedTuple, cast
 
 from pamkit.engine.driver import Performer, drive
+from pamkit.engine.footing import Footing
 from pamkit.engine.handle import Handle
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Registry, module_from
@@ -84,12 +85,11 @@ class Ours:
         self._conversation = Conversation()
         self._perform = Performer(self._conversation, None)  # type: ignore[arg-type]  # pam_debug asks for nothing but messages
         self.core = Core(
+            Footing(
+                load, Registry(_nothing_else, directories=(MODULES,), extra=_KNOWN), dialect, quirks
+            ),
             Handle(service_name(case.service, quirks), _USER),
-            load=load,
-            registry=Registry(_nothing_else, directories=(MODULES,), extra=_KNOWN),
-            world=WORLD,
-            dialect=dialect,
-            quirks=quirks,
+            WORLD,
         )
 
     def call(self, name: str, value: int | str) -> tuple[int, tuple[Heard, ...]]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pamkit.engine.driver import Performer, drive
+from pamkit.engine.footing import Footing
 from pamkit.engine.handle import Handle
 from pamkit.engine.transaction import Core
 from pamkit.module.call import ModuleCall
@@ -86,12 +87,9 @@ class _Transaction:
         self._conversation = Conversation()
         self._perform = Performer(self._conversation, None)  # type: ignore[arg-type]  # these modules ask for nothing but messages
         self._core = Core(
+            Footing(load, Registry(lambda _: None, extra=MODULES), DIALECTS[dialect], QUIRKS),
             Handle(service, "applicant"),
-            load=load,
-            registry=Registry(lambda _: None, extra=MODULES),
-            world=WORLD,
-            dialect=DIALECTS[dialect],
-            quirks=QUIRKS,
+            WORLD,
         )
 
     def call(self, name: str) -> list[Any]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from bench.speed.benchmark import Effort
 
+WARM = 100
+"""Transactions before those that are counted: the interpreter has seen all that it specialises."""
+
 COUNT = 20
 """Transactions that are counted; each count is exact, and the same the next time."""
 
@@ -75,7 +78,7 @@ def counted(peer: str, place: Place, scratch: Path, works: Mapping[str, Work]) -
         worker = Worker([*command[:begin], *fixed, *valgrind, *command[begin:]])
         try:
             for work in works.values():
-                worker.microseconds(work, 5)
+                worker.microseconds(work, WARM)
                 worker.mark()
                 worker.microseconds(work, COUNT)
                 worker.mark()

@@ -27,10 +27,11 @@ from pamkit.doors.requests import CLEANUP, CLOSE, FROM_APPLICATION, FROM_MODULE,
 from pamkit.doors.start import NotStarted, new_core
 from pamkit.doors.talk import take, talk
 from pamkit.engine.call import Call
+from pamkit.engine.handle import Handle
 from pamkit.module.call import Stop
 from pamkit.module.effect import Tell
 from pamkit.stores.c_memory import WORD, c_memory
-from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.codes import CODE_COUNT, ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import DATA_REPLACE
 from pamkit.vocab.item import TEXTS, TOKENS, Item
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pamkit.doors.requests import Steps
-    from pamkit.engine.handle import Handle
     from pamkit.module.effect import Effect
 
 # C: plain numbers; an answer of a door is a word.
@@ -139,6 +139,9 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
         # C: a call that walked no chain to its end is on record too.
         if not core.runs and code in _UNFINISHED:
             code = door.trail.after_call(primitive, signed(flags), code)
+        if code >= CODE_COUNT and core.dialect.keywords:
+            # DIALECT: codes that only other families have; a program in C knows Linux-PAM's alone.
+            return _SYSTEM_ERR
         return int(code)  # what the engine decided, and nobody else
 
     return call
@@ -178,7 +181,8 @@ def set_item(handle: int, item: int, value: int) -> int:
     state, item = door.core.handle, signed(item)
     if item in _TEXTS:
         text = door.copied(item, value) or decoded(c_memory.text(value))
-        return int(state.set(item, text, from_module=True))
+        # DIALECT: a program was compiled with Linux-PAM's items, whatever the policy is written in.
+        return int(Handle.set(state, item, text, from_module=True))
     if item in _TOKENS:
         if door.caller != FROM_MODULE:
             return _BAD_ITEM

@@ -251,10 +251,11 @@ class Call:
 
     async def ask(self, style: Style, text: str) -> Answer:
         """Hold a conversation of one message; ends the hook if it fails."""
-        code, answer = self._heard(await _question(style, text))
+        code, answers = await _question(style, text)
         if code != ReturnCode.SUCCESS:
+            self._heard((code, answers))
             raise Stop(code)
-        return answer
+        return answers[0] if answers else None
 
     async def say(self, style: Style, text: str) -> int:
         """Show a message; return the conversation's code."""
@@ -328,8 +329,22 @@ class Call:
         self.world.log.write(priority, f"{self.module}({self._handle.service}:{kind}): {text}")
 
 
+_PROMPT_STYLES = frozenset({Style.PROMPT_ECHO_OFF, Style.PROMPT_ECHO_ON})
+_MOST_QUESTIONS = 64
+
+_questions: dict[tuple[Style, str], Ask] = {}
+"""Prompts that were asked before: thousands may wait at the same."""
+
+
 def _question(style: Style, text: str) -> Ask:
-    return Ask((Message(style, text),))
+    known = _questions.get((style, text))
+    if known is None:
+        known = Ask((Message(style, text),))
+        if style in _PROMPT_STYLES:  # what is told may be anything, and is not kept
+            if len(_questions) >= _MOST_QUESTIONS:
+                _questions.clear()
+            _questions[style, text] = known
+    return known
 
 
 def _first(reply: tuple[int, tuple[Answer, ...]]) -> tuple[int, Answer]:

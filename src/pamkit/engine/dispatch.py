@@ -96,39 +96,47 @@ class Left(Record, eq=False):
     answer: Any
     call: Call
 
+    @property
+    def code(self) -> None:
+        """Nothing is decided."""
+
 
 def along(place: Track, call: Call) -> Track | Left:
     """Ask hook after hook from a place on, as long as each answers at once what its place knows.
 
     Return the place where the walk has ended, or where it was left.
     """
-    references = getrefcount
-    alone = references(call)
+    alone = getrefcount(call)
     while True:
         # Most walks meet nothing but success: the places of such a walk lie in one row.
-        for hook, line, ahead in place.straight or place.look_ahead():
-            call.line = line
-            try:
-                answer = hook(call)
-            except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
-                return Left(place, fault, call)
-            if answer is not _SUCCESS or ahead is None:
-                # Yes or no is said by where the kernel has found that this answer leads.
-                answer, ahead = _led(place, answer)
-                if ahead is None:
-                    return Left(place, answer, call)
-                place = ahead
-                break
-            place = ahead
-            if references(call) != alone:
-                # The hook has kept it: what it sees there must stay what it was.
-                call = call.again()
-                alone = references(call)
-        else:
-            return place if place.code is not None else Left(place, None, call)
-        if references(call) != alone:
+        row, here = place.straight or place.look_ahead()
+        end = here
+        try:
+            for hook, line, here in row:  # noqa: B007  # it is where a fault is judged
+                call.line = line
+                if (answer := hook(call)) is not _SUCCESS:
+                    break
+                if getrefcount(call) != alone:
+                    # The hook has kept it: what it sees there must stay what it was.
+                    call = call.again()
+                    alone = getrefcount(call)
+            else:
+                if end.code is not None:
+                    # Yes or no is said by where the kernel has found that these answers lead.
+                    return end
+                if end.hook is None:
+                    return Left(end, None, call)
+                here, call.line = end, end.line
+                answer = end.hook(call)
+        except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
+            return Left(here, fault, call)
+        answer, ahead = _led(here, answer)
+        if ahead is None:
+            return Left(here, answer, call)
+        place = ahead
+        if getrefcount(call) != alone:
             call = call.again()  # as above
-            alone = references(call)
+            alone = getrefcount(call)
 
 
 def _led(place: Track, answer: Any) -> tuple[Any, Track | None]:

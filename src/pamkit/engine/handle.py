@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from pamkit.vocab.secret import Secret
 
 
+_NOTHING: Any = type(type.__dict__)({})
+_NO_TOKENS: dict[Item, Secret] = _NOTHING
+"""What handles have that have no token: a view of nothing, into which nothing can be put."""
+
+
 class Handle:
     """The state that modules and application share during one transaction."""
 
@@ -44,7 +49,7 @@ class Handle:
         self.texts: dict[Item, str] = {Item.SERVICE: service}
         if user is not None:
             self.texts[Item.USER] = user
-        self.tokens: dict[Item, Secret] = {}
+        self.tokens = _NO_TOKENS
         self.conversation: Any = None
         self.delay_callback: Callable[[int, int], object] | None = None
         self.xauthdata: tuple[str, bytes] | None = None
@@ -139,6 +144,10 @@ class Handle:
 
     def set_token(self, item: Item, token: Secret | None) -> None:
         """Set or clear a token; the old one is wiped unless it is the same object."""
+        if self.tokens is _NO_TOKENS:
+            if token is None:
+                return
+            self.tokens = {}
         old = self.tokens.pop(item, None)
         if old is not None and old is not token:
             old.wipe()
@@ -147,8 +156,9 @@ class Handle:
 
     def wipe_tokens(self) -> None:
         """Forget both tokens."""
-        for item in TOKENS:
-            self.set_token(item, None)
+        if self.tokens:
+            for item in TOKENS:
+                self.set_token(item, None)
 
     def putenv(self, assignment: str) -> int:
         """Carry out ``NAME=value``, ``NAME=`` or ``NAME``, as `pam_putenv(3)` does."""
@@ -197,18 +207,22 @@ class Handle:
 
     def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
+        raised = self._clean_data(status) if self._data else []
+        if self.tokens:
+            self.wipe_tokens()
+        if self._env:
+            self._env.clear()
+        self.conversation = None
+        return raised
+
+    def _clean_data(self, status: int) -> list[BaseException]:
         raised: list[BaseException] = []
-        for value, cleanup in self.take_data() if self._data else ():
+        for value, cleanup in self.take_data():
             if cleanup is not None:
                 try:
                     cleanup(value, status)
                 except BaseException as odd:  # noqa: BLE001  # the other cleanups must run as well
                     raised.append(odd)
-        if self.tokens:
-            self.wipe_tokens()
-        if self._env is not None:
-            self._env.clear()
-        self.conversation = None
         return raised
 
 

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from pamkit.engine.bind import bind_now
 from pamkit.engine.odd_words import tell_of
+from pamkit.engine.standing import Standing
 from pamkit.semantics.stride import is_past_end, step_of, stride
 from pamkit.semantics.trace import Run
 from pamkit.semantics.verdict import Mood, Verdict
 from pamkit.semantics.walk import begin
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import FACILITY_OF, REPLAYS, Primitive
+from pamkit.vocab.flags import CRED_FLAGS, Flag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +39,11 @@ if TYPE_CHECKING:
     from pamkit.semantics.stride import Stand
     from pamkit.semantics.trace import Path, Step
 
-    Row = tuple[tuple[Hook, Line, "Track | None"], ...]
-    """Hooks that are asked one after the other, what each is told, and where its success leads."""
+    Row = tuple[tuple[tuple[Hook, Line, "Track"], ...], "Track"]
+    """Hooks that are asked one after the other as long as all succeed, and where that leads.
+
+    Beside each hook stands what it is told, and the place where it is asked.
+    """
 
 _SUCCESS = ReturnCode.SUCCESS
 
@@ -47,6 +52,10 @@ _MOST_PLACES = 4_000
 
 _DENIED = ReturnCode.PERM_DENIED
 
+_FOLLOWED = frozenset(REPLAYS.values())
+_NO_FLAGS = frozenset({0})
+_CREDENTIALS = frozenset({int(bit) for bit in Flag if bit & CRED_FLAGS})
+
 
 class Track:
     """A place in a tree: where a walk stands after one row of answers.
@@ -54,20 +63,23 @@ class Track:
     ``stand`` is what the kernel says of it, a verdict where the walk has ended.  ``hook`` and
     ``line`` say who is asked next; there is no hook where the walk has ended, and where nobody can
     be asked at once.  ``straight`` is what `look_ahead` has found.  ``code`` is what the
-    application is told where the walk has ended, else `None`.  ``follow`` is where the walk begins
-    that follows this one (setcred, close_session).
+    application is told where the walk has ended, else `None`.  ``plain`` are the flags that a walk
+    is nearly always made with, of which nothing is to be said; ``is_followed`` says whether another
+    primitive follows the path that is walked here.
     """
 
     __slots__ = (
+        "_follow",
         "_leads",
         "_tree",
         "answer",
         "before",
         "code",
         "declared",
-        "follow",
         "hook",
+        "is_followed",
         "line",
+        "plain",
         "stand",
         "straight",
     )
@@ -78,8 +90,10 @@ class Track:
         """Stand at ``stand``, reached from ``before`` by an answer."""
         self._tree, self.stand, self.before, self.answer = tree, stand, before, answer
         self._leads: dict[int, Track] = {}
-        self.straight: Row = ()
-        self.follow: Track | None = None
+        self._follow: Track | None = None
+        self.straight: Row | None = None
+        self.is_followed = tree.primitive in _FOLLOWED
+        self.plain = _CREDENTIALS if tree.primitive is Primitive.SETCRED else _NO_FLAGS
         self.hook: Hook | None = None
         self.line: Line = ("", (), None)
         self.declared: frozenset[ReturnCode] = frozenset()
@@ -112,20 +126,20 @@ class Track:
         return self._tree.is_replay
 
     def look_ahead(self) -> Row:
-        """Return who is asked from here on as long as all succeed, and where each success leads.
+        """Return who is asked from here on as long as all succeed, and where that leads.
 
         It is kept if it reaches to the end, or to where nobody can be asked at once.
         """
-        row: list[tuple[Hook, Line, Track | None]] = []
-        place: Track | None = self
-        while place is not None and place.hook is not None:
+        row: list[tuple[Hook, Line, Track]] = []
+        place: Track = self
+        while place.hook is not None:
             # No place where success is not declared; nor where there is no room, which may come.
             ahead = place.leads(_SUCCESS)
-            row.append((place.hook, place.line, ahead))
+            if ahead is None:
+                return tuple(row), place
+            row.append((place.hook, place.line, place))
             place = ahead
-        known = tuple(row)
-        if place is not None:
-            self.straight = known
+        self.straight = known = (tuple(row), place)
         return known
 
     def leads(self, answer: int) -> Track | None:
@@ -148,10 +162,10 @@ class Track:
 
     def followed(self, primitive: Primitive) -> Track:
         """Return where the primitive begins that follows the walk which ended here."""
-        if self.follow is None:
+        if self._follow is None:
             tracks = self._tree.tracks
-            self.follow = tracks.replayed(primitive, self.path())
-        return self.follow
+            self._follow = tracks.replayed(primitive, self.path())
+        return self._follow
 
     def path(self) -> Path:
         """Return number and answer of each link that was asked on the way here."""
@@ -218,6 +232,7 @@ class Tracks:
         "room",
         "roots",
         "service",
+        "start",
     )
 
     def __init__(
@@ -236,6 +251,8 @@ class Tracks:
         self.roots: list[Track | None] = [None] * len(Primitive)
         """Where each primitive begins, as far as it was walked."""
         self.room = _MOST_PLACES
+        self.start = Standing(self)
+        """Where every transaction begins."""
 
     def bound(self, link: Link) -> Bound | None:
         """Return a link with its module in Python; `None` if that cannot be said at once."""

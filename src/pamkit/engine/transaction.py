@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pamkit.engine.call import Call
 from pamkit.engine.delay import FailDelay
-from pamkit.engine.dispatch import Dispatcher, Left, Suspended, along, settled
+from pamkit.engine.dispatch import Dispatcher, Suspended, along, settled
 from pamkit.engine.handle import Handle
+from pamkit.engine.standing import GOOD, NOWHERE, Standing
 from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Blocking, Effect, Wait
 from pamkit.module.facts import LOCKS_ACCOUNT
@@ -28,10 +29,11 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine
     from typing import Any, Protocol
 
-    from pamkit.module.registry import Natives, Registry
+    from pamkit.engine.footing import Footing
+    from pamkit.module.registry import Natives
     from pamkit.module.world import World
     from pamkit.policy.chain import Chain, Link
     from pamkit.policy.compile import Compiled
@@ -43,8 +45,8 @@ if TYPE_CHECKING:
     Verb = Coroutine[Effect, Any, int]
     """Ends with the code the application gets."""
 
-    Unread = tuple[Track, int]
-    """Of what a `Run` is made when somebody reads it: where it ended, and the flags."""
+    Unread = Track | tuple[Track, int]
+    """Of what a `Run` is made when somebody reads it: where it ended, and the flags if any."""
 
     class Keeper(Protocol):
         """Keeps sessions on record; see `sessions.keeper`."""
@@ -59,39 +61,16 @@ if TYPE_CHECKING:
             """What was about to happen was cut off."""
 
 
-_GOOD = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD)
-"""What another primitive may follow: somebody is known, even if the password is too old."""
-
 _NOT_REFUSED = -1
 """What stands for no code at all."""
 
 _NEVER_ASKED = -1
 """C: what libpam remembers of a link until it is asked; some module may answer just that."""
 
-_AUTHENTICATE, _SETCRED = Primitive.AUTHENTICATE, Primitive.SETCRED
-_CHAUTHTOK = Primitive.CHAUTHTOK
+_AUTHENTICATE, _YES, _SERVICE = Primitive.AUTHENTICATE, ReturnCode.SUCCESS, Item.SERVICE
 
-_SERVICE, _YES = Item.SERVICE, ReturnCode.SUCCESS
-
-_NOTHING: frozenset[Primitive] = frozenset()
-_NO_PATHS: tuple[Path | Track | None, ...] = (None,) * len(Primitive)
-"""The path of each primitive, of a transaction that has made no call."""
-
-_REFUSED_ALONE = {
-    primitive: (*_NO_PATHS[:primitive], (), *_NO_PATHS[primitive + 1 :]) for primitive in Primitive
-}
-"""The same where one call is refused: thousands may wait in their first."""
-
-_sets: dict[frozenset[Primitive], frozenset[Primitive]] = {}
-
-_PLAIN_FLAGS = tuple(
-    frozenset({int(bit) for bit in Flag if bit & CRED_FLAGS} if each is Primitive.SETCRED else {0})
-    for each in Primitive
-)
-"""Flags with which each primitive is nearly always called; nothing is to be said of them."""
-
-_EARLIER = tuple(REPLAYS.get(primitive) for primitive in Primitive)
-"""Which primitive each follows, if any."""
+_UNTRACKED = Standing(None)
+"""Where a transaction begins that walks beside the tracks."""
 
 _TIMED = (Primitive.AUTHENTICATE, Primitive.CHAUTHTOK)
 
@@ -101,20 +80,16 @@ class Core:
 
     __slots__ = (
         "_audit",
+        "_begins",
         "_call",
         "_compiled",
-        "_dialect",
         "_fail_delay",
-        "_load",
         "_made_dispatcher",
         "_natives",
-        "_paths",
-        "_quirks",
-        "_refused",
-        "_registry",
+        "_on",
         "_remembered",
+        "_standing",
         "_suspended",
-        "_tracks",
         "_tracks_of",
         "_watch",
         "_world",
@@ -126,12 +101,9 @@ class Core:
 
     def __init__(
         self,
+        on: Footing,
         handle: Handle,
-        load: Callable[[str], Compiled],
-        registry: Registry,
         world: World | Callable[[], World],
-        dialect: Dialect,
-        quirks: frozenset[str] = frozenset(),
         watch: Callable[[Primitive, Step], object] | None = None,
         audit: Callable[[Run], object] | None = None,
         natives: Natives | Callable[[Core], Natives] | None = None,
@@ -140,34 +112,34 @@ class Core:
     ) -> None:
         """Start a transaction; raises `PolicyError` where `pam_start` answers `PAM_ABORT`.
 
-        ``load`` gives the policy of a service.  ``watch`` hears each step as it is made,
+        ``on`` is what it stands on.  ``watch`` hears each step as it is made,
         ``audit`` each finished run, and may answer a code that refuses what cannot be put on
         record.  ``world`` and ``natives`` may be functions that make them when they are needed.
         ``natives`` finds modules that are not written in Python.  ``keeper`` keeps
         sessions on record.  ``tracks`` gives the walks that transactions with the same settings
         have made with the policy of a service; without it, this one begins with none.
         """
-        self.handle, self._world = handle, world
-        self._fail_delay: FailDelay | None = None
-        self._load, self._registry, self._dialect, self._quirks = load, registry, dialect, quirks
+        self._on, self.handle, self._world = on, handle, world
         self._watch, self._audit, self._natives, self.keeper = watch, audit, natives, keeper
+        self._fail_delay: FailDelay | None = None
         self.guests: Any = None
         """What finds native modules, if it had to be made."""
         self._tracks_of = tracks
         self.walks: list[Run | Unread] = []
         """What was walked so far; who reads it asks `runs`."""
         self._call: Call | None = None
-        self._paths: Sequence[Path | Track | None] = _NO_PATHS
-        self._remembered: dict[Primitive, dict[int, int]] | None = None
-        self._refused: frozenset[Primitive] = _NOTHING
         self._suspended: Suspended | None = None
+        self._remembered: dict[Primitive, dict[int, int]] | None = None
         self._made_dispatcher: Dispatcher | None = None
-        self._compiled = compiled = load(handle.service)
-        self._tracks = (
-            self._own_tracks(compiled)
-            if tracks is None or watch is not None
-            else tracks(handle.service, compiled)
-        )
+        name = handle.texts[_SERVICE]
+        self._compiled = compiled = on.load(name)
+        if tracks is None or watch is not None:
+            known = self._own_tracks(compiled)
+        else:
+            known = tracks(name, compiled)
+        self._standing = standing = _UNTRACKED if known is None else known.start
+        # INVARIANT: where a call has to be looked at more closely, no place is known for it.
+        self._begins = standing.begins if audit is None and keeper is None else NOWHERE
 
     @property
     def world(self) -> World:
@@ -207,7 +179,9 @@ class Core:
         """What was walked so far, one `Run` for each walk of a chain."""
         runs: Any = self.walks
         for at, run in enumerate(runs):
-            if run.__class__ is tuple:
+            if run.__class__ is Track:
+                runs[at] = run.run(0)
+            elif run.__class__ is tuple:
                 place, flags = run
                 runs[at] = place.run(flags)
         made: list[Run] = runs
@@ -225,14 +199,23 @@ class Core:
             directory = (lambda: self.world.process.directory()) if self._has_here else None
             self._made_dispatcher = Dispatcher(
                 self,
-                self._registry,
+                self._on.registry,
                 self._watch,
                 self.natives,
                 directory,
-                self._tracks,
-                self._dialect,
+                self._standing.tracks,
+                self.dialect,
             )
         return self._made_dispatcher
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its policy is read, and answers are folded."""
+        return self._on.dialect
+
+    @property
+    def _quirks(self) -> frozenset[str]:
+        return self._on.quirks
 
     @property
     def _has_here(self) -> bool:
@@ -240,12 +223,12 @@ class Core:
 
     def _own_tracks(self, compiled: Compiled) -> Tracks | None:
         """Return tracks for this transaction alone; `None` where nobody can walk on them."""
-        if not walks_on_tracks(self._dialect, self._quirks) or self._watch is not None:
+        if not walks_on_tracks(self.dialect, self._quirks) or self._watch is not None:
             return None
         natives = self.natives
         first = None if natives is None else natives.come_first
-        counts = self._dialect.jump_counts
-        return Tracks(self.handle.service, compiled, self._registry, first, jump_counts=counts)
+        counts, registry = self.dialect.jump_counts, self._on.registry
+        return Tracks(self.handle.service, compiled, registry, first, jump_counts=counts)
 
     @property
     def waiting(self) -> bool:
@@ -255,16 +238,21 @@ class Core:
     def _use(self, compiled: Compiled) -> None:
         self._compiled = compiled
         if self._tracks_of is None or self._watch is not None:
-            self._tracks = self._own_tracks(compiled)
+            tracks = self._own_tracks(compiled)
         else:
-            self._tracks = self._tracks_of(self.handle.service, compiled)
+            tracks = self._tracks_of(self.handle.service, compiled)
         if self._made_dispatcher is not None:
-            self._made_dispatcher.use(self._tracks)
-        # A walk of the old policy's chain says nothing about the new one; a refusal stands.
+            self._made_dispatcher.use(tracks)
         self._suspended = None
-        self._paths = tuple(() if each in self._refused else None for each in Primitive)
+        self._stand(self._standing.after_change(tracks))
         self._remembered = None
         self.handle.service_changed = False
+
+    def _stand(self, standing: Standing) -> None:
+        """Go to where the calls so far have led."""
+        self._standing = standing
+        is_plain = self._audit is None and self.keeper is None and self._suspended is None
+        self._begins = standing.begins if is_plain else NOWHERE
 
     async def prepare(self) -> None:
         """Bind every link of every chain now: libpam loads its modules in `pam_start(3)`.
@@ -276,87 +264,83 @@ class Core:
                 if link.refusal:
                     continue
                 bound = await self._dispatcher.bind(link)
-                if bound.module is None and self._dialect.no_module[0] == START:
+                if bound.module is None and self.dialect.no_module[0] == START:
                     raise PolicyError(bound.fault)
 
     def ask(self, primitive: Primitive, flags: int = 0) -> int | Verb:
         """Carry out a primitive as far as nobody is waited for.
 
-        Return the code the application gets; or a coroutine that ends with it, as `call` has it.
+        Return the code the application gets, when one walk was made and noted; or a coroutine that
+        ends with it, as `call` has it, and nothing is noted yet.
         """
-        handle, tracks = self.handle, self._tracks
-        if (
-            tracks is None
-            or self._suspended is not None
-            or self.keeper is not None
-            or handle.service_changed
-            or primitive is _CHAUTHTOK
-        ):
-            return self._beside(primitive, flags)
-        if flags not in _PLAIN_FLAGS[primitive]:
-            refusal = self._flags_refused(primitive, flags)
-            if refusal is not None:
-                self.refuse(primitive)
-                return refusal
-            if primitive is _SETCRED:
-                flags = self._cred_flags(flags)
-        earlier = _EARLIER[primitive]
-        if earlier is None:
-            place = tracks.roots[primitive] or tracks.first(primitive)
-        else:
-            path = self._paths[earlier]
-            if path is None:
-                place = tracks.first(primitive)
-            elif isinstance(path, Track):  # it was walked on the tracks: the place where it ended
-                place = path.follow or path.followed(primitive)
-            else:
+        handle, place, is_plain = self.handle, self._begins[primitive], True
+        if place is None or handle.service_changed or flags not in place.plain or handle.tokens:
+            place = self._look_closer(primitive)
+            if place is None:
                 return self._beside(primitive, flags)
-        if place.hook is None:
-            return self._beside(primitive, flags)  # nobody can be asked: that is told in the log
-        timed = primitive is _AUTHENTICATE
-        if timed and handle.tokens:
-            handle.wipe_tokens()
+            is_plain = place is self._begins[primitive]
+            if flags not in place.plain:
+                refusal = self._flags_refused(primitive, flags)
+                if refusal is not None:
+                    self.refuse(primitive)
+                    return _refused(refusal)
+                if primitive is Primitive.SETCRED:
+                    flags = self._cred_flags(flags)
+            if primitive is _AUTHENTICATE:
+                handle.wipe_tokens()
         call = self._call
         if call is None:
             call = self._call = Call(self, primitive, flags)
         else:
             call.primitive, call.flags = primitive, flags
-        handle.current = call
         try:
-            reached = along(place, call)
-            if not isinstance(reached, Track) or reached.code is not _YES:
+            # Hooks in Python, at once: no C function can ask meanwhile who speaks.
+            reached: Any = along(place, call)  # a place, or a walk that was left
+            code: int | None = reached.code
+            if code is not _YES:
                 self.refuse(primitive)  # until it has ended, and is noted: an interrupt may come
         except BaseException:  # an interrupt: it goes on, and no yes can be built on the walk
             self.refuse(primitive)
             raise
-        finally:
-            handle.current = None
-        if isinstance(reached, Left):
-            self._call = None  # a hook that waits may keep it
+        if code is not _YES or not is_plain or handle.service_changed:
             try:
-                return self._go_on(reached, flags)
+                return self._come_to(primitive, flags, reached)
             finally:
                 del reached  # a fault has its hook's locals, and leads back to this frame
-        code = reached.code
-        is_odd = self._audit is not None or handle.service_changed
-        if code is not _YES or self._refused or is_odd:
-            code = self._arrive(primitive, flags, reached)
-        else:
-            # Yes, because the chain granted, and nothing that was refused before is left.
-            self.walks.append((reached, flags))
-            if earlier is None:
-                paths = self._paths
-                if paths.__class__ is list:
-                    paths[primitive] = reached
-                else:
-                    self._lead(primitive, reached)
-        if timed:
-            if handle.tokens:
-                handle.wipe_tokens()
-            delay = self._fail_delay
-            if handle.delay_callback is not None or (delay is not None and delay.asked):
-                return self._late(code)
-        return code
+        if place.is_followed:
+            if primitive is _AUTHENTICATE and (
+                handle.tokens or handle.delay_callback is not None or self._fail_delay is not None
+            ):
+                return self._come_to(primitive, flags, reached)
+            standing = self._standing.beyond.get(reached) or self._standing.ended(reached)
+            self._standing, self._begins = standing, standing.begins
+        # Yes, because the chain granted, and nothing that was refused before is left.
+        self.walks.append((reached, flags) if flags else reached)
+        return _YES
+
+    def _come_to(self, primitive: Primitive, flags: int, reached: Any) -> int | Verb:
+        """End a call that has not just said yes, or go on with one that waits; see `ask`."""
+        if reached.code is None:
+            self._call = None  # a hook that waits may keep it
+            return self._go_on(reached.place, reached.answer, reached.call, flags)
+        if primitive is _AUTHENTICATE:
+            self.handle.wipe_tokens()
+            if self._is_late:
+                return self._late(flags, reached)
+        return self._arrive(primitive, flags, reached)
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether somebody asked for a delay, or the application wants to be told of it."""
+        delay = self._fail_delay
+        return self.handle.delay_callback is not None or (delay is not None and delay.asked)
+
+    def _look_closer(self, primitive: Primitive) -> Track | None:
+        """Return where a call begins on the tracks; `None` if it walks beside them."""
+        is_beside = self._suspended is not None or self.keeper is not None
+        if is_beside or self.handle.service_changed:
+            return None
+        return self._standing.begin(primitive)
 
     async def call(self, primitive: Primitive, flags: int = 0) -> int:
         """Carry out a primitive; return the code the application gets.
@@ -374,22 +358,18 @@ class Core:
         changed = self.handle.service_changed
         self.walks.append(place.run(flags, self.handle.service) if changed else (place, flags))
         if primitive not in REPLAYS:
-            self._lead(primitive, place)
-            if code not in _GOOD:
-                self._refused = _shared(self._refused | {primitive})
-            elif self._refused:
-                self._refused -= {primitive}
+            self._stand(self._standing.ended(place))
         return code if self._audit is None else self._audited(primitive, code)
 
-    async def _go_on(self, left: Left, flags: int) -> int:
+    async def _go_on(self, place: Track, answer: Any, call: Call, flags: int) -> int:
         """Go on with a walk in which a hook waits, or has answered what is not on the tracks.
 
         All of it is one frame: there is one for each person who types.
         """
-        handle, primitive = self.handle, left.place.primitive
+        handle, primitive = self.handle, place.primitive
         while True:
-            place, answer, call = left.place, left.answer, left.call
-            given = None
+            given: tuple[int, str] | None = None
+            after: Track | None = None
             if place.hook is not None:
                 handle.current = call
                 try:
@@ -398,29 +378,31 @@ class Core:
                     elif isinstance(answer, int):
                         given = settled(place, call, answer)
                     else:
-                        given = settled(place, call, await answer)
+                        answer = await answer
+                        if type(answer) is ReturnCode:
+                            after = place.leads(answer)
+                        if after is None:
+                            given = settled(place, call, answer)
                 except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
                     given = settled(place, call, fault=fault)
                 finally:
                     handle.current = None
-            del left, answer  # what was raised has the locals of the hook, and others may wait long
-            after = None if given is None or given[1] else place.leads(given[0])
+            del answer  # what was raised has the locals of the hook, and others may wait long
+            if given is not None and not given[1]:
+                after = place.leads(given[0])
             if after is None:
                 code = await self._leave(place, flags, given)
                 break
-            handle.current = call
-            try:
-                reached = along(after, call.again())  # the hook may have kept the other
-            finally:
-                handle.current = None
+            reached = along(after, call.again())  # the hook may have kept the other
             if isinstance(reached, Track):
                 code = self._arrive(primitive, flags, reached)
                 break
-            left = reached
+            place, answer, call = reached.place, reached.answer, reached.call
             del reached
         if primitive is _AUTHENTICATE and code != ReturnCode.INCOMPLETE:
             handle.wipe_tokens()
-            await self._delay(code)
+            if self._is_late:
+                await self._delay(code)
         return code
 
     def lose(self, call: Call) -> None:
@@ -437,7 +419,8 @@ class Core:
         )
         return self._conclude(primitive, flags, *walked, replayed=place.is_replay)
 
-    async def _late(self, code: int) -> int:
+    async def _late(self, flags: int, place: Track) -> int:
+        code = self._arrive(_AUTHENTICATE, flags, place)
         await self._delay(code)
         return code
 
@@ -450,7 +433,7 @@ class Core:
         if primitive is Primitive.SETCRED:
             flags = self._cred_flags(flags)
         timed = primitive in _TIMED
-        if timed and self._dialect.wipes == AROUND and self._suspended is None:
+        if timed and self.dialect.wipes == AROUND and self._suspended is None:
             self.handle.wipe_tokens()
         if primitive is Primitive.CHAUTHTOK:
             code = await self._chauthtok(flags)
@@ -469,7 +452,7 @@ class Core:
         """Return the code for flags that an application may not use; `None` if it may."""
         if primitive is Primitive.CHAUTHTOK and flags & PASS_FLAGS:
             self._log("an application may not choose the pass of chauthtok")
-            return self._dialect.bad_pass
+            return self.dialect.bad_pass
         if "flags-unchecked" in self._quirks:
             return None
         strange = flags & ~ALLOWED[primitive]
@@ -478,12 +461,12 @@ class Core:
             name = primitive.name.lower()
             self._log(f"flags `{words(flags)}` may not be given to {name}")
             # DIALECT: a family that passes them on has no code for it; the quirk is its way.
-            return self._dialect.bad_flags or ReturnCode.SYSTEM_ERR
+            return self.dialect.bad_flags or ReturnCode.SYSTEM_ERR
         return None
 
     def _cred_flags(self, flags: int) -> int:
         """Establishing is what setcred does where nothing is said (`pam_setcred(3)`)."""
-        if not self._dialect.establishes:
+        if not self.dialect.establishes:
             return flags
         said = flags if "flags-unchecked" in self._quirks else flags & CRED_FLAGS
         return flags if said else flags | Flag.ESTABLISH_CRED
@@ -512,7 +495,7 @@ class Core:
 
     def _is_all_done(self) -> bool:
         """Whether a change is over with the check that has just succeeded."""
-        if not self._dialect.done_check_is_all or not self.walks:
+        if not self.dialect.done_check_is_all or not self.walks:
             return False
         from pamkit.engine.family_ways import ends_with_its_check
 
@@ -520,18 +503,18 @@ class Core:
 
     def _forgets(self, primitive: Primitive, code: int) -> bool:
         """Whether the tokens are forgotten behind a call that has ended so."""
-        if self._dialect.wipes != ON_FAILURE:
+        if self.dialect.wipes != ON_FAILURE:
             return primitive in _TIMED
         from pamkit.engine.family_ways import is_no
 
         return is_no(primitive, code)
 
     async def _dispatch(self, primitive: Primitive, flags: int) -> int:
-        dialect = self._dialect
+        dialect = self.dialect
         is_read_again = dialect.reads_each_call and self._suspended is None
         if self.handle.service_changed or is_read_again:
             try:
-                compiled = self._load(self.handle.service)
+                compiled = self._on.load(self.handle.service)
             except PolicyError as bad:
                 self._log(bad.message)
                 self.refuse(primitive)
@@ -578,7 +561,7 @@ class Core:
             primitive,
             flags,
             remembered=remembered,
-            jump_counts=earlier is not None and self._dialect.jump_counts,
+            jump_counts=earlier is not None and self.dialect.jump_counts,
             unchecked=self._unchecked(update),
         )
         return self._conclude(primitive, flags, stand, steps, replayed=path is not None)
@@ -595,6 +578,7 @@ class Core:
         """Note a walk that was made beside the tracks; return the code the application gets."""
         if not isinstance(stand, Verdict):
             self._suspended = Suspended(primitive, _updates(primitive, flags), stand, steps)
+            self._begins = NOWHERE  # until it has ended
             return ReturnCode.INCOMPLETE
         if primitive not in REPLAYS and "answers-steer-replay" in self._quirks:
             remembered = self._remembered = self._remembered or {}
@@ -609,7 +593,7 @@ class Core:
 
     def _fold(self, chain: Chain, primitive: Primitive, *, update: bool = False) -> Fold:
         """Return how the answers of a chain become one verdict."""
-        if not self._dialect.keywords:
+        if not self.dialect.keywords:
             return LINUX_FOLD
         from pamkit.engine.family_ways import fold_in
 
@@ -625,7 +609,7 @@ class Core:
 
         chains, dispatcher = self.chains.values(), self._dispatcher
         return await refusal_of(
-            chains, chain, primitive, dialect=self._dialect, dispatcher=dispatcher
+            chains, chain, primitive, dialect=self.dialect, dispatcher=dispatcher
         )
 
     def _unchecked(self, update: bool) -> Callable[[Link], bool] | None:
@@ -649,9 +633,9 @@ class Core:
             primitive, self.handle.service, flags, steps, verdict or UNDECIDED, code, replayed
         )
         if primitive not in REPLAYS and not _updates(primitive, flags):
-            self._lead(primitive, path_of(run))
-            if code in _GOOD:
-                self._refused -= {primitive}
+            self._stand(self._standing.walked(primitive, path_of(run), good=code in GOOD))
+        else:
+            self._stand(self._standing)  # it does not wait any more
         self.walks.append(run)
         return code if self._audit is None else self._audited(primitive, code)
 
@@ -682,7 +666,7 @@ class Core:
 
     def path(self, primitive: Primitive) -> Path | None:
         """Return the path that a primitive walked last; `None` if nobody called it."""
-        path = self._paths[primitive]
+        path = self._standing.paths[primitive]
         return path.path() if isinstance(path, Track) else path
 
     def follow(self, primitive: Primitive, path: Path) -> None:
@@ -692,9 +676,8 @@ class Core:
         """
         chain = self.chains[FACILITY_OF[primitive]]
         retrace(chain.links, path, self._fold(chain, primitive))
-        self._lead(primitive, path)
+        self._stand(self._standing.walked(primitive, path, good=True))
         self._remembered = {**(self._remembered or {}), primitive: dict(path)}
-        self._refused -= {primitive}
 
     def locks(self, link: Link) -> bool:
         """Whether a link's module is one that locks accounts, so that its no means locked."""
@@ -702,29 +685,18 @@ class Core:
 
     def refuse(self, primitive: Primitive) -> None:
         """Take a primitive for refused, whatever it answered: nothing may follow its path."""
-        if primitive not in REPLAYS:
-            if self._paths is _NO_PATHS:
-                self._paths = _REFUSED_ALONE[primitive]
-            else:
-                self._lead(primitive, ())
-            self._refused = _shared(self._refused | {primitive})
-
-    def _lead(self, primitive: Primitive, path: Path | Track) -> None:
-        """Note which path a primitive has walked."""
-        paths = self._paths
-        if not isinstance(paths, list):  # INVARIANT: what transactions share is a tuple
-            paths = self._paths = list(paths)
-        paths[primitive] = path
+        self._stand(self._standing.refusing(primitive))
 
     def is_refused(self, primitive: Primitive) -> bool:
         """Whether a primitive was asked for and is refused, whatever its modules answered."""
-        return primitive in self._refused
+        return primitive in self._standing.refused
 
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
         if self.keeper is not None:
             self.keeper.abandon(self)
         self._suspended = None
+        self._stand(self._standing)
         self.handle.wipe_tokens()
         if self._fail_delay is not None:
             self._fail_delay.finish()
@@ -756,6 +728,11 @@ def _replayed(chain: Chain, path: Path) -> Stand | Verdict:
     return begin_replay(chain.links, path)
 
 
+async def _refused(code: int) -> int:
+    """Say no where nobody was asked."""
+    return code
+
+
 def _told(refused: int | None) -> int:
     return _NOT_REFUSED if refused is None else refused
 
@@ -763,8 +740,3 @@ def _told(refused: int | None) -> int:
 def _updates(primitive: Primitive, flags: int) -> bool:
     """Whether this is the second pass of chauthtok; elsewhere the bit is a stray one."""
     return primitive is Primitive.CHAUTHTOK and bool(flags & Flag.UPDATE_AUTHTOK)
-
-
-def _shared(some: frozenset[Primitive]) -> frozenset[Primitive]:
-    """Return the one set of these primitives: there are few, and thousands of transactions."""
-    return _sets.setdefault(some, some)

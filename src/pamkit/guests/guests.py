@@ -52,6 +52,23 @@ def preference(natives: str | Mapping[str, str] | None) -> Preference:
     return Preference(rest, tuple((k.removesuffix(".so"), v) for k, v in wanted.items()))
 
 
+class Owner:
+    """Who has a transaction with guests; if it goes and has not ended them, they are lost.
+
+    Doors are kept for C, and keep the transaction: only who owns it can tell that it is over.
+    """
+
+    __slots__ = ("_guests",)
+
+    def __init__(self, guests: Guests) -> None:
+        """Own guests."""
+        self._guests = guests
+
+    def __del__(self) -> None:
+        """Let nothing of an application's remain that never ended its transaction."""
+        self._guests.lose()
+
+
 class Guests:
     """Finds native modules, calls their hooks, and ends with the transaction."""
 

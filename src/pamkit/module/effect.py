@@ -36,10 +36,29 @@ class Ask(Effect):
 
     messages: tuple[Message, ...]
 
+    # By hand, and not as a generator: there is one for each person who types.
+
     def __await__(self) -> Generator[Effect, Any, tuple[int, tuple[Answer, ...]]]:
         """Come back with the conversation's return code and its answers."""
-        answers: tuple[int, tuple[Answer, ...]] = yield self
-        return answers
+        steps: Any = self
+        waiting: Generator[Effect, Any, tuple[int, tuple[Answer, ...]]] = steps
+        return waiting
+
+    def __iter__(self) -> Ask:
+        """Be stepped."""
+        return self
+
+    def __next__(self) -> Ask:
+        """Surface at the driver."""
+        return self
+
+    def send(self, reply: tuple[int, tuple[Answer, ...]]) -> Ask:
+        """Come back."""
+        raise StopIteration(reply)
+
+    def throw(self, *fault: Any) -> Ask:
+        """Come back with what was raised instead."""
+        raise fault[1] if len(fault) > 1 and fault[1] is not None else fault[0]
 
 
 class Hash(Effect):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pamkit.engine.driver import Performer, drive
+from pamkit.engine.footing import Footing
 from pamkit.engine.handle import handle_for
 from pamkit.engine.transaction import Core
 from pamkit.module.registry import Module, Registry, module_from
@@ -70,7 +71,8 @@ class Trial:
             "registry": _registry(dialect, {each.name: each for each in loaded}),
             **settings,
         }
-        self.core = Core(self.handle, world=self.world, dialect=dialect, quirks=quirks, **parts)
+        footing = Footing(parts.pop("load"), parts.pop("registry"), dialect, quirks)
+        self.core = Core(footing, self.handle, self.world, **parts)
 
     def call(self, primitive: Primitive, flags: int = 0) -> ReturnCode:
         """Carry out a primitive; return its code."""
