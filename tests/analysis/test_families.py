@@ -7,7 +7,7 @@ from pamkit.analysis.circumstance import CALLER, SECRET, USER
 from pamkit.analysis.families import EVERYWHERE, fitting
 from pamkit.analysis.known_modules import TABLES, TABLES_OF
 from pamkit.analysis.lint import fixed
-from pamkit.analysis.model import CHECKED, Model, Row
+from pamkit.analysis.model import ASSUMED, CHECKED, Model, Row
 from pamkit.analysis.tree import Tree, read_tree
 from pamkit.cli.declarations import declarations
 from pamkit.module.roster import ROSTERS
@@ -86,6 +86,15 @@ def test_solaris_stores_a_password_only_if_the_old_one_is_right() -> None:
     assert all(CHECKED in row.marks for row in stored if (CALLER, "other") in row.when)
     check = _rows("pam_authtok_store.so.1", Primitive.CHAUTHTOK, update=False)
     assert not any(CHECKED in row.marks for row in check)
+
+
+def test_what_a_users_own_policy_says_is_not_known() -> None:
+    for primitive in Primitive:
+        rows = _rows("pam_user_policy.so.1", primitive)
+        assert {row.code for row in rows} >= {ReturnCode.SUCCESS, ReturnCode.IGNORE}
+        # On a usual day there is none, and nothing that comes of one can be relied on.
+        assert {row.code for row in rows if row.usual} == {ReturnCode.IGNORE}
+        assert all(f"{ASSUMED} pam_user_policy" in row.marks for row in rows)
 
 
 def _tree(dialect: str, files: dict[str, str | None]) -> Tree:

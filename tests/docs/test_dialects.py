@@ -230,6 +230,18 @@ def test_empty_facility() -> None:
     assert account("empty-facility") == YES
 
 
+def test_unasked_required() -> None:
+    # Nobody has the module that is to refuse; the one behind it lets everybody in.
+    policy = "auth required pam_gone.so.1\nauth required pam_one.so.1\n"
+
+    def authenticate(*quirks: str) -> ReturnCode:
+        cde = dialect_named("cde")
+        return trial(policy, Probe("pam_one"), dialect=cde, quirks=quirks).authenticate()
+
+    assert authenticate() == ReturnCode.MODULE_UNKNOWN
+    assert authenticate("unasked-required") == YES
+
+
 def test_debian_takes_in_a_file_with_at_include() -> None:
     policy = {"test": "@include rest\n", "rest": "auth optional pam_one.so\n"}
     assert trial(policy, Probe("pam_one"), dialect=DEBIAN).authenticate() == YES

@@ -294,3 +294,12 @@ def test_end_tells_cleanups_the_status() -> None:
     t.authenticate()
     t.end(_C.MAXTRIES)
     assert seen == [_C.MAXTRIES]
+
+
+@pytest.mark.parametrize("dialect", ["solaris", "illumos"])
+def test_the_second_pass_of_a_change_goes_on_with_what_the_first_has_read(dialect: str) -> None:
+    """Where a policy is read again at each call, a change is one call."""
+    hooks = dict.fromkeys(("chauthtok",), lambda call: _C.SUCCESS)
+    t = Trial("password required pam_x.so\n", module("x", **hooks), dialect=dialect)
+    assert t.chauthtok() == _C.SUCCESS
+    assert [bool(run.flags & Flag.UPDATE_AUTHTOK) for run in t.core.runs] == [False, True]

@@ -19,6 +19,7 @@ _LETTERS = "The password must contain at least {} alphabetic character(s)."
         ("#PASSLENGTH=9\n\nnonsense\n=x\n", Demands(), 0),
         ("PASSLENGTH=9\nPASSLENGTH=10\n", Demands(passlength=9), 0),
         ("passlength=9x\n", Demands(passlength=9), 0),
+        ("\ufeffPASSLENGTH=9\n", Demands(passlength=9), 0),
         ("PASSLENGTH=x\n", Demands(), 1),
         ("PASSLENGTH=\n", Demands(), 1),
         ("NAMECHECK=no\nWHITESPACE=0\n", Demands(namecheck=False, whitespace=False), 0),

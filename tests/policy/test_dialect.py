@@ -29,7 +29,7 @@ def test_a_quirk_stands_for_itself_and_a_set_for_its_members() -> None:
 
 
 def test_the_older_libpam_has_every_quirk_but_those_of_other_families() -> None:
-    others = {"setcred-after-refusal", "empty-facility"}
+    others = {"setcred-after-refusal", "empty-facility", "unasked-required"}
     assert QUIRK_SETS["libpam"] < QUIRK_SETS["libpam-1.5"] == frozenset(QUIRKS) - others
 
 
@@ -107,10 +107,10 @@ def test_actions_of_all_families_have_words() -> None:
     [
         ("linux", "LINK MODULE_UNKNOWN", "LINK MODULE_UNKNOWN", "LINK PERM_DENIED", CALL),
         ("openpam", "START SYSTEM_ERR", "LINK SYMBOL_ERR", "START SYSTEM_ERR", START),
-        ("macos", "START SYSTEM_ERR", "LINK IGNORE", "START SYSTEM_ERR", CALL),
+        ("macos", "START SYSTEM_ERR", "LINK MODULE_UNKNOWN", "START SYSTEM_ERR", CALL),
         ("illumos", "CALL OPEN_ERR", "CALL SYMBOL_ERR", "CALL SYSTEM_ERR", CALL),
         ("solaris", "CALL OPEN_ERR", "CALL SYMBOL_ERR", "CALL SYSTEM_ERR", CALL),
-        ("cde", "LINK IGNORE", "LINK IGNORE", "LINK IGNORE", CALL),
+        ("cde", "LINK MODULE_UNKNOWN", "LINK MODULE_UNKNOWN", "LINK IGNORE", CALL),
     ],
 )
 def test_how_far_a_fault_goes(
@@ -124,6 +124,12 @@ def test_how_far_a_fault_goes(
     ]
     assert found == [no_module, no_function, bad_line]
     assert dialect.no_lines[0] == no_lines
+
+
+def test_four_libraries_pass_over_what_cannot_be_asked() -> None:
+    names = (*DIALECTS, *FAMILIES)
+    passing = [name for name in names if dialect_named(name).passes_unasked]
+    assert passing == ["macos", "cde", "aix", "hpux"]
 
 
 def test_only_linux_follows_an_earlier_path_and_counts_jumps() -> None:

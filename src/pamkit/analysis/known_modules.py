@@ -366,11 +366,18 @@ def _authtok_store(subject: Subject, primitive: Primitive) -> Iterator[Row]:
         yield row.changed(when=proved, marks=(CHECKED, *row.marks))
 
 
+def _user_policy(subject: Subject, primitive: Primitive) -> Iterator[Row]:
+    """Yield every answer: what policies of users say nobody knows; on a usual day there is none."""
+    for row in stated_rows(subject.changed(declaration=None), primitive):
+        yield row.changed(usual=row.code == _C.IGNORE)
+
+
 _OPENPAM = {"pam_rootok": _but_setcred(_rootok), "pam_self": _but_setcred(_self)}
 _SOLARIS = {
     "pam_authtok_store": _but_setcred(_authtok_store),
     "pam_unix_auth": _but_setcred(_unix_auth),
     "pam_unix_cred": _unix_cred,
+    "pam_user_policy": _user_policy,
 }
 
 TABLES_OF: dict[str, dict[str, Table]] = {

@@ -23,6 +23,7 @@ _INSTEAD = {
     "unbounded-includes": "every nested file counts",
     "setcred-after-refusal": "setcred is refused with `PAM_PERM_DENIED`",
     "empty-facility": "the call is refused with `PAM_SYSTEM_ERR`",
+    "unasked-required": "such a line fails with `PAM_MODULE_UNKNOWN`",
 }
 """What happens without each quirk."""
 

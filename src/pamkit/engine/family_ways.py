@@ -7,6 +7,7 @@ Only transactions that speak such a dialect bring this in.
 
 from __future__ import annotations
 
+from pamkit.module.evaluation import offer
 from pamkit.policy.control import Action
 from pamkit.policy.dialect import LINK, START
 from pamkit.semantics.fold import fold_of
@@ -16,8 +17,10 @@ from pamkit.vocab.facility import Primitive
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from pamkit.engine.dispatch import Dispatcher
+    from pamkit.module.call import ModuleCall
     from pamkit.policy.chain import Chain
     from pamkit.policy.dialect import Dialect
     from pamkit.semantics.table import Fold
@@ -67,3 +70,13 @@ def is_no(primitive: Primitive, code: int) -> bool:
     """Whether a call of Sun's failed, so that tokens are forgotten."""
     due = primitive is Primitive.ACCT_MGMT and code == ReturnCode.NEW_AUTHTOK_REQD
     return code != ReturnCode.SUCCESS and not due
+
+
+async def evaluated(call: ModuleCall[Any], path: str) -> int:
+    """Return the code of a policy for the call that a hook serves: see `module.evaluation`."""
+    from pamkit.engine.evaluation import evaluated as code_of  # few policies ask for it
+
+    return await code_of(call, path)
+
+
+offer(evaluated)

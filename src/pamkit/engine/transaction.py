@@ -511,7 +511,9 @@ class Core:
 
     async def _dispatch(self, primitive: Primitive, flags: int) -> int:
         dialect = self.dialect
-        is_read_again = dialect.reads_each_call and self._suspended is None
+        # The second pass of a change goes on with what the first has read.
+        goes_on = self._suspended is not None or _updates(primitive, flags)
+        is_read_again = dialect.reads_each_call and not goes_on
         if self.handle.service_changed or is_read_again:
             try:
                 compiled = self._on.load(self.handle.service)

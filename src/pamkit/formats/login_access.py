@@ -79,13 +79,34 @@ def _is_user(token: str, user: str, ask: Questions) -> bool:
 def _is_origin(token: str, origin: str, ask: Questions) -> bool:
     if token.startswith("@"):
         return ask.netgroup_has_host(token[1:])
+    origin = _unmapped(origin)
     if _is_same(token, origin):
         return True
     if token.startswith("."):
         return len(origin) > len(token) and origin.lower().endswith(token.lower())
     if token.upper() == "LOCAL":
-        return "." not in origin
-    return token.endswith(".") and origin.startswith(token)
+        # DIALECT: to C an address of IPv6 has no dot, and is near.
+        return "." not in origin and not _is_far(origin)
+    if not token.endswith(".") or not origin.startswith(token):
+        return False
+    # DIALECT: to C `192.0.2.example` is in the network `192.0.2.`: a name that others may choose.
+    return not _NUMBERS.issuperset(token) or _NUMBERS.issuperset(origin)
+
+
+_NUMBERS = frozenset("0123456789.")
+_MAPPED = "::ffff:"
+
+
+def _is_far(origin: str) -> bool:
+    """Whether it is an address of IPv6; an X display has one colon, and names of terminals none."""
+    return origin.count(":") > 1
+
+
+def _unmapped(origin: str) -> str:
+    """Return an address of IPv4 without what IPv6 puts before it."""
+    number = origin[len(_MAPPED) :]
+    is_mapped = origin.lower().startswith(_MAPPED) and "." in number
+    return number if is_mapped and _NUMBERS.issuperset(number) else origin
 
 
 def _is_same(token: str, word: str) -> bool:

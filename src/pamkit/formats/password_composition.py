@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PATH = "/etc/default/passwd"
 
 _BLANKS = b" \t\n\v\f\r"
+_MARK = "\ufeff"
+"""What some editors write before the first line."""
 
 
 class Demands(Record):
@@ -115,7 +117,7 @@ _NUMBERS = (
 def _values(data: bytes) -> dict[str, str]:
     """Return the values of a file of `/etc/default`, by name in small letters; the first counts."""
     said: dict[str, str] = {}
-    for raw in data.decode("utf-8", "surrogateescape").split("\n"):
+    for raw in data.decode("utf-8", "surrogateescape").removeprefix(_MARK).split("\n"):
         name, sign, value = raw.strip(" \t\r").partition("=")
         if sign and name and not name.startswith("#"):
             said.setdefault(name.lower(), value.strip("\"'"))

@@ -116,6 +116,7 @@ _SOLARIS = (
     "pam_unix_auth",
     "pam_unix_cred",
     "pam_unix_session",
+    "pam_user_policy",
 )
 
 OPENPAM = Roster(

@@ -69,7 +69,7 @@ def _chains(
     rules = rules_of(policy.dialect, policy.quirks)
     # DIALECT: where a wrong line fails the call, nothing behind it is asked.
     refused = ALL_DIE if policy.dialect.bad_line[0] == CALL else None
-    return {
+    chains = {
         facility: Chain(
             facility,
             policy.service if own[facility] else OTHER,
@@ -77,6 +77,21 @@ def _chains(
             rules,
         )
         for facility in Facility
+    }
+    return _unasked(policy, chains) if policy.dialect.passes_unasked else chains
+
+
+def _unasked(policy: Policy, chains: dict[Facility, Chain]) -> dict[Facility, Chain]:
+    """DIALECT: let lines that cannot be asked be passed over, where the quirk says so."""
+    from pamkit.policy.families.unasked import passed_over, passes_over
+
+    if not passes_over(policy.dialect, policy.quirks):
+        return chains
+    return {
+        facility: chain.changed(
+            links=tuple(link.changed(actions=passed_over(link.actions)) for link in chain)
+        )
+        for facility, chain in chains.items()
     }
 
 

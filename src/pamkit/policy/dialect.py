@@ -30,6 +30,7 @@ class Dialect(Record):
     ``replays``: setcred and close_session follow the path of an earlier call.
     ``reads_each_call``: every call reads the policy again, instead of the start once.
     ``done_check_is_all``: chauthtok is done where `sufficient` ended its check.
+    ``passes_unasked``: its library passes over lines that cannot be asked (`families.unasked`).
     ``no_module``, ``no_function``, ``bad_line``, ``no_lines``: how far it goes that a module is not
     there, that it has no such function, that a line is wrong, that a facility has no lines even
     under `other`; and what is answered there: `LINK`, `CALL` or `START`, and a code.
@@ -47,6 +48,7 @@ class Dialect(Record):
     replays: bool = True
     reads_each_call: bool = False
     done_check_is_all: bool = False
+    passes_unasked: bool = False
     no_module: tuple[int, int] = (LINK, ReturnCode.MODULE_UNKNOWN)
     no_function: tuple[int, int] = (LINK, ReturnCode.MODULE_UNKNOWN)
     bad_line: tuple[int, int] = (LINK, ReturnCode.PERM_DENIED)
@@ -90,11 +92,12 @@ QUIRKS = {
     "unbounded-includes": "only substacks count for the limit of 16 nested files",
     "setcred-after-refusal": "setcred is judged alone, also behind a refused authenticate",
     "empty-facility": "a facility without lines is granted where the service has others",
+    "unasked-required": "a required line whose module or function is missing is passed over",
 }
 """Every quirk and what libpam does under it; see ``docs/dialects.md``."""
 
 _OF_1_5 = frozenset({"system-includes", "short-lines", "blanks-continue", "unbounded-includes"})
-_OF_OTHERS = frozenset({"setcred-after-refusal", "empty-facility"})
+_OF_OTHERS = frozenset({"setcred-after-refusal", "empty-facility", "unasked-required"})
 
 QUIRK_SETS = {
     "libpam": frozenset(QUIRKS) - _OF_1_5 - _OF_OTHERS,

@@ -42,7 +42,8 @@ NETBSD = OPENPAM.changed(name="netbsd")
 
 MACOS = OPENPAM.changed(
     name="macos",
-    no_function=(LINK, ReturnCode.IGNORE),
+    passes_unasked=True,
+    no_function=(LINK, ReturnCode.MODULE_UNKNOWN),
     no_lines=(CALL, ReturnCode.AUTH_ERR),
 )
 """Apple's OpenPAM: what nobody refuses is granted, and a facility without lines is refused."""

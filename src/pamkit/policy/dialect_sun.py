@@ -62,12 +62,13 @@ CDE = SOLARIS.changed(
     keywords=CDE_KEYWORDS,
     reads_each_call=False,
     done_check_is_all=True,
-    no_module=(LINK, ReturnCode.IGNORE),
-    no_function=(LINK, ReturnCode.IGNORE),
+    passes_unasked=True,
+    no_module=(LINK, ReturnCode.MODULE_UNKNOWN),
+    no_function=(LINK, ReturnCode.MODULE_UNKNOWN),
     bad_line=(LINK, ReturnCode.IGNORE),
     wipes=AFTER,
 )
-"""CDE's libpam of 1996, the ancestor; what does not load is passed over, even if it is required."""
+"""CDE's libpam of 1996, the ancestor, which passes over what does not load."""
 
 # Nothing of these two was run: their pages give the words, and pass over what is wrong or missing.
 AIX = CDE.changed(

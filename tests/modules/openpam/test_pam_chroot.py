@@ -24,6 +24,7 @@ def _world(uid: int = 0) -> World:
             account("alice", home="/home/alice"),
             account("ftp", home="/var/ftp/./pub/new"),
             account("odd", home="/./x"),
+            account("near", home="ftp/./x"),
         ],
         process=StandInProcess(uid=uid),
     )
@@ -39,7 +40,6 @@ def _place(world: World) -> tuple[str, str]:
     [
         ("ftp", "", "/var/ftp", "/pub/new"),
         ("ftp", "dir=/other cwd=/x", "/var/ftp", "/pub/new"),
-        ("odd", "", "/", "/x"),
         ("alice", "dir=/jail", "/jail", "/"),
         ("alice", "dir=/jail cwd=/work", "/jail", "/work"),
         ("root", "dir=/jail also_root", "/jail", "/"),
@@ -67,6 +67,15 @@ def test_who_has_no_directory_is_refused_where_there_must_be_one(options: str) -
     world = _world()
     assert answer(pam_chroot, _OPEN, options, world=world) == _C.SESSION_ERR
     assert log_of(world)[-1] == "alice has no chroot directory"
+
+
+@pytest.mark.parametrize("user", ["odd", "near"])
+@pytest.mark.parametrize("options", ["", "dir=/jail", "always"])
+def test_a_home_without_a_good_root_refuses(user: str, options: str) -> None:
+    world = _world()
+    assert answer(pam_chroot, _OPEN, options, world=world, user=user) == _C.SESSION_ERR
+    assert _place(world) == ("/", "/")
+    assert log_of(world) == [f"{user} has no good chroot directory"]
 
 
 def test_what_cannot_be_done_refuses() -> None:

@@ -30,7 +30,7 @@ def _world(listed: str | OSError | None) -> World:
         ("alice \t\r\n", "alice", True),
         ("alice", "alice", True),
         ("alic\n", "alice", False),
-        (" alice\n", "alice", False),
+        ("\ufeffalice\n", "alice", True),
         ("# alice\n#alice\n", "alice", False),
         ("bob\n\nalice\n", "alice", True),
         ("@staff\n", "alice", True),
@@ -49,6 +49,13 @@ def test_who_is_listed_passes_or_is_kept_out(
         answer(pam_ftpusers, _ACCOUNT, world=world, user=user),
         answer(pam_ftpusers, _ACCOUNT, "disallow", world=world, user=user),
     )
+
+
+@pytest.mark.parametrize("listed", [" alice\n", "\t@staff\n"])
+def test_what_cannot_be_seen_lets_nobody_in(listed: str) -> None:
+    for options in ("", "disallow"):
+        code = answer(pam_ftpusers, _ACCOUNT, options, world=_world(listed))
+        assert code == _C.AUTH_ERR
 
 
 def test_a_list_that_cannot_be_read_lets_nobody_in() -> None:

@@ -52,7 +52,7 @@ def test_what_a_guest_types_can_become_the_remote_user() -> None:
     assert made.handle.texts[Item.RUSER] == "me@here"
 
 
-@pytest.mark.parametrize("typed", [b"a\0b", b"\xff"])
+@pytest.mark.parametrize("typed", [b"a\0b", b"\xff", b"a\nb", b"\x1b[2J"])
 def test_what_is_no_text_does_not(typed: bytes) -> None:
     options, tokens = "pass_as_ruser use_first_pass", {Item.AUTHTOK: typed}
     made, _ = trial(pam_guest, _AUTH, options, user="guest", tokens={**tokens})

@@ -7,6 +7,7 @@ import pytest
 from pamkit.module.world import Group, World
 from pamkit.modules.openpam import pam_login_access
 from pamkit.testing.accounts import MemoryAccounts, account
+from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import error
 from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
@@ -60,6 +61,7 @@ def _ask(table: str, options: str = "no_warn", user: str = "alice", **items: str
         ("-:ALL:@hosts\n", _NO),
         ("-:ALL:@people\n", _YES),
         ("# -:ALL:ALL\n\n", _YES),
+        ("\ufeff-:ALL:ALL\n", _NO),
         ("-:ALL:ALL", _NO),  # without a newline: what denies is heeded
         ("-:ALL:ALL:more\n", _YES),  # a bad line is passed over
         ("-:ALL\n", _YES),
@@ -82,10 +84,32 @@ def test_the_first_line_that_fits_decides(table: str, expected: ReturnCode) -> N
         ("LOCAL", {"tty": "ttyv1"}, True),
         ("LOCAL", {"rhost": "near", "tty": "x.y"}, True),
         ("ttyv0", {"rhost": "far.example", "tty": "ttyv0"}, False),
+        ("LOCAL", {"rhost": "2001:db8::7"}, False),
+        ("LOCAL", {"rhost": "fe80::1%eth0"}, False),
+        ("LOCAL", {"rhost": "::1"}, False),
+        ("LOCAL", {"tty": ":0"}, True),
+        ("192.0.2.", {"rhost": "192.0.2.far.example"}, False),
+        ("far.", {"rhost": "far.example"}, True),
+        ("192.0.2.", {"rhost": "::ffff:192.0.2.7"}, True),
+        ("192.0.2.7", {"rhost": "::FFFF:192.0.2.7"}, True),
+        ("192.0.2.7", {"rhost": "::ffff:192.0.2.7.far"}, False),
+        ("LOCAL", {"rhost": "::ffff:7"}, False),
     ],
 )
 def test_origins(token: str, items: dict[str, str], fits: bool) -> None:
     assert _ask(f"-:ALL:{token}\n", **items) == (_NO if fits else _YES)
+
+
+@pytest.mark.parametrize(("here", "asked"), [("nis.example", "nis.example"), ("", None)])
+@pytest.mark.parametrize("table", ["-:@people:ALL\n", "-:ALL:@hosts\n"])
+def test_a_netgroup_is_one_of_the_domain_of_this_machine(
+    here: str, asked: str | None, table: str
+) -> None:
+    world = _world(table).changed(process=StandInProcess(domain_name=here))
+    assert isinstance(world.accounts, MemoryAccounts)
+    items: dict[Item, str] = {Item.RHOST: "far.example"}
+    code = answer(pam_login_access, _ACCOUNT, "no_warn", world=world, items={**items})
+    assert (code, world.accounts.domain) == (_NO, asked)
 
 
 def test_the_primary_group_does_not_count() -> None:

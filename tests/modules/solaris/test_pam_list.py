@@ -53,7 +53,8 @@ def _ask(
         ("alice:whatever\n", "", True),
         ("bob\nalice", "", True),
         ("alic\n", "", False),
-        (" alice\n", "", False),
+        ("alice\0junk\n", "", True),
+        ("alice\0:\n", "", True),
         ("", "", False),
         ("\n:alice\n", "", False),
         ("%staff\n", "", False),
@@ -76,6 +77,19 @@ def test_who_is_listed_may_come_in_or_may_not(listed: str, options: str, is_list
     said = (_YES, _NO) if is_listed else (_NO, _YES)
     lists = (f"{options} {mode}=/etc/list" for mode in ("allow", "deny"))
     assert said == tuple(_ask(listed, each) for each in lists)
+
+
+def test_a_byte_order_mark_hides_nobody() -> None:
+    assert _ask("\ufeffalice\n", "deny=/etc/list") == _NO
+    assert _ask("\ufeff-alice\n", "") == _NO
+
+
+@pytest.mark.parametrize("listed", [" alice\n", "alice \n", "alice\r\n", "alice\t:x\n"])
+def test_what_cannot_be_seen_lets_nobody_in(listed: str) -> None:
+    assert _ask(listed, "allow=/etc/list") == _NO
+    assert _ask(listed, "deny=/etc/list") == _NO
+    assert _ask(f"-{listed}+alice\n", "") == _NO
+    assert _ask(f"+{listed}-alice\n", "") == _NO
 
 
 @pytest.mark.parametrize(

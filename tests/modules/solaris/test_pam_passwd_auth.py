@@ -76,7 +76,15 @@ def test_nowarn_keeps_silent() -> None:
 
 def test_a_password_that_is_there_is_not_asked_for_again() -> None:
     tokens: dict[Item, str | bytes] = {Item.AUTHTOK: "secret"}
-    assert answer(pam_passwd_auth, _P.AUTHENTICATE, tokens=tokens) == _C.SUCCESS
+    world = world_of(shadow("alice"), uid=1000)
+    assert answer(pam_passwd_auth, _P.AUTHENTICATE, world=world, tokens=tokens) == _C.SUCCESS
+
+
+def test_a_password_that_is_there_does_not_open_the_account_of_another() -> None:
+    world = world_of(shadow("alice"), uid=1001)
+    tokens: dict[Item, str | bytes] = {Item.AUTHTOK: "secret"}
+    code = answer(pam_passwd_auth, _P.AUTHENTICATE, world=world, tokens=tokens)
+    assert code == _C.PERM_DENIED
 
 
 def test_a_name_is_asked_for() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pamkit.module.world import World
 from pamkit.modules.solaris import pam_roles
 from pamkit.testing.accounts import account
+from pamkit.testing.files import MemoryFiles
 from pamkit.testing.process import StandInProcess
 from pamkit.testing.script import Line, error
 from pamkit.testing.world import memory_world
@@ -92,6 +93,25 @@ def test_without_a_table_there_are_no_roles_and_one_that_cannot_be_read_is_an_er
     assert answer(pam_roles, _ACCOUNT, world=_world(0, None), user="operator") == NO_SAY
     world = _world(0, PermissionError(13, "Permission denied"))
     assert answer(pam_roles, _ACCOUNT, world=world, user="operator") == _C.SERVICE_ERR
+
+
+def test_roles_stand_in_the_parts_of_the_table_as_well() -> None:
+    world = memory_world(
+        users=[account("root", 0), account("alice", 1000), account("operator", 1002)],
+        files={
+            "/etc/user_attr.d/.old": "alice::::roles=operator\n",
+            "/etc/user_attr.d/base": "operator::::type=role\nalice::::roles=backup\n",
+            "/etc/user_attr.d/more": "alice::::roles=operator\noperator::::type=normal\n",
+        },
+        process=StandInProcess(uid=1000),
+    )
+    assert answer(pam_roles, _ACCOUNT, "", _TOLD, world=world, user="operator") == _C.PERM_DENIED
+    files = world.files
+    assert isinstance(files, MemoryFiles)
+    files.files["/etc/user_attr"] = b"alice::::roles=operator\n"
+    assert answer(pam_roles, _ACCOUNT, world=world, user="operator") == NO_SAY
+    files.files["/etc/user_attr.d/bad"] = PermissionError(13, "Permission denied")
+    assert answer(pam_roles, _ACCOUNT, world=world, user="alice") == _C.SERVICE_ERR
 
 
 def test_who_it_is_must_be_known() -> None:

@@ -12,6 +12,7 @@ from pamkit.module.registry import Module
 from pamkit.policy.chain import Chain, Link
 from pamkit.policy.compile import Compiled
 from pamkit.policy.dialect import dialect_named, rules_of
+from pamkit.policy.families.unasked import passed_over, passes_over
 from pamkit.testing.policies import Trial
 from pamkit.vocab.codes import WORDS, ReturnCode
 from pamkit.vocab.facility import Facility, Primitive
@@ -36,6 +37,8 @@ def transaction(dialect: str, words: list[str], modules: list[Module], *, quirk:
     spoken = dialect_named(dialect)
     quirks = frozenset({quirk}) if quirk else frozenset()
     actions, rules = dict(spoken.keywords), rules_of(spoken, quirks)
+    if passes_over(spoken, quirks):
+        actions = {word: passed_over(table) for word, table in actions.items()}
     links = tuple(
         Link(number, f"pam_m{number}.so", (), actions[word], word, Span("policy", number + 1))
         for number, word in enumerate(words)
@@ -107,14 +110,61 @@ def test_a_facility_without_lines_is_refused(dialect: str, code: str) -> None:
         ("illumos", "optional", "OPEN_ERR", 0),
         ("solaris", "required", "OPEN_ERR", 0),
         ("cde", "required", "SUCCESS", 1),
+        ("cde", "optional", "SUCCESS", 1),
+        ("aix", "requisite", "SUCCESS", 1),
+        ("hpux", "required", "SUCCESS", 1),
     ],
 )
 def test_a_module_that_is_not_there(dialect: str, word: str, code: str, asked: int) -> None:
     heard: tuple[list[int], list[int]] = ([], [])
     there = probe(1, "SUCCESS", "SUCCESS", heard)
-    trial = transaction(dialect, [word, "required"], [there])
+    trial = transaction(dialect, [word, "required"], [there], quirk="unasked-required")
     assert trial.call(Primitive.AUTHENTICATE).name == code
     assert len(heard[0]) == asked
+
+
+@pytest.mark.parametrize(
+    ("dialect", "word", "code", "asked"),
+    [
+        ("cde", "required", "MODULE_UNKNOWN", 1),
+        ("cde", "optional", "SUCCESS", 1),
+        ("cde", "sufficient", "SUCCESS", 1),
+        ("aix", "required", "MODULE_UNKNOWN", 1),
+        ("aix", "requisite", "MODULE_UNKNOWN", 0),
+        ("hpux", "required", "MODULE_UNKNOWN", 1),
+    ],
+)
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_cannot_be_asked_refuses_where_it_is_required(
+    dialect: str, word: str, code: str, asked: int, *, is_there: bool
+) -> None:
+    heard: tuple[list[int], list[int]] = ([], [])
+    there = probe(1, "SUCCESS", "SUCCESS", heard)
+    deaf = probe(0, "SUCCESS", "SUCCESS", heard).changed(hooks={})
+    trial = transaction(dialect, [word, "required"], [*[deaf] * is_there, there])
+    assert trial.call(Primitive.AUTHENTICATE).name == code
+    assert heard == ([1] * asked, [])
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("required", "MODULE_UNKNOWN"),
+        ("requisite", "MODULE_UNKNOWN"),
+        ("binding", "MODULE_UNKNOWN"),
+        ("sufficient", "SUCCESS"),
+        ("optional", "SUCCESS"),
+    ],
+)
+@pytest.mark.parametrize("primitive", Primitive)
+def test_a_module_of_macos_without_the_function(word: str, code: str, primitive: Primitive) -> None:
+    heard: tuple[list[int], list[int]] = ([], [])
+    deaf = probe(0, "SUCCESS", "SUCCESS", heard).changed(hooks={})
+    whole = probe(1, "SUCCESS", "SUCCESS", heard)
+    told = transaction("macos", [word, "required"], [deaf, whole]).call(primitive)
+    quirk = "unasked-required"
+    passed = transaction("macos", [word, "required"], [deaf, whole], quirk=quirk).call(primitive)
+    assert [told.name, passed.name] == [code, "SUCCESS"]
 
 
 @pytest.mark.parametrize(
@@ -131,8 +181,9 @@ def test_a_module_without_setcred(dialect: str, code: str, optional: str) -> Non
     there, whole = (probe(number, "SUCCESS", "SUCCESS", asked) for number in (0, 1))
     hooks = {each: hook for each, hook in there.hooks.items() if each is not SETCRED}
     half = there.changed(hooks=hooks)
+    quirk = "unasked-required"
     told = [
-        transaction(dialect, [word, "required"], [half, whole]).call(SETCRED).name
+        transaction(dialect, [word, "required"], [half, whole], quirk=quirk).call(SETCRED).name
         for word in ("required", "optional")
     ]
     assert told == [code, optional]

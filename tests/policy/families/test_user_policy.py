@@ -1,38 +1,12 @@
-"""Policies of single users: where Solaris looks, and what HP-UX' file says."""
+"""Options of modules for single users: what HP-UX' file says."""
 
 from __future__ import annotations
 
 import pytest
 
-from pamkit.policy.dialect import dialect_named
-from pamkit.policy.families.resolve import resolve_family
-from pamkit.policy.families.user_policy import read_user_conf, user_options, user_policy_path
-from pamkit.policy.source import Layout, MemorySource
+from pamkit.policy.families.user_policy import read_user_conf, user_options
 from pamkit.vocab.diagnostic import Severity
 from pamkit.vocab.facility import Facility
-
-
-@pytest.mark.parametrize(
-    ("value", "path"),
-    [
-        ("krb5_only", "/etc/security/pam_policy/krb5_only"),
-        ("/etc/mine", "/etc/mine"),
-        ("", ""),
-    ],
-)
-def test_where_a_users_policy_lies(value: str, path: str) -> None:
-    assert user_policy_path(value) == path
-
-
-def test_a_users_policy_is_read_as_a_pam_conf() -> None:
-    path = user_policy_path("unix")
-    files = MemorySource({path: "other auth required pam_u.so.1\n", "/etc/pam.d/su": "auth x y\n"})
-    layout = Layout(directories=(), conf_file=path)
-    policy = resolve_family("su", files, dialect_named("solaris"), layout=layout)
-    (place,) = policy.places(Facility.AUTH)
-    assert place.entry.target is not None
-    assert place.entry.target.text == "pam_u.so.1"
-
 
 CONF = """# of users
 tom  AUTH    libpam_unix.so.1 debug use_psd

@@ -6,8 +6,9 @@ directory.  Without any of them nothing happens, or with `always` the session is
 (`session_err`).  Root is not shut up, unless `also_root` is given.  The variable `HOME` of the PAM
 environment becomes the working directory.  The end of a session changes nothing.
 
-What cannot be done is `session_err`.  The process must be root's.  A directory that the user can
-write is no prison, and gives root away where programs with root's rights run in it.
+What cannot be done is `session_err`, and so is a home whose root would be empty or relative.  The
+process must be root's.  A directory that the user can write is no prison, and gives root away where
+programs with root's rights run in it.
 
 Difference: after a change of the root that was followed by a failure the process is in the new
 root, as in C, and the session must not go on.  Paths must be absolute.  Source: `pam_chroot(8)` of
@@ -74,6 +75,9 @@ async def pam_sm_open_session(call: ModuleCall[ChrootOptions]) -> ReturnCode:
             return ReturnCode.SESSION_ERR
         return ReturnCode.SUCCESS  # nobody said that this user is to be shut up
     root, place = wanted
+    if not root.startswith("/"):
+        call.log(Priority.ERR, f"{user} has no good chroot directory")
+        return ReturnCode.SESSION_ERR
     process, what = call.world.process, "chroot()"
     try:
         process.change_root(root)
@@ -95,6 +99,5 @@ def _wanted(call: ModuleCall[ChrootOptions], account: Account) -> tuple[str, str
     """Return the root and the working directory for a user; `None` if there is none."""
     root, mark, place = account.home.partition(_MARK)
     if mark:
-        # A home of `/./x` has its root in the real one.
-        return root or "/", f"/{place}"
+        return root, f"/{place}"
     return (call.options.dir, call.options.cwd) if call.options.dir else None

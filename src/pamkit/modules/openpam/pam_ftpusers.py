@@ -8,7 +8,8 @@ account is `service_err`.
 Without the file nobody is on the list: nobody passes, and with `disallow` everybody.  Success
 proves nothing about who is asking.  Linux's `pam_listfile` does the same with any list.
 
-Difference: a list that is there and cannot be read is `service_err`; C takes it for none.
+Differences: a list that is there and cannot be read is `service_err`; C takes it for none.  Blanks
+before a name that `disallow` keeps out do not hide it, nor does a byte order mark.
 Source: `pam_ftpusers(8)` of FreeBSD.
 """
 
@@ -25,6 +26,8 @@ from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
 
 _LIST = "/etc/ftpusers"
+_BLANKS = " \t\v\f\r"
+_MARK = "\ufeff"
 
 
 class FtpusersOptions(OpenpamOptions):
@@ -67,8 +70,10 @@ async def pam_sm_acct_mgmt(call: ModuleCall[FtpusersOptions]) -> ReturnCode:
 
 
 def _is_listed(call: ModuleCall[FtpusersOptions], user: str, data: bytes) -> bool:
-    for line in data.decode("utf-8", "surrogateescape").split("\n"):
-        name = line.rstrip(" \t\v\f\r")
+    for line in data.decode("utf-8", "surrogateescape").removeprefix(_MARK).split("\n"):
+        name = line.rstrip(_BLANKS)
+        if call.options.disallow:
+            name = name.lstrip(_BLANKS)  # what cannot be seen must not let anybody in
         if not name or name.startswith("#"):
             continue
         if not name.startswith("@"):

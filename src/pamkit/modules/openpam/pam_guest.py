@@ -11,9 +11,9 @@ Success proves nothing at all.  The module belongs before the one that asks for 
 `sufficient`, in services that open nothing but what is public.
 
 Differences: what somebody typed who is no guest never becomes `PAM_RUSER`, for it may be a real
-password; a password with a NUL byte, or of no text, does not either.  With `nopass` nobody is asked
-for a password here; those who are no guests are asked by the next line.  Source: `pam_guest(8)` of
-FreeBSD.
+password; a password with control characters, or of no text, does not either.  With `nopass` nobody
+is asked for a password here; those who are no guests are asked by the next line.  Source:
+`pam_guest(8)` of FreeBSD.
 """
 
 from __future__ import annotations
@@ -100,5 +100,5 @@ def _say_who(call: ModuleCall[GuestOptions], token: Secret) -> None:
         typed = token.expose().decode()  # a guest's is no secret: the line wants it shown
     except UnicodeDecodeError:
         return
-    if "\0" not in typed:
+    if typed.isprintable():  # what it holds is written to logs
         call.set_item(Item.RUSER, typed)

@@ -18,7 +18,11 @@ addresses.  Linux's `pam_access` came from this module, and knows more.
 Differences: a table that is there and cannot be read is `service_err`; C logs that and lets all
 in.  A bad line is logged and passed over, as in C; a last line without a newline that denies is
 heeded.  Without a host and a terminal the answer is `authinfo_unavail`, as in newer FreeBSDs.
-Source: `pam_login_access(8)`, `login.access(5)` of FreeBSD.
+A netgroup is asked for in the NIS domain of this machine; where it is in none C says that nobody is
+in a netgroup, and here those of all domains count.  An address of IPv6 is not `LOCAL`, a host
+called `192.0.2.example` is not in the network `192.0.2.`, and `::ffff:192.0.2.1` is; C has it the
+other way round.  A byte order mark hides no line.  Source: `pam_login_access(8)`,
+`login.access(5)` of FreeBSD.
 """
 
 from __future__ import annotations
@@ -34,6 +38,8 @@ from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.priority import Priority
+
+_MARK = "\ufeff"
 
 
 class LoginAccessOptions(OpenpamOptions):
@@ -81,7 +87,8 @@ async def pam_sm_acct_mgmt(call: ModuleCall[LoginAccessOptions]) -> ReturnCode:
     except OSError as fault:
         call.log(Priority.ERR, f"cannot open {table}: {fault.strerror}")
         return ReturnCode.SERVICE_ERR
-    if _decision(call, data.decode("utf-8", "surrogateescape"), user, origin):
+    lines = data.decode("utf-8", "surrogateescape").removeprefix(_MARK)
+    if _decision(call, lines, user, origin):
         return ReturnCode.SUCCESS  # yes: the table was read, and what decides in it lets in
     where = f"from {host}" if host else f"on {terminal}"
     await complain(call, "pam_login_access", f"{user} is not allowed to log in {where}")
@@ -107,10 +114,13 @@ def _decision(call: ModuleCall[LoginAccessOptions], table: str, user: str, origi
         # C: whose primary group it is does not count, and letters may be capital or small.
         return group is not None and user.lower() in [each.lower() for each in group.members]
 
+    def domain() -> str | None:
+        return call.world.process.domain_name() or None
+
     ask = Questions(
         is_in_group,
-        lambda name: accounts.in_netgroup(name, host=None, user=user),
-        lambda name: accounts.in_netgroup(name, host=origin, user=None),
+        lambda name: accounts.in_netgroup(name, host=None, user=user, domain=domain()),
+        lambda name: accounts.in_netgroup(name, host=origin, user=None, domain=domain()),
         options.nodefgroup,
     )
     for rule in rules(table, options.fieldsep):

@@ -16,7 +16,9 @@ Words that are no options, that exclude one another, and a file that cannot be r
 `service_err`; a user who is not named is `user_unknown`.  Success proves nothing about who is
 asking.
 
-Differences: paths must be absolute.  A netgroup, where neither user nor host may be looked at, has
+Differences: blanks and a carriage return around a name that is to be kept out do not hide it, nor
+does a byte order mark before the first.
+Paths must be absolute.  A netgroup, where neither user nor host may be looked at, has
 no members in a list that allows, and all in one that denies; to C it always has all.  With
 `compat`, who is in no line is always refused; C lets in where the last line is `-%group`.  Source:
 `pam_list(7)` of illumos.
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST = 64 << 20
+_BLANKS = " \t\r"
+_MARK = "\ufeff"
 
 
 class ListOptions(Options):
@@ -142,14 +146,18 @@ def _last(words: list[str], yes: str, no: str, *, default: bool) -> bool:
 
 def _rules(call: ModuleCall[ListOptions], order: _Order, data: bytes) -> Iterator[_Rule]:
     """Yield the lines that say something; `Stop` for one that must not be there."""
-    for line in data.decode("utf-8", "surrogateescape").split("\n"):
-        whom = line.partition(":")[0]
+    for line in data.decode("utf-8", "surrogateescape").removeprefix(_MARK).split("\n"):
+        # C: a line ends with a NUL as well.
+        whom = line.partition("\0")[0].partition(":")[0]
+        if order.mode == "deny":
+            whom = whom.strip(_BLANKS)  # what cannot be seen must not let anybody in
         if not whom:
             continue
         if order.mode in ("allow", "deny"):
             yield _Rule(order.mode == "allow", whom)
         elif whom[0] in "+-" and len(whom) > 1:
-            yield _Rule(whom[0] == "+", whom[1:])
+            grants = whom[0] == "+"
+            yield _Rule(grants, whom[1:] if grants else whom[1:].strip(_BLANKS))
         elif order.mode == "compat":
             if whom == "-" or whom.startswith("@"):
                 call.log(Priority.ERR, f"illegal line in {PASSWD_FILE}")

@@ -4,7 +4,7 @@ authenticate of the service `passwd`: root need not prove anything, and succeeds
 their own password only (`perm_denied` for another's), and give it: a wrong one is `auth_err`.  One
 that may not be changed yet, or at all, is `perm_denied`, and the user is told.  The password is
 kept for the modules that change it.  One that an earlier module asked for is not asked for again,
-and not checked here.
+and not checked here; but it does not open another's account, as it does in C.
 
 A user who is not known is `user_unknown`, an empty name `system_err`, and so is what cannot be
 read.  With `server_policy` a user who has no line in `/etc/passwd` is none of its business: it
@@ -94,8 +94,6 @@ async def pam_sm_authenticate(call: ModuleCall[PasswdAuthOptions]) -> ReturnCode
     if not user:
         call.log(Priority.ERR, "pam_sm_authenticate: PAM_USER NULL or empty")
         return ReturnCode.SYSTEM_ERR
-    if call.token(Item.AUTHTOK) is not None:
-        return ReturnCode.SUCCESS  # a module before asked, and checks it or has it checked
     accounts, uid = call.world.accounts, call.world.process.uid()
     account = accounts.find(user)
     if account is None:
@@ -104,6 +102,8 @@ async def pam_sm_authenticate(call: ModuleCall[PasswdAuthOptions]) -> ReturnCode
         return ReturnCode.SUCCESS  # yes: root may change every password, the kernel says who it is
     if uid != account.uid:
         return ReturnCode.PERM_DENIED
+    if call.token(Item.AUTHTOK) is not None:
+        return ReturnCode.SUCCESS  # a module before asked, and checks it or has it checked
     if call.options.server_policy and not accounts.is_local(user):
         return ReturnCode.IGNORE
     token = await call.authtok(Item.AUTHTOK, "Enter existing login password: ")

@@ -10,8 +10,9 @@ else who runs the process.  Root, as who runs it, may take none.  If the applica
 another machine asks (`PAM_RHOST`) it is refused in any case, unless `allow_remote` is given.  A
 user who is not known is `user_unknown`.  The module never succeeds: it must not stand alone.
 
-`/etc/user_attr` alone is read, without the name services.  Where it is not there
-no account is a role.  Difference: a file that is there and cannot be read is `service_err`.
+`/etc/user_attr` and the files in `/etc/user_attr.d` are read, without the name services.  Where
+none is there no account is a role; one that any of them takes for a role is one.  Difference: a
+file that is there and cannot be read is `service_err`.
 Source: `pam_roles(7)`, `user_attr(5)` of illumos.
 """
 
@@ -22,15 +23,12 @@ from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
 from pamkit.module.facts import CHECKS_CONDITION, NEVER_PROMPTS
 from pamkit.module.options import Options, flag
+from pamkit.module.tables import read_table
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
 from pamkit.vocab.priority import Priority
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pamkit.formats.user_attr import Attributes
 
 
 class RolesOptions(Options):
@@ -47,7 +45,7 @@ MODULE = declare(
     options=RolesOptions,
     answers={Primitive.ACCT_MGMT: "ignore perm_denied user_unknown service_err"},
     reads=[Item.USER, Item.RHOST, Item.AUSER],
-    files=[PATH],
+    files=[PATH, f"{PATH}.d"],
     facts=[NEVER_PROMPTS, CHECKS_CONDITION],
     examples=[
         example("other", "account requisite pam_roles.so.1"),
@@ -67,14 +65,12 @@ async def pam_sm_acct_mgmt(call: ModuleCall[RolesOptions]) -> ReturnCode:
     if user is None or account is None:
         return ReturnCode.USER_UNKNOWN
     try:
-        data = call.world.files.read(PATH)
-    except FileNotFoundError:
-        return ReturnCode.IGNORE  # without the file there are no roles
+        tables = read_table(call.world.files, PATH)
     except OSError as fault:
         call.log(Priority.ERR, f"cannot read {PATH}: {fault.strerror}")
         return ReturnCode.SERVICE_ERR
-    if not any(_is_role(attributes_of(data, name)) for name in (user, account.name)):
-        return ReturnCode.IGNORE
+    if not any(_is_role(tables, name) for name in (user, account.name)):
+        return ReturnCode.IGNORE  # without a table there are no roles
     if user != account.name:
         line = f"user name {user} maps to user id {account.uid} which is user name {account.name}"
         call.log(Priority.ALERT, line)
@@ -86,12 +82,18 @@ async def pam_sm_acct_mgmt(call: ModuleCall[RolesOptions]) -> ReturnCode:
         if by is None:
             return ReturnCode.USER_UNKNOWN
         asking = "" if uid == 0 else by.name
-    theirs = attributes_of(data, asking) if asking else None
-    if theirs is not None and user in theirs.roles:
+    if asking and user in _roles_of(tables, asking):
         return ReturnCode.IGNORE  # this user may take the role; whether they are it others say
     await call.say(Style.ERROR_MSG, "Roles can only be assumed by authorized users")
     return ReturnCode.PERM_DENIED
 
 
-def _is_role(attributes: Attributes | None) -> bool:
-    return attributes is not None and attributes.is_role
+def _is_role(tables: tuple[bytes, ...], name: str) -> bool:
+    found = (attributes_of(table, name) for table in tables)
+    return any(said is not None and said.is_role for said in found)
+
+
+def _roles_of(tables: tuple[bytes, ...], user: str) -> tuple[str, ...]:
+    """Return the roles that a user may take: the first line that is there says so."""
+    found = (attributes_of(table, user) for table in tables)
+    return next((said.roles for said in found if said is not None), ())

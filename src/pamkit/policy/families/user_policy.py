@@ -1,6 +1,6 @@
-"""Policies of single users: Solaris' `pam_policy`, and HP-UX' `/etc/pam_user.conf`.
+"""Options of modules for single users: HP-UX' `/etc/pam_user.conf`.
 
-Source: `pam_user_policy(7)`, `pam_eval(3PAM)`; HP-UX' `pam.conf(4)`, `pam_user.conf(4)`.
+Source: HP-UX' `pam.conf(4)`, `pam_user.conf(4)`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,8 @@ from pamkit.vocab.facility import FACILITY_WORDS, Facility
 from pamkit.vocab.record import Record
 from pamkit.vocab.span import Span
 
-USER_POLICIES = "/etc/security/pam_policy"
-"""Where Solaris keeps policies for users; they have a column for the service."""
-
 USER_CONF = "/etc/pam_user.conf"
 """Where HP-UX keeps options of modules for users."""
-
-
-def user_policy_path(value: str) -> str:
-    """Return the file that a user's `pam_policy` names; empty if it names none.
-
-    It is read as a `pam.conf`, and is the only place: a layout without directories.
-    """
-    if not value or value.startswith("/"):
-        return value
-    return f"{USER_POLICIES}/{value}"
 
 
 _LEAST = 3  # words of a line: user, facility, module
