@@ -74,6 +74,7 @@ class Front:
     _made_env: Environment
     _made_items: Items
     _made_order: CallOrder
+    _made_outside: Outside
     _owner: Owner
 
     def __init__(
@@ -136,7 +137,6 @@ class Front:
             service, user, world, watch, audit, log, host, keeper, on.tracks
         )
         core.handle.conversation = conversation
-        self._made_outside = outside
         self._idle: list[None] = [None]
         """Empty while a verb is under way; taking what is in there is one step, as with a lock."""
         self._kept: tuple[Key, Kept] | None = None
@@ -148,6 +148,8 @@ class Front:
             from pamkit.login_records import records_for
 
             self._records = records_for(records, core, lambda: leader or _own_number())
+        if outside is not None:
+            self._made_outside = outside
         if items:
             mine = self.items
             for item, value in items.items():
@@ -180,11 +182,13 @@ class Front:
     @property
     def _outside(self) -> Outside:
         """What effects are performed with."""
-        if self._made_outside is None:
+        try:
+            return self._made_outside
+        except AttributeError:  # as with `items`
             from pamkit.stores.system import system_outside
 
             self._made_outside = system_outside(self._root)
-        return self._made_outside
+            return self._made_outside
 
     @property
     def service(self) -> str:

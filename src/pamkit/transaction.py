@@ -66,8 +66,8 @@ class Transaction(Front):
     ``leader`` is the process that a session is for, if it is not this one. ``records`` are the
     login records that are kept of it: `system` for those that the machine has (utmp, wtmp, btmp,
     lastlog, wtmpdb, lastlog2), or recorders of `pamkit.records`. A policy is read once, and again
-    when one of its files changes; ``policies`` is a `pamkit.PolicyCache` with other rules, or for
-    this program alone.
+    when one of its files changes; ``policies`` is a `pamkit.PolicyCache` with other rules (with
+    `watched=True` the kernel tells of changes), or for this program alone.
 
     A call that returns has succeeded.  Refusal raises a `PamError`; if the conversation says
     `NotYet`, `Incomplete` is raised and the same call goes on later.  A transaction belongs to

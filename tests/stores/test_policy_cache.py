@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _PERMIT, _DENY = "auth required pam_permit.so\n", "auth required pam_deny.so\n"
 
 
+@pytest.fixture(autouse=True, params=[1, policy_cache._OFTEN], ids=["prepared", "one by one"])
+def _often(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test with looks that are put together at once, and as they are."""
+    monkeypatch.setattr(policy_cache, "_OFTEN", request.param)
+
+
 def _later() -> int:
     """Tell a time at which files that were just written have settled."""
     return time.time_ns() + 10_000_000_000

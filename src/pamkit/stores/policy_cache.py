@@ -30,10 +30,13 @@ from pamkit.vocab.failure import PolicyError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
+    from typing import Any
 
     from pamkit.policy.compile import Compiled
     from pamkit.policy.source import PolicySource
     from pamkit.stores.held_stat import HeldStat
+    from pamkit.stores.policy_watch import PolicyWatch
+    from pamkit.stores.prepared_looks import PreparedLooks
 
     State = tuple[int, ...]
     """What changes with a file: device, inode, mode, size, and when content and inode changed."""
@@ -41,8 +44,17 @@ if TYPE_CHECKING:
     Look = Callable[[bytes], State | None]
     """Returns the state of a file; see `_state`."""
 
-    Kept = tuple[Compiled, tuple[tuple[bytes, State | None], ...], tuple[tuple[bytes, bool], ...]]
-    """A compiled policy, and the files and directories that have to be as they were."""
+    Kept = tuple[
+        Compiled,
+        tuple[tuple[bytes, State | None], ...],
+        tuple[tuple[bytes, bool], ...],
+        list[Any],
+    ]
+    """A compiled policy, and the files and directories that have to be as they were.
+
+    The last says in which era of the watch they were found so (`stores.policy_watch`), and before
+    which time it need not be asked to watch them; then how often they were looked at one by one.
+    """
 
 _MOST = 4096
 """Policies that are kept; the oldest goes first.  One takes some 20 KiB."""
@@ -51,6 +63,15 @@ _MOST_KEYS = 4 * _MOST
 
 _UNSETTLED = 2_000_000_000
 """Nanoseconds within which two changes can look like one: the coarsest clock of a file system."""
+
+_REST = 100_000_000
+"""Nanoseconds for which files are looked at, after it was found that they cannot be watched now."""
+
+_OFTEN = 16
+"""Looks at a policy after which it pays to put them together."""
+
+_SELDOM = 4096
+"""Looks after which that is tried again, where it was of no use."""
 
 _TRIES = 16
 """How often files are read again that change while they are read."""
@@ -62,14 +83,24 @@ class PolicyCache:
     """Keeps compiled policies of this machine; threads may share it.
 
     ``fresh_for`` is for how many seconds a policy is served without a look at its files: 0, unless
-    an application says otherwise.  ``now`` and ``passed`` give the time of day and a time that only
-    goes forward, both in nanoseconds.
+    an application says otherwise.  With ``watched`` the kernel is asked to tell of changes, by
+    inotify(7) and its table of mounts, and files are looked at only after it told of one, or where
+    it cannot: on overlayfs, zfs, and all file systems that are not on this machine; below a
+    directory that this process may not read; for paths that do not begin with `/`; if the limits
+    of inotify are used up; after chroot(2) or setns(2).  It costs three descriptors a process.
+    A change is seen by whoever begins after it, as without.  Not told, and seen only when the
+    writer closes the file, is what is written through a mapping in memory or by asynchronous I/O
+    of the kernel; not told at all that a process has given up groups or capabilities.
+
+    ``now`` and ``passed`` give the time of day and a time that only goes forward, both in
+    nanoseconds.
     """
 
     def __init__(
         self,
         *,
         fresh_for: float = 0,
+        watched: bool = False,
         now: Callable[[], int] = time.time_ns,
         passed: Callable[[], int] = time.monotonic_ns,
     ) -> None:
@@ -80,9 +111,13 @@ class PolicyCache:
         self._keys: dict[Hashable, object] = {}
         self._looked: dict[Hashable, int] = {}
         self._lock = _thread.allocate_lock()
+        self._ready: dict[Hashable, tuple[Compiled, PreparedLooks]] = {}
+        """Policies that are asked for often, and the looks that were put together for them."""
         self._held: HeldStat | None = None
         self._has_held = True
         self._near: dict[Hashable, tuple[Kept, bool]] = {}
+        self._is_watched = watched
+        self._watch: PolicyWatch | None = None
 
     def key(self, meaning: Hashable) -> Hashable:
         """Return what stands for a meaning, one thing for all that are equal: cheap to compare."""
@@ -105,13 +140,28 @@ class PolicyCache:
         """
         # Who may not read a file must not be served what another user of this process has read.
         key = (key, geteuid(), getegid())
+        ready = self._ready.get(key)
+        if ready is not None and ready[1].are_unchanged():
+            return ready[0]
         kept = self._kept.get(key)
         if kept is not None:
+            if self._is_watched:
+                watch, mark = self._watch, kept[3]
+                if (
+                    watch is not None
+                    and mark[0] is watch.era
+                    and watch.is_quiet()
+                    # Again: another thread may have dealt with news before it was quiet.
+                    and mark[0] is watch.era
+                ) or self._arm(kept):
+                    return kept[0]
             if self._fresh or _thread._count() or kept[2]:
                 holds = self._holds(key, kept)
             else:
                 holds = _are_unchanged(kept[1])
             if holds:
+                if not self._fresh and not self._is_watched:
+                    self._prepare(key, kept)
                 return kept[0]
         for tries in range(_TRIES, 0, -1):
             pins: dict[str, int] = {}
@@ -144,23 +194,66 @@ class PolicyCache:
             return True
         return _is_as_it_was(kept[1], kept[2], self._look(key, kept))
 
-    def _look(self, key: Hashable, kept: Kept) -> Look:
-        """Return how files are looked at: where threads are, so that none waits for another."""
-        if not _thread._count() or not self._has_held:
-            return _state
-        if self._held is None:
+    def _arm(self, kept: Kept) -> bool:
+        """Have files watched; whether they are, and are as they were."""
+        _, files, directories, mark = kept
+        now = self._passed()
+        if now < mark[1]:
+            return False
+        if self._watch is None or self._watch.is_lost:
+            from pamkit.stores.policy_watch import process_watch
+
+            self._watch = process_watch()
+        names = [name for name, _ in (*files, *directories)]
+        if self._watch is not None and self._watch.arm(
+            mark, names, lambda: _is_as_it_was(files, directories)
+        ):
+            return True
+        mark[1] = now + _REST
+        return False
+
+    def _prepare(self, key: Hashable, kept: Kept) -> None:
+        """Put looks together for a policy that is asked for often: they cost half as much."""
+        compiled, files, directories, mark = kept
+        mark[2] += 1
+        if mark[2] < _OFTEN or directories or not all(state for _, state in files):
+            return
+        mark[2] = 0
+        held = self._held_stat()
+        if held is None or not all(held.is_near(name) for name, _ in files):
+            mark[2] = -_SELDOM
+            return
+        from pamkit.stores.prepared_looks import PreparedLooks
+
+        try:
+            looks = PreparedLooks(name for name, _ in files)
+        except (AttributeError, OSError):  # no such function, or a file that has gone
+            mark[2] = -_SELDOM
+            return
+        # Afterwards, so that no change falls in between.
+        if _is_as_it_was(files, ()) and self._kept.get(key) is kept:
+            self._ready[key] = (compiled, looks)
+
+    def _held_stat(self) -> HeldStat | None:
+        if self._held is None and self._has_held:
             from pamkit.stores.held_stat import HeldStat
 
             try:
                 self._held = HeldStat()
             except (AttributeError, ImportError, OSError):  # another C library, or none to ask
                 self._has_held = False
-                return _state
+        return self._held
+
+    def _look(self, key: Hashable, kept: Kept) -> Look:
+        """Return how files are looked at: where threads are, so that none waits for another."""
+        held = self._held_stat() if _thread._count() else None
+        if held is None:
+            return _state
         of, is_near = self._near.get(key, (None, False))
         if of is not kept:
-            is_near = all(self._held.is_near(name) for name, _ in (*kept[1], *kept[2]))
+            is_near = all(held.is_near(name) for name, _ in (*kept[1], *kept[2]))
             self._near[key] = (kept, is_near)
-        return self._held if is_near else _state
+        return held if is_near else _state
 
     def _keep(self, key: Hashable, kept: Kept) -> None:
         # Never waited for: in the child of a program that forked while another thread was here,
@@ -169,11 +262,13 @@ class PolicyCache:
             return
         try:
             self._kept.pop(key, None)
+            self._ready.pop(key, None)
             while len(self._kept) >= _MOST:
                 oldest = next(iter(self._kept))
                 del self._kept[oldest]
                 self._looked.pop(oldest, None)
                 self._near.pop(oldest, None)
+                self._ready.pop(oldest, None)
             self._kept[key] = kept
             if self._fresh:
                 self._looked[key] = self._passed()
@@ -242,7 +337,7 @@ class _Watched:
             for name, was_there in self._directories.items()
             if not was_there or name.rstrip(b"/") not in there
         )
-        return (compiled, tuple(self._files.items()), directories)
+        return (compiled, tuple(self._files.items()), directories, [None, 0, 0])
 
     def is_settled(self, now: int) -> bool:
         """Whether another change of any file would be seen."""

@@ -1,0 +1,66 @@
+"""Looks at the same files again and again, put together once.
+
+`os.stat` makes an object with twenty fields of each answer, and lets go of the interpreter's lock
+while the kernel answers: where several threads ask every few microseconds, handing over the lock
+takes longer than the answer.  Here the kernel writes into memory that is there already, which is
+compared as it is, and the lock is held; so only files of file systems on this machine are looked at
+like that (`stores.held_stat`).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+_HERE = -100  # C: AT_FDCWD
+_BASIC = 0x7FF  # C: STATX_BASIC_STATS
+_SIZE = 256  # C: sizeof(struct statx)
+_READ = slice(64, 80)
+"""C: where `struct statx` says when the file was read last, which says nothing about what it is."""
+
+
+class PreparedLooks:
+    """Files that are there, and the state they were found in.
+
+    Threads may share one: each look at a file has its own piece of memory, in which no answer can
+    be older than the question of whoever reads it.
+    """
+
+    __slots__ = ("_rows", "_statx")
+
+    def __init__(self, names: Iterable[bytes]) -> None:
+        """Look at files for the first time; what they are now is what they have to be.
+
+        Raises `OSError` for one that is not there, `AttributeError` or `ImportError` where the C
+        library cannot be asked.
+        """
+        import ctypes
+
+        self._statx: Any = ctypes.PyDLL(None).statx
+        self._rows: list[tuple[tuple[Any, ...], Any, bytes]] = []
+        for name in names:
+            answer = ctypes.create_string_buffer(_SIZE)
+            asked = (
+                *(ctypes.c_int(_HERE), ctypes.c_char_p(name)),
+                *(ctypes.c_int(0), ctypes.c_uint(_BASIC), ctypes.byref(answer)),
+            )
+            if self._statx(*asked) != 0:
+                raise FileNotFoundError(name)
+            self._rows.append((asked, answer, answer.raw))
+
+    def are_unchanged(self) -> bool:
+        """Whether all files are what they were; what was only read is."""
+        statx = self._statx
+        for asked, answer, known in self._rows:
+            if statx(*asked):
+                return False
+            found: bytes = answer.raw
+            if found != known and _without_reading(found) != _without_reading(known):
+                return False
+        return True
+
+
+def _without_reading(state: bytes) -> bytes:
+    return state[: _READ.start] + state[_READ.stop :]
