@@ -79,6 +79,19 @@ def _can_mount_in_private() -> bool:
     return _succeeds("unshare", "-m", "true") or _succeeds("unshare", "-Urm", "true")
 
 
+def _is_told_of_changes() -> bool:
+    from pamkit.stores.policy_watch import PolicyWatch
+
+    try:
+        watch = PolicyWatch()
+    except (AttributeError, ImportError, OSError, ValueError):
+        return False
+    with tempfile.NamedTemporaryFile() as file:
+        can = watch.arm([None, 0], [os.fsencode(file.name)], lambda: True)
+    watch.close()
+    return can
+
+
 def _has_python_archive() -> bool:
     from pamkit.native.problem import Problem
     from pamkit.native.toolchain import find_python
@@ -241,6 +254,11 @@ NEEDS = {
     "unprivileged": Need(
         lambda: os.geteuid() != 0 or _succeeds("true", uid=65534),
         "a way to be an unprivileged user (run as one, or as a root that may change its uid)",
+    ),
+    "inotify": Need(
+        _is_told_of_changes,
+        "`/` and temporary files on file systems of this kernel, as ext4, xfs, btrfs and tmpfs "
+        "(not a container's overlayfs), and watches to spare (fs.inotify.max_user_watches)",
     ),
     "mount-namespace": Need(
         _can_mount_in_private,

@@ -89,11 +89,13 @@ class Worker:
         self._complaints.close()
 
 
-def command_of(peer: str, place: Place, scratch: Path, *, fresh_for: float = 0) -> list[str]:
+def command_of(
+    peer: str, place: Place, scratch: Path, *, fresh_for: float = 0, watched: bool = False
+) -> list[str]:
     """Return how a peer is started in a place; raises `build.CannotBuild`.
 
     Peers are those of `C_PEERS` and of `PYTHONS`.  pamkit is given its own modules
-    that do nothing for those of the place that do.
+    that do nothing for those of the place that do; the rest are settings of its `PolicyCache`.
     """
     if peer in C_PEERS:
         program = build.c_peer(scratch, audits="no audit" not in peer)
@@ -102,8 +104,8 @@ def command_of(peer: str, place: Place, scratch: Path, *, fresh_for: float = 0) 
     words = [sys.executable, "-P", str(PEER), peer.replace(" ", "-")]
     if peer.startswith("pamkit"):
         words += ["--nop", *place.nothing, "--delay", *place.delaying]
-        if fresh_for:
-            words += ["--fresh-for", str(fresh_for)]
+        rules = {"fresh_for": fresh_for, "watched": watched}
+        words += ["--policies", *(f"{name}={value}" for name, value in rules.items() if value)]
     return place.command(words)
 
 

@@ -164,8 +164,8 @@ class Transaction(Front):
         if self._ended:
             return
         try:
-            self._idle.pop()
-        except IndexError:
+            del self._idle
+        except AttributeError:
             raise self._held() from None
         try:
             self._finish(status)  # it stays held
@@ -224,8 +224,8 @@ class Transaction(Front):
         if self._strict and start is None:
             self._keep_order(cast("Primitive", what), flags)
         try:
-            self._idle.pop()
-        except IndexError:
+            del self._idle
+        except AttributeError:
             raise self._held() from None
         core = self._core
         try:
@@ -295,7 +295,7 @@ class Transaction(Front):
         finally:
             if core.guests is not None:
                 self._sweep(core.guests)
-            self._idle.append(None)
+            self._idle = None
 
     def _perform(self, effect: Effect) -> Awaitable[Any]:
         """Return what will have the answer to an effect."""

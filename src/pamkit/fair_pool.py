@@ -27,7 +27,7 @@ _PATIENT_OF_ONE = 16
 """How many of them one source may have, so that some are left for others."""
 
 
-_STILL = 0.001
+_STILL = 0.0005
 """Seconds for which somebody holds still at the most, so that a thread may begin."""
 
 
@@ -67,7 +67,7 @@ class FairPool:
         For a caller that goes on working, and a function that soon lets go of the interpreter's
         lock.  A thread that wakes up waits for that lock, and while the caller reads a file now and
         then it loses the race for it again and again: it would begin when the caller has nothing
-        more to do.  Holding still takes some 50 us, and a millisecond at the most.
+        more to do.  Holding still takes some 50 us, and half a millisecond at the most.
         """
         work = _Work(self, source, function, args)
         begun = work.begun = _thread.allocate_lock()

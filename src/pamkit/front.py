@@ -137,8 +137,11 @@ class Front:
             service, user, world, watch, audit, log, host, keeper, on.tracks
         )
         core.handle.conversation = conversation
-        self._idle: list[None] = [None]
-        """Empty while a verb is under way; taking what is in there is one step, as with a lock."""
+        self._idle: None = None
+        """Not set while a verb is under way: deleting a slot is one step, as taking a lock is.
+
+        It is no object, where a lock would be one more for the collector.
+        """
         self._kept: tuple[Key, Kept] | None = None
         self._ended = False
         self._status: int = ReturnCode.SUCCESS
@@ -309,8 +312,8 @@ class Front:
     def _take_hold(self) -> None:
         """Begin a verb; raises `PamError` if one is under way, or the transaction has ended."""
         try:
-            self._idle.pop()
-        except IndexError:
+            del self._idle
+        except AttributeError:
             raise self._held() from None
 
     def _held(self) -> PamError:
@@ -379,7 +382,7 @@ class Front:
         if self._core.guests is not None:
             self._sweep(self._core.guests)
         if not self._ended:
-            self._idle.append(None)
+            self._idle = None
 
     def _is_waiting(self) -> bool:
         return self._kept is not None or self._core.waiting

@@ -143,8 +143,8 @@ class Transaction(Front):
         if self._ended:
             return
         try:
-            self._idle.pop()
-        except IndexError:
+            del self._idle
+        except AttributeError:
             raise self._held() from None
         self._finish(status)  # it stays held
 
@@ -156,8 +156,8 @@ class Transaction(Front):
             self._verb(key, lambda: self._core.call(primitive, flags))
             return
         try:
-            self._idle.pop()
-        except IndexError:
+            del self._idle
+        except AttributeError:
             raise self._held() from None
         core = self._core
         try:
@@ -178,7 +178,7 @@ class Transaction(Front):
         finally:
             if core.guests is not None:
                 self._sweep(core.guests)
-            self._idle.append(None)
+            self._idle = None
 
     def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
         """Drive a coroutine of the core to its end; raise unless its code is success."""

@@ -52,7 +52,7 @@ class Turns(Generic[_T]):
     def __init__(self, *, in_all: int, of_one: int | None = None) -> None:
         """Start with nobody."""
         self._in_all, self._of_one = in_all, in_all if of_one is None else of_one
-        if self._in_all < 1 or self._of_one < 1:
+        if not (self._in_all >= 1 and self._of_one >= 1):  # `nan` is neither
             raise ValueError("expected limits of at least 1")
         self._lines: dict[str, OrderedDict[_T, None]] = {}
         self._ring: OrderedDict[str, None] = OrderedDict()

@@ -100,9 +100,17 @@ hides the rest. The line of pam_motd that runs the programs of update-motd.d is 
 be all that is seen. Below that, modules one by one, on a policy that holds nothing else.
 
 In C the modules and what they are linked with are loaded and unloaded each time, and that is most
-of the time; then they read their files. pamkit's modules read the same files each time, since
-what they say counts at this moment: what is left of the difference is loading against calling.
-The physical limit is the system calls of both, which are the same.
+of the time; then they read their files, and each of them looks the user up again. pamkit looks at
+each file each time, since what it says counts at this moment, and reads it again if it is another
+or was changed, however short a time ago. That is one stat for a table below /etc or a directory of
+such tables, and two for an account. An account is kept only where it stands in passwd(5) and
+nsswitch.conf(5) has `files` first: users of other sources are asked for each time. So this table
+is about users who come again, as they do to a resident program. Read each time is what is a
+user's own or kept from anybody, as shadow(5) is, and what the kernel tells below /proc.
+
+What is left is the engine, the modules' own Python, and the system calls that change something or
+ask for what changes by itself, which are those of C: limits, keyrings, users, records of logins,
+lines for the log. They are the physical limit.
 """
 
 

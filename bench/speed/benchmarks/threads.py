@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.speed.benchmark import Benchmark, Figure, Judged, Plot
-from bench.speed.benchmarks.transaction import private_place
+from bench.speed.benchmarks.transaction import TRUSTING, WATCHING, private_place
 from bench.speed.build import CannotBuild
 from bench.speed.place import why_not
 from bench.speed.worker import Work, Workers, command_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 THREADS = (1, 2, 4, 8)
 FREE = "threads run where the kernel puts them"
 PINNED = "threads run on processors of their own, in turn"
-TRUSTING = "pamkit, fresh_for=1"
 PEERS = ("C", "C, modules mapped", "pamela", "pamkit")
 
 
@@ -34,6 +33,7 @@ def measure(effort: Effort) -> Iterator[Row | str]:
             place = private_place(Path(scratch))
             commands = {peer: command_of(peer, place, Path(scratch)) for peer in PEERS}
             commands[TRUSTING] = command_of("pamkit", place, Path(scratch), fresh_for=1)
+            commands[WATCHING] = command_of("pamkit", place, Path(scratch), watched=True)
         except (CannotBuild, OSError) as error:
             yield f"everything: {error}"
             return
@@ -64,7 +64,8 @@ def _judged(group: str, says: str) -> Judged:
 ACCOUNT = f"""
 The four-line policy in several threads of one process. What is shown is the time of all, divided
 by the transactions of all: with two threads that do twice the work it is half. *{TRUSTING}*
-serves a policy for a second without a look at its files (`PolicyCache(fresh_for=1)`).
+serves a policy for a second without a look at its files (`PolicyCache(fresh_for=1)`);
+*{WATCHING}* asks the kernel whether any of them has changed (`PolicyCache(watched=True)`).
 
 libpam's threads meet in the dynamic loader and in the kernel; on two processors they do up to
 twice as much. pamkit holds the lock of the interpreter while it works, so that a second thread

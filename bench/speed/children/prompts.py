@@ -42,6 +42,9 @@ RATE = 5000.0
 POOL = 100
 """Threads of a pool."""
 
+SELDOM = 100_000
+"""New objects after which Python's collector of cycles looks at them, where that is tuned."""
+
 
 class Report:
     """What is found out."""
@@ -105,11 +108,11 @@ def pamkit_settings() -> dict[str, Any]:
     }
 
 
-def pamkit_login(service: str) -> Any:
+def pamkit_login(service: str, **settings: Any) -> Any:
     """Return a login with pamkit: the one coroutine that the application has for it."""
     from pamkit import aio
 
-    settings = pamkit_settings()
+    settings |= pamkit_settings()
 
     async def login(conversation: Any, finished: Any, number: int) -> None:
         async with aio.Transaction(
@@ -309,12 +312,20 @@ def in_threads(once: Callable[[Any], None], way: str, count: int, most: int) -> 
 
 def main(peer: str, way: str, count: int, service: str) -> None:
     """Measure one peer."""
+    settings: dict[str, Any] = {}
     if peer == "pamkit-async-uncollected":
         import gc
 
         gc.disable()
+    elif peer == "pamkit-async-tuned":
+        import gc
+
+        from pamkit.stores.policy_cache import PolicyCache
+
+        gc.set_threshold(SELDOM)
+        settings["policies"] = PolicyCache(watched=True)
     if peer.startswith("pamkit-async"):
-        report = in_one_loop(pamkit_login(service), way, count)
+        report = in_one_loop(pamkit_login(service, **settings), way, count)
     elif peer == "asyncio":
         report = in_one_loop(bare_login, way, count)
     else:

@@ -125,7 +125,7 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
         if door is None or door.hosted or door.caller != FROM_APPLICATION:
             return _SYSTEM_ERR
         core, finished = door.core, False
-        core.runs.clear()  # nobody reads them here, and a handle may live for years
+        core.walks = ()  # nobody reads them here, and a handle may live for years
         door.caller = FROM_MODULE
         try:
             code = yield from drive(door, core.call(primitive, signed(flags)))

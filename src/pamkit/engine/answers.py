@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pamkit.vocab.codes import ReturnCode
-from pamkit.vocab.message import Style
+from pamkit.vocab.message import PROMPTS, Style
 from pamkit.vocab.secret import Secret
 
 TYPE_CHECKING = False
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pamkit.vocab.message import Answer, Message
+
+
+_GOOD, _HIDDEN, _BINARY = ReturnCode.SUCCESS, Style.PROMPT_ECHO_OFF, Style.BINARY_PROMPT
 
 
 def unanswered(messages: tuple[Message, ...]) -> tuple[int, tuple[Answer, ...]]:
@@ -31,23 +34,26 @@ def checked(
     """
     if not isinstance(answers, (list, tuple)) or len(answers) != len(messages):
         return ReturnCode.CONV_ERR, ()
-    good: list[Answer] = []
-    for message, answer in zip(messages, answers, strict=True):
-        if answer is None or not message.wants_answer:
-            good.append(None)
-        elif not isinstance(answer, (str, bytes, Secret)):
-            return ReturnCode.CONV_ERR, ()
-        elif message.style is Style.BINARY_PROMPT:
-            if not isinstance(answer, bytes):
-                return ReturnCode.CONV_ERR, ()
-            good.append(answer)
-        else:
-            try:
-                token = Secret(answer)
-            except ValueError:  # half a character stands for no bytes
-                return ReturnCode.CONV_ERR, ()
-            if 0 in token.expose():
-                return ReturnCode.CONV_ERR, ()
-            hidden = message.style is Style.PROMPT_ECHO_OFF
-            good.append(token if hidden else token.expose().decode("utf-8", "surrogateescape"))
-    return ReturnCode.SUCCESS, tuple(good)
+    try:
+        if len(messages) == 1:  # as nearly always
+            return _GOOD, (_as_expected(messages[0], answers[0]),)
+        return _GOOD, tuple(map(_as_expected, messages, answers))
+    except ValueError:
+        return ReturnCode.CONV_ERR, ()
+
+
+def _as_expected(message: Message, answer: Answer) -> Answer:
+    """Return one answer in the type that hooks expect; `ValueError` if it is none."""
+    style = message.style
+    if answer is None or style not in PROMPTS:
+        return None
+    if style is _BINARY:
+        if isinstance(answer, bytes):
+            return answer
+        raise ValueError
+    if not isinstance(answer, (str, bytes, Secret)):
+        raise ValueError  # one kind of fault: it is no answer
+    token = Secret(answer)  # half a character stands for no bytes: `ValueError`
+    if 0 in token.expose():
+        raise ValueError
+    return token if style is _HIDDEN else token.expose().decode("utf-8", "surrogateescape")

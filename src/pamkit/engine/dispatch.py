@@ -109,8 +109,7 @@ def along(place: Track, call: Call) -> Track | Left:
     alone = getrefcount(call)
     while True:
         # Most walks meet nothing but success: the places of such a walk lie in one row.
-        row, here = place.straight or place.look_ahead()
-        end = here
+        row, end = place.straight or place.look_ahead()
         try:
             for hook, line, here in row:  # noqa: B007  # it is where a fault is judged
                 call.line = line

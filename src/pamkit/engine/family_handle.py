@@ -74,5 +74,6 @@ class FamilyHandle(Handle):
         if text is None:
             self.texts.pop(item, None)
         else:
-            self.texts[item] = text
+            number: Any = int(item)
+            self.texts[number] = text
         return ReturnCode.SUCCESS

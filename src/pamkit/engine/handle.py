@@ -26,6 +26,11 @@ _NO_TOKENS: dict[Item, Secret] = _NOTHING
 """What handles have that have no token: a view of nothing, into which nothing can be put."""
 
 
+# They are equal to the items, and hash alike.
+_SERVICE: Any = int(Item.SERVICE)
+_USER: Any = int(Item.USER)
+
+
 class Handle:
     """The state that modules and application share during one transaction."""
 
@@ -46,9 +51,10 @@ class Handle:
 
     def __init__(self, service: str, user: str | None) -> None:
         """Start with the service's name and, if known, the user's."""
-        self.texts: dict[Item, str] = {Item.SERVICE: service}
+        self.texts: dict[Item, str] = {_SERVICE: service}
+        """The text items, by number: a dictionary of plain values is nothing for the collector."""
         if user is not None:
-            self.texts[Item.USER] = user
+            self.texts[_USER] = user
         self.tokens = _NO_TOKENS
         self.conversation: Any = None
         self.delay_callback: Callable[[int, int], object] | None = None
@@ -140,7 +146,8 @@ class Handle:
         if value is None:
             self.texts.pop(item, None)
         else:
-            self.texts[item] = value
+            number: Any = int(item)
+            self.texts[number] = value
 
     def set_token(self, item: Item, token: Secret | None) -> None:
         """Set or clear a token; the old one is wiped unless it is the same object."""

@@ -29,7 +29,7 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
     from typing import Any, Protocol
 
     from pamkit.engine.footing import Footing
@@ -125,8 +125,8 @@ class Core:
         self.guests: Any = None
         """What finds native modules, if it had to be made."""
         self._tracks_of = tracks
-        self.walks: list[Run | Unread] = []
-        """What was walked so far; who reads it asks `runs`."""
+        self.walks: Sequence[Run | Unread] = ()
+        """What was walked so far, a list from the first walk on; who reads it asks `runs`."""
         self._call: Call | None = None
         self._suspended: Suspended | None = None
         self._remembered: dict[Primitive, dict[int, int]] | None = None
@@ -177,7 +177,7 @@ class Core:
     @property
     def runs(self) -> list[Run]:
         """What was walked so far, one `Run` for each walk of a chain."""
-        runs: Any = self.walks
+        runs: Any = self.walks or []
         for at, run in enumerate(runs):
             if run.__class__ is Track:
                 runs[at] = run.run(0)
@@ -315,7 +315,11 @@ class Core:
             standing = self._standing.beyond.get(reached) or self._standing.ended(reached)
             self._standing, self._begins = standing, standing.begins
         # Yes, because the chain granted, and nothing that was refused before is left.
-        self.walks.append((reached, flags) if flags else reached)
+        walks: Any = self.walks
+        if walks:
+            walks.append((reached, flags) if flags else reached)
+        else:
+            self.walks = [(reached, flags) if flags else reached]
         return _YES
 
     def _come_to(self, primitive: Primitive, flags: int, reached: Any) -> int | Verb:
@@ -356,7 +360,8 @@ class Core:
         assert place.code is not None  # noqa: S101  # it has ended
         code = place.code
         changed = self.handle.service_changed
-        self.walks.append(place.run(flags, self.handle.service) if changed else (place, flags))
+        walk = place.run(flags, self.handle.service) if changed else (place, flags)
+        self.walks = [*self.walks, walk]
         if primitive not in REPLAYS:
             self._stand(self._standing.ended(place))
         return code if self._audit is None else self._audited(primitive, code)
@@ -638,7 +643,7 @@ class Core:
             self._stand(self._standing.walked(primitive, path_of(run), good=code in GOOD))
         else:
             self._stand(self._standing)  # it does not wait any more
-        self.walks.append(run)
+        self.walks = [*self.walks, run]
         return code if self._audit is None else self._audited(primitive, code)
 
     def _audited(self, primitive: Primitive, code: int) -> int:

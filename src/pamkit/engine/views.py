@@ -65,7 +65,7 @@ class Items:
 
     def __iter__(self) -> Iterator[Item]:
         """The items that are set, tokens left out."""
-        return iter(sorted(self._handle.texts))
+        return map(Item, sorted(self._handle.texts))
 
     def __len__(self) -> int:
         """How many items are set."""
