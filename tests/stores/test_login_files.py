@@ -358,3 +358,17 @@ def test_databases_are_written_by_the_c_of_the_core_as_well(
     assert found.line == "pts/0"
     with pytest.raises(OSError, match="readonly database"):
         files.look(lastlog2.PATH, "DELETE FROM Lastlog2", ())
+
+
+def test_a_file_that_is_read_to_be_written_has_to_be_one_that_can_be(
+    root: Root, files: DiskLoginFiles
+) -> None:
+    place = Path(root.path, "run/utmp")
+    place.write_bytes(b"here")
+    assert files.read(UTMP, 1, 9, to_write=True) == b"ere"
+    place.unlink()
+    with pytest.raises(FileNotFoundError):
+        files.read(UTMP, 0, 9, to_write=True)
+    os.mkfifo(place)
+    with pytest.raises(OSError, match="not a regular file"):
+        files.read(UTMP, 0, 9, to_write=True)

@@ -15,7 +15,7 @@ from pamkit.stores.open_to_all import is_open_to_all
 from pamkit.stores.root import Root
 
 _INSIDE = """
-import os, struct, subprocess, sys
+import os, struct, subprocess, sys, time
 sys.path.insert(0, sys.argv[1])
 from pamkit.stores.open_to_all import is_open_to_all
 from pamkit.stores.root import Root
@@ -53,8 +53,21 @@ made("/open/alien")
 if sys.argv[2] == "0":
     os.chown("/open/alien", 1, 0)
     os.chown("/alien", 1, 0)
+later = lambda: time.time_ns() + 10_000_000_000
+is_open_to_all(Root(), "/open/file")
 for path in sys.argv[3:]:
-    print(int(is_open_to_all(Root(), path)))
+    told = {is_open_to_all(Root(), path), *(is_open_to_all(Root(), path, now=later) for _ in "12")}
+    print(*map(int, told))
+lists("/open/file", "access")
+print(int(is_open_to_all(Root(), "/open/file")))
+os.removexattr("/open/file", "system.posix_acl_access")
+os.chmod("/open/file", 0o644)
+print(int(is_open_to_all(Root(), "/open/file", now=later)))
+os.chmod("/open", 0o711)
+print(int(is_open_to_all(Root(), "/open/file", now=later)))
+os.chmod("/open", 0o701)
+print(int(is_open_to_all(Root(), "/open/file", now=later)))
+os.chmod("/open", 0o755)
 print(int(is_open_to_all(Root("/open"), "/file")))
 os.chmod("/", 0o777)
 print(int(is_open_to_all(Root(), "/open/file")))
@@ -107,11 +120,15 @@ def test_a_file_is_open_to_all_if_nothing_on_the_way_keeps_anybody_from_it() -> 
         check=False,
     )
     assert told.stderr == ""
-    # What lies below another root, or in one that others may change, is open to nobody.
-    assert dict(
-        zip((*cases, "elsewhere", "changed"), map(int, told.stdout.split()), strict=True)
-    ) == {
+    # What was said before is not said of what has changed since.  What lies below another root, or
+    # in one that others may change, is open to nobody.
+    names = (*cases, "listed", "not listed", "passed", "shut", "elsewhere", "changed")
+    assert dict(zip(names, map(int, told.stdout.split()), strict=True)) == {
         **cases,
+        "listed": 0,
+        "not listed": 1,
+        "passed": 1,
+        "shut": 0,
         "elsewhere": 0,
         "changed": 0,
     }

@@ -26,7 +26,7 @@ class Setting(Record):
 
 def parse(text: str) -> tuple[Setting | BadLine, ...]:
     """Return what the lines of a file say, in order.  Never raises."""
-    return tuple(_setting(line) for line in continued_lines(text))
+    return tuple([_setting(line) for line in continued_lines(text)])
 
 
 def expand(

@@ -31,17 +31,25 @@ def parsed_once(parse: Callable[[C], T]) -> Callable[[C], T]:
     is raised, and not kept.  Threads may share it.
     """
     kept: dict[C, T] = {}
+    latest: tuple[C, T] | None = None
 
     def parsed(content: C) -> T:
+        nonlocal latest
+        # To compare it with the one before is quicker than to find it.  Another thread may have put
+        # another there by now: this one is looked at as a whole.
+        before = latest
+        if before is not None and before[0] == content:
+            return before[1]
         try:
-            return kept[content]
+            made = kept[content]
         except KeyError:
-            pass
-        made = parse(content)
-        if len(content) <= LARGEST:
+            made = parse(content)
+            if len(content) > LARGEST:
+                return made
             if len(kept) >= MOST:
                 kept.clear()
             kept[content] = made
+        latest = (content, made)
         return made
 
     return parsed

@@ -87,4 +87,5 @@ def directories(files: Files, path: str) -> tuple[str, ...]:
 def _places(path: str) -> tuple[str, ...]:
     if not path.startswith(_ETC):
         return (path,)
-    return (path, *(vendor + path.removeprefix(_ETC) for vendor in _VENDORS))
+    below = path.removeprefix(_ETC)
+    return (path, *[vendor + below for vendor in _VENDORS])

@@ -404,10 +404,13 @@ if TYPE_CHECKING:
             it cannot be had, or is no regular file.
             """
 
-        def read(self, path: str, at: int, size: int, *, waits: bool = ...) -> bytes:
+        def read(
+            self, path: str, at: int, size: int, *, waits: bool = ..., to_write: bool = ...
+        ) -> bytes:
             """Return bytes of a file, fewer only at its end; `OSError` as `hold` has it.
 
             ``waits`` false: also while another holds it, who may be in the middle of writing.
+            ``to_write``: an `OSError` too if the file cannot be written.
             """
 
         def change(

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from pamkit.formats import environment_file, pam_env_conf
 from pamkit.formats.continued_lines import BadLine
+from pamkit.formats.parsed_once import parsed_once
 from pamkit.module.as_user import is_missing
 from pamkit.module.call import ModuleCall
 from pamkit.module.declaration import declare, example
@@ -39,9 +40,12 @@ from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from pamkit.module.world import Account
+
+    Parse = Callable[[str], tuple[pam_env_conf.Setting | BadLine, ...]]
 
 _CONF = "/etc/security/pam_env.conf"
 _ENVIRONMENT = "/etc/environment"
@@ -116,7 +120,7 @@ def _set_up(call: ModuleCall[EnvOptions]) -> ReturnCode:
     options = call.options
     if options.user_readenv:
         call.log(Priority.DEBUG, "deprecated reading of user environment enabled")
-    code = _read_conf(call, _content(call, options.conffile))
+    code = _read_conf(call, _content(call, options.conffile), _settings)
     if code == ReturnCode.SUCCESS and options.readenv:
         code = _read_environment(call, options.envfile)
     if code == ReturnCode.SUCCESS and options.user_readenv:
@@ -143,12 +147,16 @@ def _content(call: ModuleCall[EnvOptions], file: str) -> str | None:
     return content.decode("utf-8", "surrogateescape")
 
 
-def _read_conf(call: ModuleCall[EnvOptions], content: str | None) -> ReturnCode:
+_settings = parsed_once(pam_env_conf.parse)
+"""What the administrator's file says; the user's own is forgotten."""
+
+
+def _read_conf(call: ModuleCall[EnvOptions], content: str | None, parse: Parse) -> ReturnCode:
     if content is None:
         return ReturnCode.IGNORE
     room = _MOST
     code = ReturnCode.SUCCESS
-    for line in pam_env_conf.parse(content):
+    for line in parse(content):
         if isinstance(line, BadLine):
             call.log(Priority.ERR, line.complaint)
             code = ReturnCode.ABORT
@@ -218,7 +226,7 @@ def _read_users_own(call: ModuleCall[EnvOptions]) -> ReturnCode:
     except OSError:
         setting = call.primitive is Primitive.SETCRED
         return ReturnCode.CRED_ERR if setting else ReturnCode.SESSION_ERR
-    code = _read_conf(call, content)
+    code = _read_conf(call, content, pam_env_conf.parse)
     return ReturnCode.SUCCESS if code == ReturnCode.IGNORE else code
 
 

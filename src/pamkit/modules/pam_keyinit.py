@@ -96,36 +96,38 @@ def pam_sm_authenticate(_: ModuleCall[KeyinitOptions]) -> ReturnCode:
 
 async def pam_sm_setcred(call: ModuleCall[KeyinitOptions]) -> ReturnCode:
     """Begin a keyring with the credentials, or revoke it."""
-    if call.flags & Flag.ESTABLISH_CRED:
-        _debug(call, "ESTABLISH_CRED")
-        return await _begin(call, ReturnCode.CRED_ERR)
     kept = _kept(call)
+    if call.flags & Flag.ESTABLISH_CRED:
+        _debug(call, kept, "ESTABLISH_CRED")
+        return await _begin(call, kept, ReturnCode.CRED_ERR)
     if call.flags & Flag.DELETE_CRED and kept.keyring and kept.revokes:
-        _debug(call, "DELETE_CRED")
-        return _revoke(call, ReturnCode.CRED_ERR)
+        _debug(call, kept, "DELETE_CRED")
+        return _revoke(call, kept, ReturnCode.CRED_ERR)
     return ReturnCode.IGNORE
 
 
 async def pam_sm_open_session(call: ModuleCall[KeyinitOptions]) -> ReturnCode:
     """Begin a keyring with the session, unless there is one already."""
-    kept = _keep(call, sessions=_kept(call).sessions + 1)
-    _debug(call, f"OPEN {kept.sessions}")
-    return await _begin(call, ReturnCode.SESSION_ERR)
+    kept = _kept(call)
+    kept.sessions += 1
+    if kept.debugs:
+        _debug(call, kept, f"OPEN {kept.sessions}")
+    return await _begin(call, kept, ReturnCode.SESSION_ERR)
 
 
 def pam_sm_close_session(call: ModuleCall[KeyinitOptions]) -> ReturnCode:
     """Revoke the keyring with the last session."""
-    before = _kept(call)
-    _debug(call, f"CLOSE {before.sessions},{before.keyring},{int(before.revokes)}")
-    kept = _keep(call, sessions=before.sessions - 1)
+    kept = _kept(call)
+    _debug(call, kept, f"CLOSE {kept.sessions},{kept.keyring},{int(kept.revokes)}")
+    kept.sessions -= 1
     if kept.sessions <= 0 and kept.keyring and kept.revokes:
-        _revoke(call, ReturnCode.SESSION_ERR)
+        _revoke(call, kept, ReturnCode.SESSION_ERR)
     return ReturnCode.SUCCESS  # C: the session is over, whatever became of its keyring
 
 
-async def _begin(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> ReturnCode:
-    kept, said = _kept(call), call.options
-    kept = _keep(call, revokes=kept.revokes or said.revoke, debugs=kept.debugs or said.debug)
+async def _begin(call: ModuleCall[KeyinitOptions], kept: _Kept, failed: ReturnCode) -> ReturnCode:
+    said = call.options
+    kept.revokes, kept.debugs = kept.revokes or said.revoke, kept.debugs or said.debug
     if kept.keyring:
         return ReturnCode.SUCCESS  # it was begun earlier in this transaction
     user = await call.user(_PROMPT)
@@ -133,10 +135,11 @@ async def _begin(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> Return
     if account is None:
         call.log(Priority.NOTICE, f'Unable to look up user "{user}"')
         return ReturnCode.USER_UNKNOWN
-    _keep(call, uid=account.uid, gid=account.gid)
+    kept.uid, kept.gid = account.uid, account.gid
     identity = call.world.identity
     users, groups = identity.user_ids(), identity.group_ids()
-    _debug(call, f"UID:{account.uid} [{users[0]}]  GID:{account.gid} [{groups[0]}]")
+    if kept.debugs:
+        _debug(call, kept, f"UID:{kept.uid} [{users[0]}]  GID:{kept.gid} [{groups[0]}]")
     for what, number, of in (("GID", account.gid, groups), ("UID", account.uid, users)):
         # C: what was given up for a while, to be had back, is given up here: setreuid(2).
         if users[1] != 0 and number == of[2] and number not in of[:2]:
@@ -147,20 +150,20 @@ async def _begin(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> Return
         call,
         (users, (account.uid, *users[1:])),
         (groups, (account.gid, *groups[1:])),
-        lambda: _new_keyring(call, failed),
+        lambda: _new_keyring(call, kept, failed),
         failed,
     )
 
 
-def _new_keyring(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> ReturnCode:
+def _new_keyring(call: ModuleCall[KeyinitOptions], kept: _Kept, failed: ReturnCode) -> ReturnCode:
     """Begin a keyring, if there is to be one, as the user."""
     keyrings = call.world.keyrings
     try:
         if not call.options.force:
-            session = _told(call, "GET SESSION", keyrings.session)
-            if session != _told(call, "GET SESSION", keyrings.user_session):
+            session = _told(call, kept, "GET SESSION", keyrings.session)
+            if session != _told(call, kept, "GET SESSION", keyrings.user_session):
                 return ReturnCode.SUCCESS  # the process has one of its own, and may keep it
-        _keep(call, keyring=_told(call, "JOIN", keyrings.start_session))
+        kept.keyring = _told(call, kept, "JOIN", keyrings.start_session)
         keyrings.link_user()
     except OSError as fault:
         if fault.errno == errno.ENOSYS and not call.options.force:
@@ -171,16 +174,16 @@ def _new_keyring(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> Return
     return ReturnCode.SUCCESS  # the thread has a new keyring, and nothing of anybody else's
 
 
-def _revoke(call: ModuleCall[KeyinitOptions], failed: ReturnCode) -> ReturnCode:
+def _revoke(call: ModuleCall[KeyinitOptions], kept: _Kept, failed: ReturnCode) -> ReturnCode:
     """Revoke the keyring, as the user whose it is: its number may be another's by now."""
-    kept, identity = _kept(call), call.world.identity
+    identity = call.world.identity
     users, groups = identity.user_ids(), identity.group_ids()
     keyring = kept.keyring
-    _debug(call, f"REVOKE {keyring}")
-    _debug(call, f"UID:{kept.uid} [{users[1]}]  GID:{kept.gid} [{groups[1]}]")
+    _debug(call, kept, f"REVOKE {keyring}")
+    _debug(call, kept, f"UID:{kept.uid} [{users[1]}]  GID:{kept.gid} [{groups[1]}]")
 
     def revoke() -> ReturnCode:
-        _keep(call, keyring=0)
+        kept.keyring = 0
         try:
             call.world.keyrings.revoke(keyring)
         except OSError as fault:
@@ -265,32 +268,28 @@ def _changed(
     return True
 
 
-def _told(call: ModuleCall[KeyinitOptions], what: str, ask: Callable[[], int]) -> int:
+def _told(call: ModuleCall[KeyinitOptions], kept: _Kept, what: str, ask: Callable[[], int]) -> int:
     """Return what the kernel answers, and log it."""
     number = -1
     try:
         number = ask()
     finally:
-        _debug(call, f"{what} = {number}")
+        _debug(call, kept, f"{what} = {number}")
     return number
 
 
 def _kept(call: ModuleCall[KeyinitOptions]) -> _Kept:
+    """Return what is kept on the handle, from now on if there was nothing."""
     try:
         kept = call.data(_DATA)
     except KeyError:
-        return _Kept()
-    return kept if isinstance(kept, _Kept) else _Kept()
-
-
-def _keep(call: ModuleCall[KeyinitOptions], **new: int) -> _Kept:
-    kept = _kept(call)
-    for name, value in new.items():
-        setattr(kept, name, value)
-    call.set_data(_DATA, kept)
+        kept = None
+    if not isinstance(kept, _Kept):
+        kept = _Kept()
+        call.set_data(_DATA, kept)
     return kept
 
 
-def _debug(call: ModuleCall[KeyinitOptions], line: str) -> None:
-    if _kept(call).debugs:
+def _debug(call: ModuleCall[KeyinitOptions], kept: _Kept, line: str) -> None:
+    if kept.debugs:
         call.log(Priority.DEBUG, line)

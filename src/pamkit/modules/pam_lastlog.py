@@ -39,6 +39,7 @@ from __future__ import annotations
 
 from pamkit.formats import login_defs
 from pamkit.formats.lastlog import LASTLOG
+from pamkit.formats.parsed_once import parsed_once
 from pamkit.formats.strtoll import strtoll
 from pamkit.formats.utmp import BTMP, NAME, WTMP, Kind
 from pamkit.formats.utmp import text as text_of
@@ -189,18 +190,29 @@ def _largest(call: ModuleCall[LastlogOptions]) -> int:
         found = read_first(call.world.files, login_defs.PATH)
     except OSError:
         return _ALL  # in doubt everybody is looked at
-    stated = None if found is None else login_defs.value(found[1], "LASTLOG_UID_MAX")
+    return _ALL if found is None else _stated_largest(found[1])
+
+
+def _largest_in(settings: bytes) -> int:
+    stated = login_defs.value(settings, "LASTLOG_UID_MAX")
     number = strtoll((stated or "").rstrip(" \t\n\v\f\r"), base=10)
     return number if number is not None and 0 <= number < _ALL else _ALL
+
+
+_stated_largest = parsed_once(_largest_in)
 
 
 async def _told_and_updated(call: ModuleCall[LastlogOptions], account: Account) -> int:
     """Return when the last login was, which the user is told; this one takes its place."""
     options = call.options
-    if not options.noupdate:
-        _make(call)
     try:
-        last = await last_of(call, account)
+        try:
+            last = await last_of(call, account, to_write=not options.noupdate)
+        except FileNotFoundError:
+            if options.noupdate:
+                raise
+            _make(call)
+            last = await last_of(call, account)
     except OSError as fault:
         raise failed(call, f"unable to open {LASTLOG}", fault) from None
     if not options.silent and not call.silent:
@@ -215,15 +227,12 @@ async def _told_and_updated(call: ModuleCall[LastlogOptions], account: Account) 
 
 
 def _make(call: ModuleCall[LastlogOptions]) -> None:
-    """See to it that there is a file that can be written."""
-    recorder, what = LastlogRecorder(call.world.login_files), "open"
+    """Make the file."""
     try:
-        if not recorder.is_there():
-            what = "create"
-            recorder.make()
-            call.log(Priority.NOTICE, f"file {LASTLOG} created")
+        LastlogRecorder(call.world.login_files).make()
     except OSError as fault:
-        raise failed(call, f"unable to {what} {LASTLOG}", fault) from None
+        raise failed(call, f"unable to create {LASTLOG}", fault) from None
+    call.log(Priority.NOTICE, f"file {LASTLOG} created")
 
 
 def _shown(

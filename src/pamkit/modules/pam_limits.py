@@ -170,8 +170,8 @@ def _begun(
         tell=call.log,
         remark=lambda said: remark(call, said),
     )
-    now = {name: process.limit(number) for number, name in enumerate(RESOURCES)}
-    there = {name: limits for name, limits in now.items() if limits is not None}
+    found = zip(RESOURCES, map(process.limit, range(len(RESOURCES))), strict=True)
+    there = {name: limits for name, limits in found if limits is not None}
     if is_debian or call.options.set_all:
         _take_kernels(call, wanted, there, is_debian=is_debian)
     else:
@@ -200,7 +200,10 @@ def _take_kernels(
     known, unknown = _debians(said) if is_debian else _everybodys(said)
     for what in unknown:
         remark(call, f"Unknown kernel rlimit '{what}' ignored")
-    told = dict(known)
+    told = wanted.bounds = dict(known)
+    if told.keys() == there.keys():
+        return  # as with most kernels
+    wanted.bounds = {}
     for name, limits in there.items():
         found = told.get(name)
         if found is None:
@@ -259,12 +262,13 @@ def _limit(
     bounds, none = wanted.bounds, Whose.NONE
     for number, name in enumerate(RESOURCES):
         bound = bounds.get(name)
-        if bound is None or (bound.soft_by == none and bound.hard_by == none):
+        if bound is None or there.get(name) == (bound.soft, bound.hard):
+            continue  # nothing is wanted, or the kernel has just said that it holds
+        if bound.soft_by == none and bound.hard_by == none:
             continue
-        soft, hard = bound.soft, bound.hard
-        soft = min(soft, hard)
+        soft, hard = min(bound.soft, bound.hard), bound.hard
         if there.get(name) == (soft, hard):
-            continue  # the kernel has just said that it holds
+            continue
         try:
             process.set_limit(number, soft, hard)
         except OSError as fault:

@@ -58,11 +58,12 @@ class LastlogRecorder:
         with self._files.hold(self.path, start=_BEHIND_ALL, length=1, create=_MODE):
             return
 
-    def find(self, uid: int, *, waits: bool = True) -> LastLogin:
+    def find(self, uid: int, *, waits: bool = True, to_write: bool = False) -> LastLogin:
         """Return the last login of a user; `OSError` if the file cannot be read.
 
-        ``waits`` false: also while somebody writes it.
+        ``waits`` false: also while somebody writes it.  ``to_write``: an `OSError` too if it
+        cannot be written.
         """
         size = lastlog.size(self._layout)
-        data = self._files.read(self.path, uid * size, size, waits=waits)
+        data = self._files.read(self.path, uid * size, size, waits=waits, to_write=to_write)
         return lastlog.decode(data, self._layout)

@@ -30,12 +30,17 @@ _TRIES = 3
 _SECONDS = 2.0
 
 
-async def last_of(call: ModuleCall[LastlogOptions], account: Account) -> LastLogin:
-    """Return the last login on record; `OSError` if it cannot be."""
+async def last_of(
+    call: ModuleCall[LastlogOptions], account: Account, *, to_write: bool = False
+) -> LastLogin:
+    """Return the last login on record; `OSError` if it cannot be.
+
+    ``to_write``: also if the next one could not be put there.
+    """
     recorder = LastlogRecorder(call.world.login_files)
     for left in reversed(range(_TRIES)):
         try:
-            last = recorder.find(account.uid)
+            last = recorder.find(account.uid, to_write=to_write)
             break
         except BlockingIOError:
             how = "retrying" if left else "proceeding anyway"
@@ -43,7 +48,7 @@ async def last_of(call: ModuleCall[LastlogOptions], account: Account) -> LastLog
             if left:
                 await call.wait(1)
     else:
-        last = recorder.find(account.uid, waits=False)
+        last = recorder.find(account.uid, waits=False, to_write=to_write)
     if not last.seconds:
         remark(call, f"first login for user with uid {account.uid}")
     return last

@@ -10,7 +10,7 @@ import errno
 import os
 
 from pamkit.formats.passwd import bytes_of, find, has_line
-from pamkit.stores.regular import MAX_ACCOUNT_FILE, open_regular
+from pamkit.stores.regular import MAX_ACCOUNT_FILE, open_sized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     E = TypeVar("E")
 
-_PIECE = 1 << 17
+_PIECE, _LEAST = 1 << 17, 1 << 10
 
 
 def find_in(root: Root, path: str, name: str, parse: Callable[[bytes], E | None]) -> E | None:
@@ -30,9 +30,9 @@ def find_in(root: Root, path: str, name: str, parse: Callable[[bytes], E | None]
     `OSError` if the file cannot be read, is no regular file, or is longer than any such file may
     be (`EFBIG`) and the name is not in the beginning.
     """
-    descriptor = open_regular(root, path)
+    descriptor, size = open_sized(root, path)
     try:
-        for lines in _pieces(descriptor, path, name):
+        for lines in _pieces(descriptor, path, name, size):
             entry = find(lines, name, parse)
             if entry is not None:
                 return entry
@@ -43,15 +43,18 @@ def find_in(root: Root, path: str, name: str, parse: Callable[[bytes], E | None]
 
 def has_line_in(root: Root, path: str, name: str) -> bool:
     """Whether a file has a line for a name, well-formed or not; `OSError` as in `find_in`."""
-    descriptor = open_regular(root, path)
+    descriptor, size = open_sized(root, path)
     try:
-        return any(has_line(lines, name) for lines in _pieces(descriptor, path, name))
+        return any(has_line(lines, name) for lines in _pieces(descriptor, path, name, size))
     finally:
         os.close(descriptor)
 
 
-def _pieces(descriptor: int, path: str, name: str) -> Iterator[bytes]:
-    """Yield what is in an open file and may have a name in it, cut behind line ends only."""
+def _pieces(descriptor: int, path: str, name: str, size: int) -> Iterator[bytes]:
+    """Yield what is in an open file and may have a name in it, cut behind line ends only.
+
+    ``size``: how many bytes the file says it has, so that a short one takes no large buffer.
+    """
     try:
         key = bytes_of(name) + b":"
     except ValueError:
@@ -59,7 +62,8 @@ def _pieces(descriptor: int, path: str, name: str) -> Iterator[bytes]:
     begun: list[bytes] = []
     """The pieces of a line whose end is yet to come."""
     left = MAX_ACCOUNT_FILE + 1
-    while left > 0 and (piece := os.read(descriptor, min(left, _PIECE))):
+    room = min(_PIECE, max(size, _LEAST) + 1)
+    while left > 0 and (piece := os.read(descriptor, min(left, room))):
         left -= len(piece)
         end = piece.rfind(b"\n") + 1
         if not end:

@@ -15,6 +15,7 @@ from pamkit.formats.passwd import (
 from pamkit.module.world import Account, Group
 from pamkit.stores import nss
 from pamkit.stores.account_file import find_in, has_line_in
+from pamkit.stores.asked_once import AskedOnce
 from pamkit.stores.regular import MAX_ACCOUNT_FILE, read_regular
 from pamkit.vocab.secret import Secret
 
@@ -106,15 +107,16 @@ class AccountFiles:
 class NameService:
     """Users and groups as the C library finds them, `nsswitch.conf(5)`."""
 
-    __slots__ = ("_files",)
+    __slots__ = ("_files", "_users")
 
     def __init__(self, root: Root) -> None:
         """Ask the C library; ``root`` is the system's, for what only its files can tell."""
         self._files = AccountFiles(root)
+        self._users = AskedOnce(root, _by_name)
 
     def find(self, name: str) -> Account | None:
         """Return the account of that name; `OSError` if the source cannot be read."""
-        return _account_of(nss.passwd(name))
+        return self._users.find(name)
 
     def by_uid(self, uid: int) -> Account | None:
         """Return the account with that number; `OSError` if the source cannot be read."""
@@ -156,6 +158,10 @@ def _account(entry: PasswdEntry) -> Account:
 
 def _group(entry: GroupEntry) -> Group:
     return Group(entry.name, entry.gid, entry.members)
+
+
+def _by_name(name: str) -> Account | None:
+    return _account_of(nss.passwd(name))
 
 
 def _account_of(

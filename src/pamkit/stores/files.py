@@ -9,6 +9,8 @@ import stat
 from pamkit.formats.passwd import bytes_of, text_of
 from pamkit.module.world import MAX_FILE, FileStatus
 from pamkit.stores.act_as import ActAs
+from pamkit.stores.listed_once import names_in
+from pamkit.stores.read_once import PLACES, keep, known_of, read_once
 from pamkit.stores.regular import read_regular
 from pamkit.stores.root import absolute, read_all
 
@@ -33,6 +35,8 @@ class DiskFiles:
         `OSError` if it cannot be read, is something else, or has more than ``limit`` bytes:
         a list cut short would be another list.
         """
+        if self._root.is_system and path.startswith(PLACES):
+            return read_once(self._root, path, limit=limit)
         return read_regular(self._root, path, limit=limit)
 
     def read_with_status(
@@ -43,6 +47,9 @@ class DiskFiles:
         Both are of the same open file: nobody can put another one between two looks.  `OSError`
         if there is nothing, it cannot be read, or has more than ``limit`` bytes.
         """
+        keeps = follow and self._root.is_system and path.startswith(PLACES)
+        if keeps and (known := known_of(absolute(path))) is not None and len(known[1]) <= limit:
+            return status_of(known[0]), known[1]
         try:
             opened = self._opened(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY, follow=follow)
         except OSError as fault:
@@ -53,7 +60,8 @@ class DiskFiles:
                 raise  # it was put there since: its bytes are not these, none
             return status, b""
         try:
-            status = status_of(os.fstat(opened))
+            found = os.fstat(opened)
+            status = status_of(found)
             if status.kind != "file":
                 return status, b""
             data = read_all(opened, limit + 1, status.size)
@@ -61,6 +69,8 @@ class DiskFiles:
             os.close(opened)
         if len(data) > limit:
             raise OSError(errno.EFBIG, f"the file has more than {limit} bytes", path)
+        if keeps:
+            keep(absolute(path), found, data)
         return status, data
 
     def status(self, path: str, *, follow: bool = True) -> FileStatus:
@@ -77,7 +87,7 @@ class DiskFiles:
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names in a directory, sorted; `OSError` if it cannot be read."""
         if self._root.is_system:
-            return tuple(text_of(name) for name in sorted(os.listdir(absolute(path))))
+            return names_in(absolute(path))
         descriptor = self._root.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             # Not by `/proc/self/fd`: where `/proc` is not mounted the directory would be missing.

@@ -48,7 +48,7 @@ PRAGMA temp_store = MEMORY;
 class DiskLoginFiles:
     """Files and databases below a root."""
 
-    __slots__ = ("_patience", "_root")
+    __slots__ = ("_machine", "_patience", "_root")
 
     def __init__(self, root: Root, *, patience: float = 0.0) -> None:
         """Serve what is below ``root``; wait for others at most ``patience`` seconds.
@@ -56,32 +56,35 @@ class DiskLoginFiles:
         None by default: who waits must not hold an event loop up.
         """
         self._root, self._patience = root, patience
+        self._machine = ""
 
     def machine(self) -> str:
         """Return the kind of machine whose programs write the files; see `world.LoginFiles`."""
-        return os.uname().machine
+        if not self._machine:
+            self._machine = os.uname().machine
+        return self._machine
 
     def hold(
         self, path: str, *, start: int = 0, length: int = 0, create: int | None = None
     ) -> DiskHeldFile:
         """Return a file, locked; see `world.LoginFiles`."""
-        flags = os.O_RDWR if create is None else os.O_RDWR | os.O_CREAT
-        descriptor = self._opened(path, flags, create or 0)
+        descriptor = self._to_write(path, create)
         try:
-            _require_regular(descriptor, path)
-            self._patiently(lambda: _lock(descriptor, fcntl.F_WRLCK, start, length))
+            self._lock(descriptor, fcntl.F_WRLCK, start, length)
         except BaseException:  # an interrupt too; it goes on
             os.close(descriptor)
             raise
         return DiskHeldFile(descriptor)
 
-    def read(self, path: str, at: int, size: int, *, waits: bool = True) -> bytes:
+    def read(
+        self, path: str, at: int, size: int, *, waits: bool = True, to_write: bool = False
+    ) -> bytes:
         """Return bytes of a file as they are when nobody writes; see `world.LoginFiles`."""
-        descriptor = open_regular(self._root, path)
+        descriptor = self._to_write(path) if to_write else open_regular(self._root, path)
         try:
             if not waits:
                 return _read(descriptor, at, size)
-            self._patiently(lambda: _lock(descriptor, fcntl.F_RDLCK, at, size))
+            self._lock(descriptor, fcntl.F_RDLCK, at, size)
             try:
                 return _read(descriptor, at, size)
             finally:
@@ -140,12 +143,29 @@ class DiskLoginFiles:
             except FileExistsError:
                 return  # two who make it at once make one
 
+    def _to_write(self, path: str, create: int | None = None) -> int:
+        """Open a regular file, to read and write."""
+        flags = os.O_RDWR if create is None else os.O_RDWR | os.O_CREAT
+        descriptor = self._opened(path, flags, create or 0)
+        try:
+            _require_regular(descriptor, path)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
     def _opened(self, path: str, flags: int, mode: int) -> int:
         if not flags & os.O_CREAT:
             return self._root.open(path, flags)
         flags |= os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         with self._root.place(path) as place:
             return os.open(place.name, flags | os.O_NOFOLLOW, mode, dir_fd=place.directory)
+
+    def _lock(self, descriptor: int, kind: int, start: int, length: int) -> None:
+        try:
+            _lock(descriptor, kind, start, length)  # mostly nobody else is at it
+        except BlockingIOError:
+            self._patiently(lambda: _lock(descriptor, kind, start, length))
 
     def _patiently(self, act: Callable[[], T]) -> T:
         end, pause = 0.0, _FIRST_PAUSE
@@ -227,14 +247,18 @@ def _lock(descriptor: int, kind: int, start: int, length: int) -> None:
 
 def _unlock(descriptor: int) -> None:
     try:
-        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _range(fcntl.F_UNLCK, 0, 0))
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _NOTHING)
     except OSError:
         return  # it goes with the descriptor
 
 
 def _range(kind: int, start: int, length: int) -> bytes:
     """Return C's ``struct flock``; ``l_pid`` has to be 0."""
-    return struct.pack("hhqqi0q", kind, _FROM_START, start, length, 0)
+    return _FLOCK.pack(kind, _FROM_START, start, length, 0)
+
+
+_FLOCK = struct.Struct("hhqqi0q")
+_NOTHING = _range(fcntl.F_UNLCK, 0, 0)
 
 
 def _require_regular(descriptor: int, path: str) -> None:

@@ -23,7 +23,7 @@ def read_regular(root: Root, path: str, *, limit: int) -> bytes:
     `OSError` if it cannot be read, is no regular file (`EINVAL`, a directory `EISDIR`), or has
     more than ``limit`` bytes (`EFBIG`): half a list of rules would be another list.
     """
-    descriptor, size = _opened(root, path)
+    descriptor, size = open_sized(root, path)
     try:
         data = read_all(descriptor, limit + 1, size)
     finally:
@@ -35,22 +35,23 @@ def read_regular(root: Root, path: str, *, limit: int) -> bytes:
 
 def open_regular(root: Root, path: str) -> int:
     """Return a descriptor of a regular file, to read; `OSError` for anything else."""
-    return _opened(root, path)[0]
+    return open_sized(root, path)[0]
 
 
-def _opened(root: Root, path: str) -> tuple[int, int]:
-    """Return also how many bytes the file has, as far as it says."""
+def open_sized(root: Root, path: str) -> tuple[int, int]:
+    """Return the same, and how many bytes the file has, as far as it says."""
     descriptor = root.open(path)
     try:
         status = os.fstat(descriptor)
-        mode = status.st_mode
-        nothing = (
-            stat.S_ISCHR(mode) and (os.major(status.st_rdev), os.minor(status.st_rdev)) == _NULL
-        )
-        if not stat.S_ISREG(mode) and not nothing:
-            kind = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        if not stat.S_ISREG(status.st_mode) and not _is_null(status):
+            kind = errno.EISDIR if stat.S_ISDIR(status.st_mode) else errno.EINVAL
             raise OSError(kind, "not a regular file", path)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor, status.st_size
+
+
+def _is_null(status: os.stat_result) -> bool:
+    device = (os.major(status.st_rdev), os.minor(status.st_rdev))
+    return stat.S_ISCHR(status.st_mode) and device == _NULL

@@ -135,9 +135,15 @@ def read_all(descriptor: int, limit: int, size: int = 0) -> bytes:
 
 def absolute(path: str) -> bytes:
     """Return an absolute path in bytes; `OSError` if it is none."""
-    if not path.startswith("/"):
+    try:
+        name = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = b""
+    if name[:1] == b"/" and b"\0" not in name:
+        return name
+    if path[:1] != "/":
         raise OSError(errno.EINVAL, "not an absolute path", path)
-    return _encoded(path)
+    return _encoded(path)  # it says what is wrong
 
 
 def _link(name: bytes, directory: int) -> bytes | None:

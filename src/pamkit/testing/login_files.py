@@ -46,7 +46,9 @@ class MemoryLoginFiles:
         self.held.append(path)
         return MemoryHeldFile(self, path, found)
 
-    def read(self, path: str, at: int, size: int, *, waits: bool = True) -> bytes:
+    def read(
+        self, path: str, at: int, size: int, *, waits: bool = True, to_write: bool = False
+    ) -> bytes:
         """Return bytes of a file; `BlockingIOError` if it is among ``writing``."""
         if waits and path in self.writing:
             raise BlockingIOError(_EAGAIN, "somebody is writing", path)

@@ -126,17 +126,15 @@ def _complete(cls: RecordType, values: tuple[Any, ...], named: dict[str, Any]) -
     fields = cls._fields
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} takes {len(fields)} fields but {len(values)} were given")
-    filled = list(values)
-    for field in fields[len(values) :]:
-        if field in named:
-            filled.append(named.pop(field))
-        elif field in cls._defaults:
-            filled.append(cls._defaults[field])
-        else:
-            raise TypeError(f"{cls.__name__} needs the field `{field}`")
-    if named:
-        raise _no_field(cls, named)
-    return tuple(filled)
+    free = fields[len(values) :]
+    given = cls._defaults | named
+    try:
+        filled = (*values, *map(given.__getitem__, free))
+    except KeyError as missing:
+        raise TypeError(f"{cls.__name__} needs the field `{missing.args[0]}`") from None
+    if not named.keys() <= set(free):
+        raise _no_field(cls, {name: named[name] for name in named if name not in free})
+    return filled
 
 
 def _no_field(cls: type, named: dict[str, Any]) -> TypeError:
