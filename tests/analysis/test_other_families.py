@@ -18,7 +18,7 @@ from pamkit.analysis.verify import verify
 from pamkit.analysis.why import why
 from pamkit.analysis.wording import effect
 from pamkit.policy.chain import Chain, Link
-from pamkit.policy.dialect import FAMILIES, LINUX, dialect_named, rules_of
+from pamkit.policy.dialect import FAMILIES, dialect_named, rules_of
 from pamkit.semantics.fold import fold_of
 from pamkit.semantics.trace import Run, Step
 from pamkit.semantics.walk import Cursor, advance, begin
@@ -237,14 +237,6 @@ def test_the_same_lines_mean_different_things_in_two_families() -> None:
     old, new = _chains("openpam", lines), _chains("macos", lines)
     found = compare(old, new, Primitive.ACCT_MGMT, declarations)
     assert found.verdict == "looser"
-
-
-def test_a_call_that_follows_another_on_one_side_only_is_not_compared() -> None:
-    linux = {
-        facility: Chain(facility, "test", (), rules_of(LINUX, frozenset())) for facility in Facility
-    }
-    with pytest.raises(ValueError, match="SETCRED"):
-        compare(linux, _chains("openpam", _PROVING), Primitive.SETCRED, declarations)
 
 
 def test_both_passes_of_chauthtok_are_compared_with_their_own_fold() -> None:

@@ -105,18 +105,20 @@ def compare(
     *,
     jump_counts: tuple[bool, bool] = (False, False),
     with_codes: bool = False,
+    refused: bool = False,
 ) -> Comparison:
     """Return what is let by otherwise; raises `TooMany` if that is more than can be looked at.
 
-    Of a primitive that follows another only days count on which both let that one by.
-    ``jump_counts`` are the dialects of both (`policy.dialect.Dialect`).  With ``with_codes`` every
-    code is told from every other, which is more to look at, and refusals are compared as well.
-    Raises `ValueError` where the primitive follows another one in the dialect of one side only.
+    Of a primitive that comes behind another only days count on which both let that one by; with
+    ``refused``, those on which both refused it.  Each side goes its family's way: along the earlier
+    path, or through the lines anew.  ``jump_counts`` are the dialects of both
+    (`policy.dialect.Dialect`).  With ``with_codes`` every code is told from every other, which is
+    more to look at, and refusals are compared as well.
     """
     facility = FACILITY_OF[primitive]
     sides = (old[facility], new[facility])
     courses = tuple(
-        course_of(chain.links, primitive, jump_counts=counts, rules=chain.rules)
+        course_of(chain.links, primitive, jump_counts=counts, rules=chain.rules, refused=refused)
         for chain, counts in zip(sides, jump_counts, strict=True)
     )
     walk = _Walk((courses[0], courses[1]), sides, declarations, with_codes=with_codes)
@@ -133,15 +135,18 @@ def compare(
         came[pair] = step
         todo.append((at, pair))
 
-    if courses[0].primitives != courses[1].primitives:
-        # One of them would follow another primitive, and the other one not.
-        raise ValueError(f"{primitive.name} means too different things in these dialects")
-    folds = {fold_of(chain.rules, primitive) for chain in sides}
+    folds = {
+        (fold_of(chain.rules, primitive), course.ends_with_check)
+        for chain, course in zip(sides, courses, strict=True)
+    }
     same = len(folds) == 1 and jump_counts[0] is jump_counts[1]
     if not (same and _alike(sides[0].links, sides[1].links)):
         enter((courses[0].start(), courses[1].start()), NOTHING, None)
+    wanted = _kinds(todo[0][0], with_codes=with_codes) if todo else frozenset()
     steps = 0
     for at, pair in todo:
+        if wanted <= found.keys():
+            break  # what else there is would be told by no other day
         before, after = at
         if isinstance(before, Ended) and isinstance(after, Ended):
             kind = _kind(before, after)
@@ -155,6 +160,15 @@ def compare(
             enter(there, known, _Step(choice, pair))
     code = found.get("code") if with_codes else None
     return Comparison(found.get("looser"), found.get("stricter"), walk.strangers, code)
+
+
+def _kinds(start: tuple[At, At], *, with_codes: bool) -> frozenset[str]:
+    """Return in what two policies can differ: a side without lines always refuses."""
+    kinds = {"looser", "stricter"}
+    for at, kind in zip(start, ("stricter", "looser"), strict=True):
+        if isinstance(at, Ended) and not at.is_granted:
+            kinds.discard(kind)
+    return frozenset(kinds | ({"code"} if with_codes else set()))
 
 
 def _kind(old: Ended, new: Ended) -> str:
@@ -279,6 +293,7 @@ class _Walk:
                     tuple(
                         Taken(each.link, outcome, stage=stage + each.again)
                         for stage, outcome in enumerate(chosen)
+                        if not each.asks or each.asks[stage]
                     )
                 )
                 for outcome in chosen:

@@ -46,6 +46,27 @@ EVERYWHERE = frozenset(
         "secret-in-policy",
         "unknown-option",
         "wrong-facility",
+        # What lines mean to the families beside their own.
+        "portable-blank-line",
+        "portable-brackets",
+        "portable-case",
+        "portable-code",
+        "portable-comment",
+        "portable-control",
+        "portable-credentials",
+        "portable-dash",
+        "portable-empty-facility",
+        "portable-include",
+        "portable-long-line",
+        "portable-missing-function",
+        "portable-missing-module",
+        "portable-must-change",
+        "portable-nobody-refuses",
+        "portable-place",
+        "portable-quotes",
+        "portable-sufficient",
+        "portable-try-again",
+        "portable-wrapped-line",
     }
 )
 """The names of rules that every family's policies are looked at with."""

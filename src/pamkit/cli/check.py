@@ -9,12 +9,14 @@ import sys
 from pamkit.analysis.baseline import BadBaseline, baseline_text, without_known
 from pamkit.analysis.catalog import chosen, did_you_mean, rule_files
 from pamkit.analysis.lint import fixed, lint
+from pamkit.analysis.portable import EVERYONE, TO
 from pamkit.analysis.profile import assessed, together
 from pamkit.analysis.report import Report, joined
 from pamkit.analysis.tree import Tree, read_tree
 from pamkit.cli.check_places import Place, places
 from pamkit.cli.check_profile import LIST, profile_of, show_profiles, wanted_of
 from pamkit.cli.declarations import declarations
+from pamkit.cli.dialect_choice import dialect_chosen
 from pamkit.cli.screen import screen
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
@@ -45,7 +47,8 @@ def check(args: argparse.Namespace) -> int:
         return DONE
     asked = profile_of(args)
     rules = _rules(args, asked)
-    wanted = wanted_of(args, asked, rule_files())
+    wanted = wanted_of(args, asked, rule_files()) | _families(args.to)
+    _must_be_families(wanted)
     looked_at = places(args)
     if args.diff or args.fix:
         mended = _mend(looked_at, rules, wanted, write=args.fix)
@@ -71,7 +74,7 @@ def check(args: argparse.Namespace) -> int:
 def _rules(args: argparse.Namespace, asked: Profile | None) -> tuple[RuleFile, ...]:
     known = rule_files()
     named = args.rule if asked is None else [*asked.rules, *args.rule]
-    if args.portable:
+    if args.portable or args.to:
         usual = (file.rule.name for file in known if not file.rule.policy)
         named = [*(named or usual), PORTABLE]
     try:
@@ -80,6 +83,18 @@ def _rules(args: argparse.Namespace, asked: Profile | None) -> tuple[RuleFile, .
         name = str(unknown.args[0])
         hint = did_you_mean(name, [file.rule.name for file in known])
         raise UsageError(f"there is no rule `{shown(name)}`", hint) from None
+
+
+def _families(to: str | None) -> dict[str, str]:
+    """Return the value that chooses the families that lines are read in besides."""
+    return {} if to is None else {TO: to}
+
+
+def _must_be_families(wanted: Mapping[str, str]) -> None:
+    """Raise `UsageError` if a family that is asked for is none."""
+    chosen_ones = wanted.get(TO, EVERYONE)
+    for name in () if chosen_ones == EVERYONE else chosen_ones.split(","):
+        dialect_chosen(name)
 
 
 def _known(looked_at: tuple[Place, ...]) -> Known:

@@ -47,7 +47,12 @@ def add_check(commands: argparse._SubParsersAction[Any]) -> None:
     check.add_argument(
         "--portable",
         action="store_true",
-        help="also say which lines OpenPAM, macOS and Solaris would read otherwise",
+        help="also say which lines other families of PAM would read or judge otherwise",
+    )
+    check.add_argument(
+        "--to",
+        metavar="NAME[,NAME]",
+        help="the same of these families only, as in --to solaris,illumos",
     )
     check.add_argument(
         "--profile",

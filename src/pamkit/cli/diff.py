@@ -1,14 +1,18 @@
 """`pamkit diff`: what a change of policies changes, in whom it lets in and whom it keeps out.
 
-Keys of the JSON document: `schema` (1), `pamkit` (version), `services`.  An entry has `service`,
-`call` (`authenticate`, `setcred`, `acct_mgmt`, `open_session`, `close_session`, `chauthtok`),
+Keys of the JSON document: `schema` (1), `pamkit` (version), `dialects` (old and new), `services`,
+`not_read` (`side`, `dialect` and `place` of policies that its family does not look for there),
+and `not_compared`: `service`, `call`, `behind` (`yes`, `no`, or empty) and `why`, of services that
+stand in one of them, or of all that there is (`service` is empty).  An entry has `service`, `call`
+(`authenticate`, `setcred`, `acct_mgmt`, `open_session`, `close_session`, `chauthtok`), `behind`
+(what was compared of setcred and close_session: behind a `yes` or a `no` of the call before them),
 `verdict` (`same`, `looser`, `stricter`, `different`, `unknown`), `assumed` (modules that nobody
 knows), `file` (`both`, `added`, `removed`, `neither`: which side has a file for the service) and
 `other` (whether `other` stands in where there is none); and `looser` and `stricter`: null, or
 `day`, `old` and `new`: the circumstances on which they differ and the two runs, as steps like those
 of `pamkit verify` with `pass` (which walk of several it belongs to).  `notes` are differences that
 are no verdict: `kind` (`code`, `not-asked`, `newly-asked`, `first`, `words`, `counted`,
-`unreadable`, `dialects`), `text`, and `runs`, which are null or like `looser`.
+`unreadable`, `after-refusal`), `text`, and `runs`, which are null or like `looser`.
 """
 
 from __future__ import annotations
@@ -21,7 +25,16 @@ from pamkit.analysis.compare import compare
 from pamkit.analysis.explore import TooMany
 from pamkit.cli.declarations import declarations_between
 from pamkit.cli.diff_places import Found, found_service, no_chains, service_names, side_of
-from pamkit.cli.diff_words import CALLS, details, headline, overall, runs_of
+from pamkit.cli.diff_scope import (
+    NO,
+    YES,
+    behind_of,
+    counted,
+    not_compared,
+    places_not_read,
+    scope_lines,
+)
+from pamkit.cli.diff_words import CALLS, details, headline, runs_of
 from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
 from pamkit.cli.usage import UsageError
@@ -52,13 +65,22 @@ def diff(args: argparse.Namespace) -> int:
     services = args.service or sorted(service_names(old) | service_names(new))
     found = [compared(old, new, service) for service in services]
     if args.json:
-        entries = [entry for service in found for entry in service]
-        print(json.dumps({"schema": 1, "pamkit": version(), "services": entries}, indent=2))
+        document = {
+            "schema": 1,
+            "pamkit": version(),
+            "dialects": [old.dialect.name, new.dialect.name],
+            "services": [entry for service in found for entry in service],
+            "not_read": places_not_read((old, new)),
+            "not_compared": not_compared(found, old.dialect, new.dialect),
+        }
+        print(json.dumps(document, indent=2))
     else:
         for entries in found:
             show(entries)
         if len(found) > 1:
-            print(_counted(found))
+            print(counted(found))
+        for line in scope_lines(found, (old, new)):
+            print(line)
     return _status(found, args.fail_on)
 
 
@@ -82,7 +104,7 @@ def compared(old: Side, new: Side, service: str) -> list[Entry]:
     if sides[0] is None and sides[1] is None:
         raise UsageError(f"there is no policy for `{shown(service)}` in either")
     here = [
-        found or Found(no_chains(side.dialect), is_there=False, replays=side.dialect.replays)
+        found or Found(no_chains(side.dialect), is_there=False)
         for found, side in zip(sides, (old, new), strict=True)
     ]
     file = {(True, True): "both", (False, True): "added", (True, False): "removed"}.get(
@@ -99,7 +121,9 @@ def compared(old: Side, new: Side, service: str) -> list[Entry]:
             "other": has_other,
             "call": call.name.lower(),
         }
-        entry |= _judged((here[0], here[1]), call, known, counts)
+        entry |= _judged(
+            (here[0], here[1]), call, known, counts, behind_of(old.dialect, new.dialect)
+        )
         found.append(entry)
     troubles = zip(("old", "new"), here, strict=True)
     found[0]["notes"] += [
@@ -111,22 +135,26 @@ def compared(old: Side, new: Side, service: str) -> list[Entry]:
 
 
 def _judged(
-    sides: tuple[Found, Found], call: Primitive, known: Declarations, counts: tuple[bool, bool]
+    sides: tuple[Found, Found],
+    call: Primitive,
+    known: Declarations,
+    counts: tuple[bool, bool],
+    wanted: tuple[str, ...],
 ) -> Entry:
-    """Return what is said of one call: the verdict, both runs, and notes."""
+    """Return what is said of one call: the verdict, both runs, and notes.
+
+    ``wanted``: behind what answers calls are looked at that come behind another one.
+    """
     facility = FACILITY_OF[call]
     old, new = (side.chains[facility] for side in sides)
     chains = tuple(side.chains for side in sides)
-    unknown: Entry = {"verdict": "unknown", "assumed": [], "looser": None, "stricter": None}
-    if not _is_comparable(sides, call):
-        earlier = REPLAYS[call].name.lower()
-        text = f"it follows {earlier} in one dialect only: what it answers cannot be compared"
-        return unknown | {"notes": [_note("dialects", text)]}
+    notes: list[dict[str, Any]] = []
     try:
         result = compare(chains[0], chains[1], call, known, jump_counts=counts)
     except TooMany:
-        return unknown | {"notes": []}
-    notes: list[dict[str, Any]] = []
+        unknown: Entry = {"verdict": "unknown", "assumed": [], "looser": None, "stricter": None}
+        return {"behind": []} | unknown | {"notes": notes}
+    behind = [YES] if call in REPLAYS else []
     if call not in REPLAYS:
         try:
             notes += [
@@ -138,7 +166,16 @@ def _judged(
                 notes += _codes(chains, call, known)
         except TooMany:
             notes.append(_note("code", "what is no verdict was not compared: there is too much"))
+    elif NO in wanted:
+        try:
+            # A policy that cannot be used refuses whatever was said before.
+            if not any(side.trouble for side in sides):
+                notes += _after_refusal(chains, call, known, counts)
+            behind.append(NO)
+        except TooMany:
+            pass  # the document and the last lines say so
     return {
+        "behind": behind,
         "verdict": result.verdict,
         "assumed": [_assumed(name) for name in result.assumed if not name.endswith(":end")],
         "looser": None if result.looser is None else runs_of(result.looser, call),
@@ -147,10 +184,20 @@ def _judged(
     }
 
 
-def _is_comparable(sides: tuple[Found, Found], call: Primitive) -> bool:
-    """Whether a call means the same in both: setcred and close_session follow others on Linux."""
-    replaying = {side.replays for side in sides}
-    return call not in REPLAYS or len(replaying) == 1
+def _after_refusal(
+    chains: tuple[Any, ...], call: Primitive, known: Declarations, counts: tuple[bool, bool]
+) -> Iterator[Any]:
+    """Yield notes if a call parts that nobody should make: behind a refusal."""
+    found = compare(chains[0], chains[1], call, known, jump_counts=counts, refused=True)
+    earlier = REPLAYS[call].name.lower()
+    sides = (
+        (found.looser, "it can be granted, and could not"),
+        (found.stricter, "it could be granted, and cannot any more"),
+    )
+    for difference, said in sides:
+        if difference is not None:
+            note = _note("after-refusal", f"where {earlier} was refused, {said}")
+            yield note | {"runs": runs_of(difference, call)}
 
 
 def _assumed(name: str) -> str:
@@ -178,24 +225,6 @@ def show(entries: list[Entry], *, with_notes: bool = True) -> None:
     for entry in entries:
         for line in details(entry if with_notes else entry | {"notes": []}):
             print(line)
-
-
-def _counted(found: list[list[Entry]]) -> str:
-    """Return the last line: how many services there are of each verdict."""
-    verdicts = [overall(entries) for entries in found]
-    words = {
-        "same": "the same",
-        "looser": "looser",
-        "stricter": "stricter",
-        "different": "both",
-        "unknown": "not compared",
-    }
-    counted = ", ".join(
-        f"{verdicts.count(verdict)} {said}"
-        for verdict, said in words.items()
-        if verdict in verdicts
-    )
-    return f"{len(found)} services: {counted}"
 
 
 def _status(found: list[list[Entry]], fail_on: str) -> int:

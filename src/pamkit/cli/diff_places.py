@@ -50,15 +50,11 @@ class Side(Record, eq=False):
 
 
 class Found(Record, eq=False):
-    """A service of one side: its chains, whether it has a file of its own, or why it has none.
-
-    ``replays``: setcred and close_session follow an earlier call there.
-    """
+    """A service of one side: its chains, whether it has a file of its own, or why it has none."""
 
     chains: Mapping[Facility, Chain]
     is_there: bool
     trouble: str = ""
-    replays: bool = True
 
 
 def no_chains(dialect: Dialect) -> dict[Facility, Chain]:
@@ -167,6 +163,22 @@ def service_names(side: Side) -> frozenset[str]:
     return frozenset((*found, *names_in(side.source, side.dialect, side.layout)))
 
 
+def not_read(side: Side, other: Side) -> tuple[str, ...]:
+    """Return where a side has policies that only the other side's family looks for there."""
+    own, theirs = (places_in(each.dialect, side.layout) for each in (side, other))
+    directories = [
+        place
+        for place in theirs.directories
+        if place not in own.directories and side.source.names(place)
+    ]
+    files = [
+        place
+        for place in theirs.files
+        if place not in own.files and side.source.read(place).outcome is Outcome.READ
+    ]
+    return (*directories, *files)
+
+
 def found_service(side: Side, service: str) -> Found | None:
     """Return a service of a side, which may be `other` in its place; `None` if it has neither."""
     names = service_names(side)
@@ -185,5 +197,5 @@ def found_service(side: Side, service: str) -> Found | None:
         policy = resolve(name, source, layout=side.layout, dialect=side.dialect)
     except PolicyError as bad:
         trouble = policy_text(str(bad))
-        return Found(no_chains(side.dialect), name in names, trouble, side.dialect.replays)
-    return Found(compile_policy(policy), name in names, replays=side.dialect.replays)
+        return Found(no_chains(side.dialect), name in names, trouble)
+    return Found(compile_policy(policy), name in names)

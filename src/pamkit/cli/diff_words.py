@@ -66,7 +66,9 @@ def headline(entries: list[dict[str, Any]]) -> str:
         if not stand_in:
             then = "nobody got by before" if file == "added" else "nobody gets by now"
         there += f" ({then})"
-    return f"{name}{there}: {SAID[verdict]}"
+    left_out = [entry["call"] for entry in entries if entry["verdict"] == "unknown"]
+    rest = f" (not compared: {', '.join(left_out)})" if left_out and verdict != "unknown" else ""
+    return f"{name}{there}: {SAID[verdict]}{rest}"
 
 
 def overall(entries: list[dict[str, Any]]) -> str:
@@ -90,12 +92,12 @@ def details(entry: dict[str, Any]) -> Iterator[str]:
         if found is not None:
             yield f"  {call}: {said}: {day_in_words(found['day'])}"
             yield from _runs(found)
-    is_said = any(note["kind"] == "dialects" for note in entry["notes"])
-    if entry["verdict"] == "unknown" and not is_said:
+    if entry["verdict"] == "unknown":
         yield f"  {call}: there are more days than can be looked at"
     for note in entry["notes"]:
         yield f"  note: {call}: {policy_text(note['text'])}"
-        if note["runs"] is not None:
+        # What nobody should ask for is said in a line; the document has its runs.
+        if note["runs"] is not None and note["kind"] != "after-refusal":
             yield from _runs(note["runs"])
     if entry["verdict"] not in ("same", "unknown") and entry["assumed"]:
         names = ", ".join(f"`{shown(name)}`" for name in entry["assumed"])

@@ -6,7 +6,8 @@ A control in brackets.
 
 Why it matters
 
-OpenPAM and Sun's libraries know words only: they refuse the whole service.
+OpenPAM and Sun's libraries know words only: they refuse the service. CDE, AIX and HP-UX leave the
+line out.
 
 Avoid
 
@@ -14,7 +15,7 @@ Avoid
 
 Prefer
 
-    auth requisite pam_unix.so
+    auth required pam_unix.so
 
 Sources
 
@@ -23,31 +24,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-brackets",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the control."""
-    if entry.is_bracketed:
-        yield RULE.finding(
-            entry.control_span,
-            "brackets are known to Linux-PAM only: OpenPAM and Solaris refuse the service",
-            "use a word; `pamkit translate` finds those that mean the same",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the controls."""
+    return portable_findings(
+        RULE,
+        tree,
+        "brackets are known to Linux-PAM only",
+        "use a word; `pamkit translate` finds those that mean the same",
+    )

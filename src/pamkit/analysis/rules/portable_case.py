@@ -1,12 +1,12 @@
-"""A facility or a control in capitals.
+"""A word in capitals.
 
 What it finds
 
-A facility or a control that is not in small letters.
+A facility or a control that is not in small letters; in a pam.conf also the name of a service.
 
 Why it matters
 
-Linux-PAM and Solaris do not mind; OpenPAM refuses the service.
+Linux-PAM and Sun's libraries do not mind; OpenPAM of FreeBSD and NetBSD refuses the service.
 
 Avoid
 
@@ -23,34 +23,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
-from pamkit.policy.words import ascii_lower
-from pamkit.vocab.diagnostic import Severity, shown
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-case",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the words."""
-    first = 1 if entry.entry.service else 0
-    for word in entry.line.words[first : first + 2]:
-        if not word.raw.startswith("[") and word.text != ascii_lower(word.text):
-            yield RULE.finding(
-                word.span,
-                f"`{shown(word.text)}` is another word to OpenPAM, which refuses the service",
-                "write it in small letters",
-            )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "capitals are not the same word everywhere",
+        "write it in small letters",
+    )

@@ -1,13 +1,14 @@
-"""A comment behind an entry.
+"""A `#` that begins a comment for some families only.
 
 What it finds
 
-A `#` behind the words of a line.
+A `#` behind the words of a line, or behind blanks.
 
 Why it matters
 
-Linux-PAM ends the line there. Solaris takes `#` for a comment in the first column only: the words
-behind it are arguments. OpenPAM keeps it inside of a word.
+Linux-PAM ends the line there, also inside of a word. Sun's libraries take `#` for a comment in the
+first column only: the words behind it are arguments. OpenPAM keeps it inside of a word, macOS does
+not.
 
 Avoid
 
@@ -25,31 +26,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-comment",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the line."""
-    if entry.line.logical.comment:
-        yield RULE.finding(
-            entry.entry.span,
-            "on Solaris the module gets the words of this comment as arguments",
-            "put the comment in a line of its own",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "not every family takes this `#` for the begin of a comment",
+        "put the comment in a line of its own, from the first column on",
+    )

@@ -6,8 +6,8 @@ A line that begins with `-`.
 
 Why it matters
 
-Linux-PAM and OpenPAM of 2023 and later are then quiet about a module that is not there. Older
-OpenPAM, macOS and Solaris refuse the service.
+Linux-PAM and OpenPAM of 2023 and later are then quiet about a module that is not there. NetBSD,
+macOS and Sun's libraries refuse the service, or leave the line out.
 
 Avoid
 
@@ -24,31 +24,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-dash",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the line."""
-    if entry.entry.quiet:
-        yield RULE.finding(
-            entry.entry.span,
-            "older OpenPAM, macOS and Solaris know no `-` here, and refuse the service",
-            "leave it out, and the line too where the module is not installed",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "not every family knows a `-` here",
+        "leave it out, and the line too where the module is not installed",
+    )

@@ -1,4 +1,4 @@
-"""A facility without lines, which illumos passes.
+"""A facility without lines.
 
 What it finds
 
@@ -28,34 +28,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
-from pamkit.vocab.facility import Facility, word
-from pamkit.vocab.span import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.tree import Service
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-empty-facility",
     level=Severity.WARNING,
-    scope=Scope.SERVICE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(service: Service) -> Iterator[Finding]:
+def find(tree: Tree) -> Iterator[Finding]:
     """Yield the facilities."""
-    empty = [each for each in Facility if service.policy and not service.policy.places(each)]
-    for facility in empty if len(empty) < len(Facility) else ():
-        yield RULE.finding(
-            Span(service.file.path, 1),
-            f"no line for `{word(facility)}`, not even in `other`: illumos grants it",
-            "write a line with pam_deny",
-        )
+    return portable_findings(
+        RULE,
+        tree,
+        "",
+        "write a line with pam_deny",
+    )

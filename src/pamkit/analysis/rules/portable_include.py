@@ -2,7 +2,7 @@
 
 What it finds
 
-`include`, `substack` or `@include`.
+`include`, `substack` or `@include`, where some family takes the name for something else.
 
 Why it matters
 
@@ -24,32 +24,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-include",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the inclusion."""
-    if entry.entry.nests:
-        yield RULE.finding(
-            entry.entry.span,
-            "an inclusion names a file of lines here, a service on OpenPAM, and on Solaris a file"
-            " with a column more",
-            "write the lines out; `pamkit translate` does so",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the inclusions."""
+    return portable_findings(
+        RULE,
+        tree,
+        "an inclusion is not the same everywhere",
+        "write the lines out; `pamkit translate` does so",
+    )

@@ -1,4 +1,4 @@
-"""A line that is too long for Solaris.
+"""A line that is too long for some families.
 
 What it finds
 
@@ -23,35 +23,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
-from pamkit.policy.words import byte_length
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-long-line",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-_LONGEST = 255
-
-
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the line."""
-    if byte_length(entry.line.logical.raw.rstrip("\n")) > _LONGEST:
-        yield RULE.finding(
-            entry.entry.span,
-            f"the line has more than {_LONGEST} bytes, which fails the service on Solaris",
-            "leave options out, or put them where the module is configured",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "the line is too long for some families",
+        "leave options out, or put them where the module is configured",
+    )

@@ -2,8 +2,7 @@
 
 What it finds
 
-A line of `account` with `required`, `requisite`, `sufficient` or `optional`: the module may say
-that the password must be changed.
+A line on which it hangs whether a new password is wanted.
 
 Why it matters
 
@@ -14,10 +13,11 @@ on. With `sufficient` or `optional` Solaris forgets it where any other line succ
 Avoid
 
     account required pam_unix.so
+    account required pam_access.so
 
 Prefer
 
-    auth required pam_unix.so
+    account required pam_permit.so
 
 Sources
 
@@ -26,42 +26,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
-from pamkit.policy.words import ascii_lower
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
-from pamkit.vocab.facility import Facility
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-must-change",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-_MEANS = {
-    "required": "OpenPAM and Solaris take it for a failure",
-    "requisite": "OpenPAM and Solaris end the chain with it",
-    "sufficient": "OpenPAM and Solaris go on, and Solaris forgets it if another line succeeds",
-    "optional": "Solaris forgets it if another line succeeds",
-}
-
-
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the line."""
-    means = _MEANS.get(ascii_lower(entry.control.text))
-    if entry.facility is Facility.ACCOUNT and means and entry.module:
-        yield RULE.finding(
-            entry.control_span,
-            f"if the module says that the password must be changed: {means}",
-            "`pamkit translate` shows where this changes who is let by",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "",
+        "`pamkit translate` shows where this changes who is let by",
+    )

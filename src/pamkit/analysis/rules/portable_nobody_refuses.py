@@ -1,24 +1,24 @@
-"""A chain that macOS passes when nobody says yes.
+"""A chain in which nobody need have a say.
 
 What it finds
 
-A facility in which every line is `sufficient` or `optional`.
+A facility in which every line may be passed over.
 
 Why it matters
 
-If none of them succeeds, Linux-PAM and OpenPAM refuse, Solaris tells the first error, and macOS
-grants: there a chain is passed unless a line that counts has failed.
+If none of them counts, Linux-PAM, OpenPAM and Solaris refuse, and macOS grants: there a chain is
+passed unless a line that counts has failed. In setcred Linux-PAM grants too, if authenticate did.
 
 Avoid
 
     test:
     auth sufficient pam_unix.so
-    auth optional pam_permit.so
+    auth optional pam_ldap.so
 
 Prefer
 
     test:
-    auth required pam_unix.so
+    session required pam_permit.so
 
 Sources
 
@@ -27,36 +27,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
-from pamkit.policy.words import ascii_lower
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
-from pamkit.vocab.facility import Facility
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.tree import Service
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-nobody-refuses",
     level=Severity.WARNING,
-    scope=Scope.SERVICE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(service: Service) -> Iterator[Finding]:
+def find(tree: Tree) -> Iterator[Finding]:
     """Yield the last line of each such chain."""
-    for facility in Facility:
-        links = tuple(service.links(facility))
-        words = {ascii_lower(link.control) for link, _ in links}
-        if links and words <= {"sufficient", "optional"}:
-            yield RULE.finding(
-                links[-1][1].span,
-                "nothing here must succeed: macOS grants if every line fails",
-                "end the chain with a line that is `required`",
-            )
+    return portable_findings(
+        RULE,
+        tree,
+        "",
+        "end the chain with a line that is `required`, and whose module always has a say",
+    )

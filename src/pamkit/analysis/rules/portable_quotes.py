@@ -2,7 +2,7 @@
 
 What it finds
 
-An argument with a quote, a backslash, or in brackets.
+A line with a quote, a backslash or brackets, of which families make other words.
 
 Why it matters
 
@@ -24,35 +24,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-quotes",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-_PARTS = ("'", '"', "\\")
-
-
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the arguments."""
-    for arg in entry.entry.args:
-        if arg.raw.startswith("[") or any(part in arg.raw for part in _PARTS):
-            yield RULE.finding(
-                arg.span,
-                "quotes, backslashes and brackets mean other things to other families",
-                "use an argument without them",
-            )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "quotes, backslashes and brackets mean other things to other families",
+        "use words without them",
+    )

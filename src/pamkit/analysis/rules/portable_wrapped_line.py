@@ -6,7 +6,7 @@ A line with a backslash at its end.
 
 Why it matters
 
-Solaris joins no lines: the backslash is an argument, and what follows is a line of its own.
+Sun's libraries join no lines: the backslash is an argument, and what follows is a line of its own.
 
 Avoid
 
@@ -24,31 +24,33 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.rule import Rule, Scope
+from pamkit.analysis.portable import EVERYONE, TO, portable_findings
+from pamkit.analysis.rule import Rule, Scope, Value
 from pamkit.vocab.diagnostic import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pamkit.analysis.entry import KnownEntry
+    from pamkit.analysis.tree import Tree
     from pamkit.vocab.diagnostic import Finding
 
 RULE = Rule(
     "portable-wrapped-line",
     level=Severity.WARNING,
-    scope=Scope.LINE,
+    scope=Scope.TREE,
     since="0.9",
     aliases=("portable",),
     policy=True,
+    values=(Value(TO, EVERYONE),),
 )
 
 
-def find(entry: KnownEntry) -> Iterator[Finding]:
-    """Yield the line."""
-    if "\\\n" in entry.line.logical.raw:
-        yield RULE.finding(
-            entry.entry.span,
-            "on Solaris no lines are joined: the next one is taken for an entry",
-            "write the entry in one line",
-        )
+def find(tree: Tree) -> Iterator[Finding]:
+    """Yield the lines."""
+    return portable_findings(
+        RULE,
+        tree,
+        "not every family joins lines",
+        "write the entry in one line",
+    )
