@@ -627,3 +627,8 @@ def test_a_service_that_is_set_later_is_not_cut_though_one_was_at_a_start(tmp_pa
         transaction.items["service"] = "odd/app"  # C: libpam looks for that, and finds `other`
         with pytest.raises(pamkit.PamError):
             transaction.acct_mgmt()
+
+
+def test_what_comes_behind_the_user_is_given_by_name() -> None:
+    with pytest.raises(TypeError, match="by name"):
+        Transaction("app", "alice", lambda messages: [])  # type: ignore[arg-type]  # is the point
