@@ -631,4 +631,4 @@ def test_a_service_that_is_set_later_is_not_cut_though_one_was_at_a_start(tmp_pa
 
 def test_what_comes_behind_the_user_is_given_by_name() -> None:
     with pytest.raises(TypeError, match="by name"):
-        Transaction("app", "alice", lambda messages: [])  # type: ignore[arg-type]  # is the point
+        pamkit.Transaction("app", "alice", lambda messages: [])  # type: ignore[arg-type]  # is the point
