@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from pamkit.analysis import translate_jumps, translate_runs, translate_search
+from pamkit.analysis import translate, translate_jumps, translate_runs, translate_search
 from pamkit.analysis.translate import Translated, translated
+from pamkit.analysis.translate_answers import answers_of
 from pamkit.analysis.translate_names import added_name, named
 from pamkit.analysis.translate_runs import Kind, told
 from pamkit.analysis.translate_text import text_of
+from pamkit.module.declaration import Declaration, declare
+from pamkit.module.facts import ALWAYS_SUCCEEDS
 from pamkit.policy.chain import Chain
 from pamkit.policy.compile import compile_policy
 from pamkit.policy.dialect import dialect_named
@@ -14,7 +17,12 @@ from pamkit.policy.resolve import resolve
 from pamkit.policy.source import MemorySource
 from pamkit.semantics.verdict import START
 from pamkit.semantics.walk import Cursor
-from pamkit.vocab.facility import Facility
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Facility, Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def chain(dialect: str, facility: Facility, *lines: str, **files: str) -> Chain:
@@ -34,9 +42,49 @@ def chain(dialect: str, facility: Facility, *lines: str, **files: str) -> Chain:
     return compile_policy(policy)[facility]
 
 
-def to(source: str, target: str, facility: Facility, *lines: str, **how: bool) -> Translated:
+Answers = dict[Primitive, str]
+
+
+def knowing(
+    case: tuple[str, str, Facility, *tuple[str, ...]],
+    here: dict[str, Answers],
+    there: dict[str, Answers] | None = None,
+    *,
+    every_call: bool = False,
+) -> Translated:
+    """Translate a chain whose modules are known; without ``there`` only in its own family."""
+    source, target, facility, *lines = case
+    old, new = dialect_named(source), dialect_named(target)
     made = chain(source, facility, *lines)
-    return translated(made, dialect_named(source), dialect_named(target), **how)
+    known = answers_of(made, old, new, stating(here), stating(there or {}))
+    return translated(made, old, new, answers=known, every_call=every_call)
+
+
+def stating(answers: dict[str, Answers]) -> Callable[[str], Declaration | None]:
+    found = {name: declare(name, answers=said, examples=()) for name, said in answers.items()}
+    return lambda written: found.get(written.partition(".")[0])
+
+
+def asked(words: str, *primitives: Primitive) -> Answers:
+    return dict.fromkeys(primitives or tuple(Primitive), words)
+
+
+def to(
+    source: str,
+    target: str,
+    facility: Facility,
+    *lines: str,
+    with_codes: bool = False,
+    every_call: bool = False,
+) -> Translated:
+    made = chain(source, facility, *lines)
+    return translated(
+        made,
+        dialect_named(source),
+        dialect_named(target),
+        with_codes=with_codes,
+        every_call=every_call,
+    )
 
 
 def controls(found: Translated) -> list[str]:
@@ -107,7 +155,9 @@ def test_what_cannot_be_kept_is_refused_with_a_run() -> None:
 def test_codes_and_every_call_can_be_insisted_on() -> None:
     case = ("solaris", "linux", Facility.AUTH, "required pam_a.so.1")
     assert {note.kind for note in to(*case).notes} >= {Kind.CODE, Kind.LOOSER}
-    codes = to(*case, with_codes=True).witness
+    jumps = to(*case, with_codes=True)
+    assert not [note for note in jumps.notes if note.kind is Kind.CODE and not note.before]
+    codes = to("linux", "solaris", *case[2:], with_codes=True).witness
     assert codes is not None
     assert codes.parting.kind is Kind.CODE
     calls = to(*case, every_call=True).witness
@@ -138,13 +188,13 @@ def test_substacks_become_jumps() -> None:
 
 def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"in": "auth sufficient pam_a.so\nauth required pam_b.so\n"}
-    nested = chain("linux", Facility.AUTH, "substack in", **files)
+    nested = chain("linux", Facility.AUTH, "substack in", "required pam_c.so", **files)
     ways = (dialect_named("linux"), dialect_named("debian"))
     monkeypatch.setattr(translate_jumps, "MOST", 1)
     assert translated(nested, *ways).lines is None
     monkeypatch.setattr(translate_search, "MOST", 0)
     plain = to("linux", "openpam", Facility.AUTH, "required pam_a.so")
-    assert plain.why == "no lines that mean the same were found"
+    assert controls(plain) == ["required"], "the nearest lines are tried all the same"
     monkeypatch.setattr(translate_runs, "MOST_PATHS", 0)
     case = ("linux", "debian", Facility.AUTH, "required pam_a.so")
     assert to(*case).lines is not None
@@ -168,11 +218,14 @@ NAMES = [
     ("pam_login_access.so", "openpam", "linux", Facility.ACCOUNT, "pam_access.so"),
     ("pam_access.so", "linux", "openpam", Facility.ACCOUNT, "pam_login_access.so"),
     ("pam_deny", "openpam", "linux", Facility.AUTH, "pam_deny.so"),
+    ("pam_unix.so", "linux", "cde", Facility.ACCOUNT, "pam_unix.so.1"),
+    ("pam_unix_account.so.1", "solaris", "cde", Facility.ACCOUNT, "pam_unix.so.1"),
+    ("pam_unix.so.1", "cde", "linux", Facility.SESSION, "pam_unix.so"),
     ("pam_x.so", "linux", "debian", Facility.AUTH, "pam_x.so"),
 ]
 
 
-DIFFERENT = ("pam_access.so", "pam_login_access.so", "pam_unix_auth.so.1")
+DIFFERENT = ("pam_access.so", "pam_login_access.so", "pam_unix_auth.so.1", "pam_allow.so.1")
 """What is said of these is tested below."""
 
 
@@ -265,3 +318,138 @@ def test_a_line_that_was_added_is_written_with_the_name_it_has_there() -> None:
     assert found.lines is not None
     text = text_of(found.lines, Facility.SESSION, dialect_named("solaris"), dialect_named("linux"))
     assert text.lines == ("session required pam_deny.so",)
+
+
+STACK = ("linux", "solaris", Facility.AUTH, "sufficient pam_ldap.so", "required pam_x.so")
+AUTH = Primitive.AUTHENTICATE
+
+
+def test_what_modules_never_answer_keeps_nothing_from_being_translated() -> None:
+    assert to(*STACK).lines is None
+    known = {"pam_ldap": asked("success auth_err"), "pam_x": asked("success auth_err")}
+    found = knowing(STACK, known)
+    assert controls(found) == ["sufficient", "required"]
+    (rest,) = found.rests
+    assert (rest.number, rest.primitive) == (0, AUTH)
+    assert {ReturnCode.NEW_AUTHTOK_REQD, ReturnCode.TRY_AGAIN} == rest.never
+
+
+def test_what_holds_whatever_is_answered_rests_on_nothing() -> None:
+    case = ("linux", "openpam", Facility.AUTH, "required pam_a.so")
+    assert knowing(case, {"pam_a": asked("success")}).rests == ()
+
+
+def test_the_module_that_stands_for_another_has_answers_of_its_own() -> None:
+    known = {"pam_ldap": asked("success auth_err"), "pam_x": asked("success auth_err")}
+    found = knowing(STACK, known, {"pam_ldap": asked("success try_again")})
+    assert found.witness is not None
+    assert (0, ReturnCode.TRY_AGAIN) in found.witness.parting.answers
+
+
+def test_a_module_of_another_name_that_nobody_knows_may_answer_anything() -> None:
+    case = ("linux", "solaris", Facility.AUTH, "sufficient pam_unix.so", "required pam_x.so")
+    assert knowing(case, {"pam_unix": asked("success auth_err")}).lines is None
+
+
+def test_a_module_that_has_no_function_there_is_no_counterpart() -> None:
+    here, there = {"pam_ldap": asked("success")}, {"pam_ldap": asked("success", Primitive.SETCRED)}
+    why = "`pam_ldap.so.1` of solaris has no function for authenticate"
+    assert why == knowing(STACK, here, there).why
+    assert why == knowing(STACK, {}, there).why, "it has none, whatever the other one has"
+
+
+def test_a_module_that_has_no_function_for_what_follows_is_noted() -> None:
+    case = ("linux", "openpam", Facility.AUTH, "required pam_a.so")
+    here, there = {"pam_a": asked("success")}, {"pam_a": asked("success", AUTH)}
+    assert knowing(case, here, there).lacking == ((0, Primitive.SETCRED),)
+    why = knowing(case, here, there, every_call=True).why
+    assert why == "`pam_a.so` of openpam has no function for setcred"
+
+
+DEBIAN = (
+    "debian",
+    "openpam",
+    Facility.AUTH,
+    "[success=1 default=ignore] pam_a.so",
+    "requisite pam_deny.so",
+    "required pam_b.so",
+)
+
+
+def test_a_line_that_does_nothing_but_say_no_may_go() -> None:
+    assert to(*DEBIAN).lines is None
+    known = {name: asked("success auth_err") for name in ("pam_a", "pam_b")}
+    found = knowing(DEBIAN, known | {"pam_deny": asked("auth_err")})
+    assert found.lines is not None
+    assert [line.module for line in found.lines] == ["pam_a.so", "pam_b.so"]
+    assert controls(found) == ["required", "required"]
+    assert {rest.number for rest in found.rests} == {0, 1, 2}
+    noted = [note for note in found.notes if note.kind is Kind.ASKED and not note.before]
+    assert [note.answers[-1][0] for note in noted] == [1], "of pam_b, not of pam_deny"
+
+
+def test_no_line_that_might_be_passed_over_keeps_anybody_out() -> None:
+    """A module that CDE does not find says nothing there; one that only says no was never there."""
+    case = ("debian", "cde", *DEBIAN[2:])
+    known = {name: asked("success auth_err") for name in ("pam_a", "pam_b")}
+    found = knowing(case, known | {"pam_deny": asked("auth_err")})
+    assert found.lines is not None
+    assert [line.module for line in found.lines] == ["pam_a.so", "pam_b.so"]
+    macos = ("macos", "cde", Facility.ACCOUNT, "optional pam_a.so")
+    assert to(*macos).lines is None, "no line is added"
+
+
+def test_a_line_that_may_say_something_else_stays() -> None:
+    known = {"pam_a": asked("success auth_err"), "pam_deny": asked("auth_err success")}
+    assert knowing(DEBIAN, known).lines is None
+
+
+def test_a_chain_of_nothing_but_lines_that_may_go_is_not_empty() -> None:
+    case = ("linux", "openpam", Facility.SESSION, "required pam_permit.so")
+    found = knowing(case, {"pam_permit": asked("success")}, {"pam_permit": asked("success")})
+    assert found.lines
+
+
+def test_too_much_of_what_follows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translate_runs, "MOST_PATHS", 0)
+    found = to("linux", "debian", Facility.AUTH, "required pam_a.so")
+    assert found.unsaid == (translate_runs.FOLLOWING[Facility.AUTH],)
+
+
+def test_what_is_proved_stays_where_the_rest_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_many(*_: object) -> None:
+        raise translate_runs.TooMany
+
+    monkeypatch.setattr(translate, "partings", too_many)
+    found = to("linux", "openpam", Facility.ACCOUNT, "required pam_a.so")
+    assert controls(found) == ["required"]
+    assert found.unsaid == translate_runs.PASSES[Facility.ACCOUNT]
+
+
+def test_sessions_of_macos_have_no_module_of_their_own() -> None:
+    ways = (dialect_named("linux"), dialect_named("macos"))
+    found = named("pam_unix.so", Facility.SESSION, *ways)
+    assert (found.written, bool(found.note)) == ("pam_permit.so", True)
+
+
+def test_lines_that_say_that_a_password_must_be_changed_are_better() -> None:
+    """Without what is known, macOS is asked so that it never says it."""
+    case = ("linux", "macos", Facility.ACCOUNT, "required pam_a.so")
+    assert controls(to(*case)) == ["sufficient", "required"]
+    assert to(*case).loses_change
+    known = {"pam_a": asked("success new_authtok_reqd auth_err")}
+    found = knowing(case, known)
+    assert (controls(found), found.loses_change) == (["required"], False)
+    assert [rest.never for rest in found.rests] == [frozenset({ReturnCode.IGNORE})]
+    loses = knowing(("linux", "macos", Facility.ACCOUNT, "required pam_b.so"), known)
+    assert loses.loses_change, "nothing is known of pam_b"
+
+
+def test_a_fact_says_more_than_the_codes() -> None:
+    made = chain("linux", Facility.AUTH, "required pam_permit.so")
+    ways = (dialect_named("linux"), dialect_named("openpam"))
+    yes = declare(
+        "pam_permit", answers=asked("success conv_err"), facts=[ALWAYS_SUCCEEDS], examples=()
+    )
+    known = answers_of(made, *ways, lambda _: yes, lambda _: yes)
+    assert known.may(0, AUTH) == frozenset({ReturnCode.SUCCESS})

@@ -4,6 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from pamkit.analysis import translate_runs
+from pamkit.analysis.translate_answers import Answers, Known
+from pamkit.analysis.translate_basis import Rest
+from pamkit.cli.translate_basis_words import basis_words
+from pamkit.policy.dialect import dialect_named
+from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
+
 from .conftest import Command
 
 CONF = """\
@@ -158,7 +166,7 @@ def test_a_line_that_is_wrong_is_refused(command: Command, tmp_path: Path) -> No
 def test_check_tells_of_other_families_if_it_is_asked(command: Command, tmp_path: Path) -> None:
     everything = ("auth", "account", "password", "session")
     lines = "".join(f"{each} required pam_unix.so\n" for each in everything)
-    (tmp_path / "su").write_text(lines)
+    (tmp_path / "su").write_text(f"{lines}account required pam_access.so\n")
     words = ("check", "--plain", str(tmp_path / "su"))
     assert "portable-" not in command(*words).out
     assert "portable-must-change" in command(*words, "--portable").out
@@ -180,3 +188,95 @@ def test_a_command_line_that_cannot_be_used(
     ran = command("translate", *words)
     assert ran.status == 2
     assert said in ran.err
+
+
+LDAP = "auth sufficient pam_ldap.so\nauth required pam_unix.so\n" + "".join(
+    f"{each} required pam_unix.so\n" for each in ("account", "password", "session")
+)
+
+
+@pytest.fixture
+def ldap(tmp_path: Path) -> str:
+    (tmp_path / "svc").write_text(LDAP)
+    return str(tmp_path / "svc")
+
+
+def test_what_is_known_of_modules_is_used_and_said(command: Command, ldap: str) -> None:
+    ran = command("translate", "--from", "linux", "--to", "solaris", ldap)
+    assert (ran.status, ran.err) == (0, "")
+    assert "# Granted as before, as long as modules answer what is known: " in ran.out
+    said = "pam_ldap.so.1 never answers new_authtok_reqd, try_again to authenticate (linux: pam_"
+    head, _, lines = ran.out.replace("\n#   ", " ").partition("svc: auth:")
+    assert said in head
+    assert f"\n# {said}" in lines
+    assert "solaris: pam_ldap(7) of illumos)\nsvc auth sufficient pam_ldap.so.1\n" in lines
+
+
+def test_every_answer_can_be_insisted_on(command: Command, ldap: str) -> None:
+    ran = command("translate", "--from", "linux", "--to", "solaris", "--any-answer", ldap)
+    assert (ran.status, ran.out) == (1, "")
+    assert "pam_ldap.so new_authtok_reqd" in ran.err
+
+
+def test_what_rests_on_nothing_says_so(command: Command, conf: Path) -> None:
+    ran = command("translate", "--from", "solaris", "--to", "linux", str(conf))
+    assert "# Granted as before, whatever modules answer: authenticate, acct_mgmt, " in ran.out
+    assert "# setcred is NOT always granted as before, comments say where: " in ran.out
+    assert "# close_session is granted as before, too." in ran.out
+
+
+def test_a_line_that_is_left_out_is_named(command: Command, tmp_path: Path) -> None:
+    lines = (
+        "auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n"
+        "auth required pam_permit.so\nauth optional pam_cap.so\n"
+    )
+    (tmp_path / "svc").write_text(lines + LDAP.partition("pam_unix.so\n")[2])
+    ran = command("translate", "--from", "debian", "--to", "openpam", str(tmp_path / "svc"))
+    assert (ran.status, ran.err) == (0, "")
+    said = ran.out.replace("\n#   ", " ")
+    assert "auth: line 2, of pam_deny.so, is left out: the others do without it" in said
+    assert " pam_deny.so never answers success, ignore to authenticate (debian: pam" in said
+    assert "\nauth required pam_unix.so\n" in said
+
+
+def test_what_is_only_supposed_of_a_module_is_said() -> None:
+    known = Known("pam_ldap.so", "pam_ldap.so", {}, taken=True)
+    never = frozenset(range(2, 32))
+    rests = (
+        Rest(0, Primitive.AUTHENTICATE, never),
+        Rest(0, Primitive.SETCRED, frozenset({ReturnCode.IGNORE})),
+    )
+    ways = (dialect_named("linux"), dialect_named("macos"))
+    (first, second) = basis_words(rests, Answers({0: known}), *ways)[0]
+    assert first.startswith("pam_ldap.so answers nothing but success, open_err to authenticate (li")
+    assert first.endswith("macos: NOTHING IS KNOWN of it, it is taken to be the same module)")
+    assert second.startswith("pam_ldap.so never answers ignore to setcred (linux: pam_ldap(8)")
+
+
+def test_a_function_that_is_not_there_is_said(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "svc").write_text("auth requisite pam_nologin.so\n" + LDAP)
+    ran = command("translate", "--from", "linux", "--to", "openpam", str(tmp_path / "svc"))
+    assert ran.status == 1
+    assert "`pam_nologin.so` of openpam has no function for authenticate" in ran.err
+
+
+def test_every_call_is_said_to_be_kept(command: Command, conf: Path, tmp_path: Path) -> None:
+    words = ("translate", "--from", "solaris", "--to", "illumos", "--every-call")
+    ran = command(*words, str(conf))
+    assert ran.status == 0
+    assert "chauthtok, setcred and close_session." in ran.out.replace("\n#   ", " ")
+    into = tmp_path / "out"
+    into.mkdir()
+    ran = command(*words, "-o", str(into), str(conf))
+    assert ran.out.startswith("Translated from solaris to illumos.\nGranted as before, whatever")
+
+
+def test_what_was_not_compared_is_said(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translate_runs, "MOST_PATHS", 0)
+    (tmp_path / "svc").write_text(LDAP)
+    ran = command("translate", "--from", "linux", "--to", "debian", str(tmp_path / "svc"))
+    assert (ran.status, ran.err) == (0, "")
+    assert "# setcred was NOT compared, there is too much to look at: `--every-call`" in ran.out
+    assert "auth: setcred was not compared" in ran.out

@@ -6,8 +6,8 @@ No line counts: each jumps to the line that goes on from there, and the last two
 from __future__ import annotations
 
 from pamkit.analysis.translate_lines import DENY, PERMIT, Put
+from pamkit.analysis.translate_plain import plain_place
 from pamkit.analysis.translate_runs import PASSES
-from pamkit.analysis.translate_search import plain_place
 from pamkit.policy.control import KEYWORDS, Action, to_text
 from pamkit.semantics.fold import fold_of
 from pamkit.semantics.verdict import Mood, Verdict

@@ -73,7 +73,11 @@ def nearest_lines(chain: Chain, target: Dialect) -> tuple[Put, ...]:
     """Return a chain word by word; it need not mean the same."""
     lines = []
     for link in chain:
-        control, actions = choices(link, target)[0]
+        every = choices(link, target)
+        # Where a yes jumps and nothing else counts, it goes over the lines that say no.
+        jumps = link.actions[ReturnCode.SUCCESS] > 0 and _by_actions(link) == "optional"
+        nearest = (each for each in every if jumps and each[0] == "sufficient")
+        control, actions = next(nearest, every[0])
         lines.append(Put(link.number, control, actions, link.module, link.args))
     return tuple(lines)
 

@@ -44,6 +44,17 @@ _PASSWORDS = {
 }
 """What Sun made of `pam_unix`."""
 
+_UNIX = frozenset({"pam_unix", *_PASSWORDS.values()})
+"""What asks the files of the machine; in CDE one module did all of it."""
+
+PASSES_OVER = frozenset({"cde"})
+"""Dialects in which a line whose module is not there counts for nothing, even a `required` one."""
+
+_OF_CDE = frozenset({"pam_unix", "pam_rhosts_auth", "pam_dial_auth"})
+"""The modules that there were in 1996."""
+
+_SESSIONS_OF_SUN = _PASSWORDS[Facility.SESSION]
+
 _SAME = frozenset(
     {
         *("pam_deny", "pam_exec", "pam_krb5", "pam_ldap", "pam_lastlog", "pam_nologin"),
@@ -53,6 +64,9 @@ _SAME = frozenset(
 """Modules of Linux-PAM and OpenPAM that do the same."""
 
 _SUN_TOO = frozenset({"pam_deny", "pam_krb5", "pam_ldap"})
+
+IDLE = frozenset({"pam_allow", "pam_deny", "pam_permit"})
+"""Modules that do nothing but answer."""
 
 _ONE_NAME_TWO_MODULES = frozenset({"pam_group"})
 """On Linux it gives groups, on FreeBSD it asks for one."""
@@ -95,18 +109,31 @@ def added_name(module: str, target: Dialect) -> str:
 def named(written: str, facility: Facility, source: Dialect, target: Dialect) -> Named:
     """Return what the module of a line is called in the target."""
     there, here = _FAMILY[source.name], _FAMILY[target.name]
-    grammar = GRAMMARS.get(source.name, GRAMMARS["netbsd"])
-    bare = module_name(grammar, written).removesuffix(".so")
+    bare = bare_name(written, source)
     if not bare.startswith("pam_"):
         return Named(written, "stays as it is written")
+    if target.name == "cde" and bare in _UNIX:
+        return Named(_written("pam_unix", here))
     if there == here:
         return Named(written if source.name == target.name else _written(bare, here))
+    if source.name == "cde" and bare == "pam_unix":
+        there = LINUX  # one module for all, as there
     found = _counterpart(bare, facility, there, here)
+    if found == "pam_permit" and bare not in IDLE:
+        return Named(_written(found, here), f"stands for {bare}, which only writes to the log")
     if found is None:
         why = "is another module there" if bare in _ONE_NAME_TWO_MODULES else "is not known there"
         return Named(_written(bare, here), f"{why}: look for what does the same")
     notes = [note for name, to, note in _DIFFERENCES if (name, to) == (found, here)]
+    if target.name == "cde" and found not in _OF_CDE:
+        notes.append("is no part of cde, which passes over what it does not find")
     return Named(_written(found, here), "; ".join(notes))
+
+
+def bare_name(written: str, dialect: Dialect) -> str:
+    """Return the name of a line's module without what its family writes around it."""
+    grammar = GRAMMARS.get(dialect.name, GRAMMARS["netbsd"])
+    return module_name(grammar, written).removesuffix(".so")
 
 
 def is_misleading(written: str, source: Dialect, target: Dialect) -> bool:
@@ -115,14 +142,16 @@ def is_misleading(written: str, source: Dialect, target: Dialect) -> bool:
     `requisite pam_group.so` keeps people out on FreeBSD, and has no say on Linux.
     """
     families = {_FAMILY[source.name], _FAMILY[target.name]}
-    bare = module_name(GRAMMARS.get(source.name, GRAMMARS["netbsd"]), written)
+    bare = bare_name(written, source)
     # Sun has none of that name: a line of it is refused there, as one of any missing module.
     names_two = LINUX in families and families & {OPENPAM, MACOS}
-    return bool(names_two) and bare.removesuffix(".so") in _ONE_NAME_TWO_MODULES
+    return bool(names_two) and bare in _ONE_NAME_TWO_MODULES
 
 
 def _counterpart(bare: str, facility: Facility, there: str, here: str) -> str | None:
     """Return a module's name in another family; `None` if there is none."""
+    if here == MACOS and facility is Facility.SESSION and bare in ("pam_unix", _SESSIONS_OF_SUN):
+        return "pam_permit"
     if here == SUN and bare == "pam_unix":
         return _PASSWORDS[facility]
     if there == SUN and bare == _PASSWORDS[facility]:

@@ -1,14 +1,16 @@
 """Two chains under two families, asked side by side: where they part, each with a run.
 
 A line of the new chain is one of the old one (its module then answers both alike), or one that was
-added, whose answer is known.  So whatever modules there are, and whatever they answer, is looked
-at: nothing is assumed of them.
+added, whose answer is known.  Whatever modules may answer is looked at (`translate_answers`): of
+those of which nothing is known, everything.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from pamkit.analysis.translate_answers import ANY
+from pamkit.analysis.translate_plain import plain_place
 from pamkit.policy.chain import Link
 from pamkit.policy.control import Action
 from pamkit.semantics.fold import fold_of
@@ -25,6 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pamkit.analysis.translate_answers import Answers as Known
     from pamkit.policy.chain import Chain
     from pamkit.policy.dialect import Dialect
     from pamkit.semantics.table import Fold
@@ -119,6 +122,10 @@ class Kind(Names):
     """A module is asked by one of them only."""
 
 
+GRANTS = (Kind.LOOSER, Kind.STRICTER, Kind.NO_UPDATE)
+"""Kinds in which only one of them says yes, or does what it says yes to."""
+
+
 class Parting(Record):
     """Where two chains part.
 
@@ -146,21 +153,35 @@ def _numbers(links: Iterable[object]) -> Iterator[None]:
             yield from _numbers(link.links)  # type: ignore[attr-defined]  # a substack
 
 
-def partings(old: Side, new: Side, which: Pass) -> dict[Kind, Parting]:
+def partings(old: Side, new: Side, which: Pass, known: Known = ANY) -> dict[Kind, Parting]:
     """Return a shortest run to each kind of parting; raises `TooMany`.
 
-    Whatever code the modules answer is looked at.
+    Whatever codes the modules may answer are looked at.
     """
-    walk = _Walk(old, new, which)
+    walk = _Walk(old, new, which, known)
     first, second = (_Stand(begin(side.chain.links, _fold(side, which))) for side in (old, new))
     for _ in walk.ends(first, second):
         pass
     return walk.found
 
 
-def following_partings(old: Side, new: Side, which: Pass, then: Pass) -> dict[Kind, Parting]:
+def differing(old: Side, new: Side, which: Pass, known: Known = ANY) -> Parting | None:
+    """Return a shortest run that one grants and the other does not; raises `TooMany`.
+
+    Codes are not told apart: that is far less to look at.
+    """
+    walk = _Walk(old, new, which, known, is_plain=True)
+    first, second = (_Stand(begin(side.chain.links, _fold(side, which))) for side in (old, new))
+    for _ in walk.ends(first, second):
+        pass
+    return next((walk.found[kind] for kind in GRANTS if kind in walk.found), None)
+
+
+def following_partings(
+    old: Side, new: Side, which: Pass, then: Pass, known: Known = ANY
+) -> dict[Kind, Parting]:
     """Return the same for what follows a pass that both have granted; raises `TooMany`."""
-    walk = _Walk(old, new, which, most=MOST // 20, one_of_each=True)
+    walk = _Walk(old, new, which, known, most=MOST // 20, one_of_each=True)
     starts = tuple(
         _Stand(begin(side.chain.links, _fold(side, which)), path=_path_of(side, which))
         for side in (old, new)
@@ -174,7 +195,7 @@ def following_partings(old: Side, new: Side, which: Pass, then: Pass) -> dict[Ki
         if len(done) == MOST_PATHS:
             raise TooMany
         done.add(paths)
-        beside = _Walk(old, new, then)
+        beside = _Walk(old, new, then, known)
         for _ in beside.ends(_after(first, old, then), _after(second, new, then)):
             pass
         for kind, parting in beside.found.items():
@@ -183,20 +204,25 @@ def following_partings(old: Side, new: Side, which: Pass, then: Pass) -> dict[Ki
 
 
 @lru_cache(maxsize=4096)
-def groups(tables: tuple[tuple[int, ...], ...], of_each: int = 1) -> tuple[int, ...]:
+def groups(
+    tables: tuple[tuple[int, ...], ...], of_each: int = 1, among: frozenset[int] | None = None
+) -> tuple[int, ...]:
     """Return codes that stand for all: those of a group have the same actions in all tables.
 
-    Two of each are enough to tell one error from another.
+    Two of each are enough to tell one error from another.  ``among``: the codes that there are;
+    `None`: all.
     """
     found: dict[tuple[int, ...], list[int]] = {}
     for code in range(CODE_COUNT):
-        special = code if code in _SPECIAL else -1
+        if among is not None and code not in among:
+            continue
+        special = code if code in SPECIAL else -1
         found.setdefault((special, *(table[code] for table in tables)), []).append(code)
     # The last of a group are no family's own errors.
     return tuple(code for codes in found.values() for code in codes[-of_each:])
 
 
-_SPECIAL = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD, ReturnCode.IGNORE)
+SPECIAL = (ReturnCode.SUCCESS, ReturnCode.NEW_AUTHTOK_REQD, ReturnCode.IGNORE)
 
 
 def told(at: At) -> int:
@@ -239,14 +265,17 @@ class _Walk:
         old: Side,
         new: Side,
         which: Pass,
+        known: Known,
         *,
         most: int = 0,
         one_of_each: bool = False,
+        is_plain: bool = False,
     ) -> None:
-        self.sides, self.which = (old, new), which
-        self.most, self.of_each = most or MOST, 1 if one_of_each else 2
+        self.sides, self.which, self.known = (old, new), which, known
+        self.most, self.of_each = most or MOST, 1 if one_of_each or is_plain else 2
+        self.is_plain = is_plain
         self.found: dict[Kind, Parting] = {}
-        self.codes: dict[tuple[tuple[int, ...], ...], tuple[int, ...]] = {}
+        self.codes: dict[tuple[object, ...], tuple[int, ...]] = {}
 
     def ends(self, old: _Stand, new: _Stand) -> Iterator[tuple[_Stand, _Stand, Answers]]:
         """Yield each pair of ends with a run to it, and note where they part."""
@@ -260,9 +289,9 @@ class _Walk:
                 yield (*pair, answers)
                 continue
             moving = [n for n in (0, 1) if self._line(n, pair[n]) == line]
-            if len(moving) == 1:
+            if len(moving) == 1 and not self.known.is_idle(line):
                 self._note(Kind.ASKED, answers, (line, moving[0]))
-            for code in self._answers([_link(pair[n].at) for n in moving]):
+            for code in self._answers(line, [_link(pair[n].at) for n in moving]):
                 there = (
                     self._moved(0, pair[0], code) if 0 in moving else pair[0],
                     self._moved(1, pair[1], code) if 1 in moving else pair[1],
@@ -281,12 +310,13 @@ class _Walk:
         assert line is not None  # noqa: S101  # `_on` never stops at an added line
         return line
 
-    def _answers(self, links: list[Link]) -> tuple[int, ...]:
+    def _answers(self, line: int, links: list[Link]) -> tuple[int, ...]:
         """Return what a line may answer; 32 and more are no codes, and refuse everywhere."""
-        key = tuple(link.actions for link in links)
-        if key not in self.codes:
-            self.codes[key] = groups(key, self.of_each)
-        return self.codes[key]
+        tables = tuple(link.actions for link in links)
+        if (line, tables) not in self.codes:
+            may = self.known.may(line, self.which.primitive)
+            self.codes[line, tables] = groups(tables, self.of_each, may)
+        return self.codes[line, tables]
 
     def _moved(self, n: int, stand: _Stand, code: int) -> _Stand:
         return self._on(n, self._step(n, stand, code))
@@ -309,6 +339,8 @@ class _Walk:
             return _Stand(advance_replay(at, code, jump_counts=dialect.jump_counts), path=path)
         assert isinstance(at, Cursor)  # noqa: S101  # it has a link
         after = advance(at, code)
+        if self.is_plain:
+            after = plain_place(after)
         over = isinstance(after, Verdict) and is_over(
             dialect, self.which, link.actions[code], after
         )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from textwrap import wrap
 
-from pamkit.analysis.translate import translated
-from pamkit.analysis.translate_text import text_of
+from pamkit.cli.declarations import declarations
 from pamkit.cli.login_table import root_of
 from pamkit.cli.policy_choice import is_conf, path_of
 from pamkit.cli.policy_text import trouble_of
-from pamkit.cli.shown import arguments_text, policy_text, shown
+from pamkit.cli.shown import policy_text, shown
 from pamkit.cli.status import DONE, REFUSED
-from pamkit.cli.translate_words import facility_words, note_words
+from pamkit.cli.translate_policy import Translator
+from pamkit.cli.translate_summary import summary
+from pamkit.cli.translate_words import comment_lines
 from pamkit.cli.usage import UsageError
-from pamkit.policy.compile import compile_policy
 from pamkit.policy.dialect import dialect_named
 from pamkit.policy.families.grammar import GRAMMARS, Writing
 from pamkit.policy.leftover import leftover
@@ -33,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from pamkit.cli.translate_policy import Done
     from pamkit.policy.dialect import Dialect
     from pamkit.policy.resolve import Policy
 
@@ -44,15 +44,6 @@ class Asked(Record):
     layout: Layout | None = None
 
 
-class Done(Record):
-    """What became of a service: the lines of its policy, or why there are none."""
-
-    service: str
-    lines: tuple[str, ...]
-    comments: tuple[str, ...]
-    refused: tuple[str, ...] = ()
-
-
 def translate(args: argparse.Namespace) -> int:
     """Carry out the command; return the exit status."""
     source, target = dialect_named(args.source), dialect_named(args.target)
@@ -62,25 +53,30 @@ def translate(args: argparse.Namespace) -> int:
     in_columns = _in_columns(target)
     policies = _policies(args, root, source)
     wants_column = in_columns or (len(policies) > 1 and args.output is None)
-    done = [_done(policy, target, args, wants_column) for policy in policies]
+    known = None if args.any_answer else (declarations(source), declarations(target))
+    translator = Translator(
+        source, target, known, with_codes=args.codes, every_call=args.every_call
+    )
+    done = [translator.policy(policy, column=wants_column) for policy in policies]
     refused = [line for each in done for line in each.refused]
     if refused:
         print("\n".join(refused), file=sys.stderr)
         return REFUSED
-    head = f"# Translated from {source.name} to {target.name}."
+    head = f"Translated from {source.name} to {target.name}."
     if args.output is None:
-        sys.stdout.write(_file(head, done))
+        sys.stdout.write(_file(head, done, args))
         return DONE
     whole = (
-        {"pam.conf": _file(head, done)}
+        {"pam.conf": _file(head, done, args)}
         if in_columns
-        else {each.service: _file(head, [each]) for each in done}
+        else {each.service: _file(head, [each], args) for each in done}
     )
     placed = {os.path.join(os.path.abspath(args.output), name): whole[name] for name in whole}
     if not args.force:
         _refuse_to_replace(placed)  # all of them first: no half of a translation is left
     for path, text in placed.items():
         _write(path, text, force=args.force)
+    print("\n".join((head, *summary(done, every_call=args.every_call))))
     return DONE
 
 
@@ -170,47 +166,18 @@ def _asked(word: str, root: Root, source: Dialect) -> list[Asked]:
     return [Asked(name, Layout(directories=(directory,), conf_file=""))]
 
 
-def _done(policy: Policy, target: Dialect, args: argparse.Namespace, column: bool) -> Done:
-    lines: list[str] = []
-    comments: list[str] = []
-    refused: list[str] = []
-    chains = compile_policy(policy)
-    for facility in Facility:
-        found = translated(
-            chains[facility],
-            policy.dialect,
-            target,
-            with_codes=args.codes,
-            every_call=args.every_call,
-        )
-        said = facility_words(policy.service, facility, chains[facility], found, target)
-        if found.lines is None:
-            refused.extend(said)
-            continue
-        service = policy.service if column else ""
-        text = text_of(found.lines, facility, policy.dialect, target, service=service)
-        if text.unwritable:
-            where = f"{shown(policy.service)}: {facility.name.lower()}"
-            refused.append(f"{where}: {target.name} {text.why} `{arguments_text(text.unwritable)}`")
-        lines.extend(text.lines)
-        comments.extend(note_words(facility, chains[facility], found, target))
-        comments.extend(text.notes)
-    return Done(policy.service, tuple(lines), tuple(dict.fromkeys(comments)), tuple(refused))
-
-
-def _file(head: str, done: list[Done]) -> str:
+def _file(head: str, done: list[Done], args: argparse.Namespace) -> str:
     """Return the text of a file: comments in short lines of their own, as every family has them."""
-    lines = [head]
+    lines = [
+        comment
+        for text in (head, *summary(done, every_call=args.every_call))
+        for comment in comment_lines(text)
+    ]
     for each in done:
         for text in each.comments:
-            said = f"{shown(each.service)}: {shown(text)}"
-            lines += wrap(said, _WIDTH, initial_indent="# ", subsequent_indent="#   ")
+            lines += comment_lines(f"{shown(each.service)}: {shown(text)}")
         lines += each.lines
     return "\n".join(lines) + "\n"
-
-
-_WIDTH = 100
-"""Columns of a comment; Solaris takes no line of more than 255 bytes."""
 
 
 def _write(path: str, text: str, *, force: bool) -> None:

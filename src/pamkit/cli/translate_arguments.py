@@ -18,9 +18,11 @@ def add_translate(commands: argparse._SubParsersAction[Any]) -> None:
         allow_abbrev=False,
         help="a policy in the words of another family of PAM, with its meaning kept",
         description="Write policies for another family: they grant exactly when the old ones do,"
-        " whatever their modules answer, or are refused with a run that shows why. Includes are"
-        " taken in; where old and new differ in less than a yes, comments say so.",
-        epilog="Exit status: 0 translated, 1 refused, 2 unusable command line or policy.",
+        " for all that their modules may answer, or are refused with a run that shows why. Includes"
+        " are taken in; where old and new differ in less than a yes, comments say so.",
+        epilog="Exit status: 0 translated, also where only the code of a refusal, setcred or"
+        " close_session are otherwise (unless --codes, --every-call); 1 refused, and nothing is"
+        " written; 2 unusable command line or policy.",
     )
     translate.set_defaults(parser=translate)
     translate.add_argument(
@@ -47,5 +49,10 @@ def add_translate(commands: argparse._SubParsersAction[Any]) -> None:
         "--every-call",
         action="store_true",
         help="setcred and close_session must be granted alike as well",
+    )
+    translate.add_argument(
+        "--any-answer",
+        action="store_true",
+        help="let every module answer everything, not only what is known of it",
     )
     translate.add_argument("--root", metavar="DIR", default="/", help="use the files below DIR")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pamkit.analysis.translate_runs import Kind
+from textwrap import wrap
+
+from pamkit.analysis.translate_runs import FOLLOWING, Kind
 from pamkit.cli.shown import argument, shown
 from pamkit.vocab.codes import CODE_COUNT, WORDS
 from pamkit.vocab.facility import word
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pamkit.analysis.translate import Translated
+    from pamkit.analysis.translate_answers import Answers as Known
     from pamkit.analysis.translate_runs import Answers, Parting
     from pamkit.policy.chain import Chain
     from pamkit.policy.dialect import Dialect
@@ -46,11 +49,33 @@ def facility_words(
 
 
 def note_words(
-    facility: Facility, chain: Chain, found: Translated, target: Dialect
+    facility: Facility, chain: Chain, found: Translated, known: Known, target: Dialect
 ) -> Iterator[str]:
     """Yield what differs although both grant alike."""
+    head = word(facility)
     for parting in found.notes:
-        yield f"{word(facility)}: {_SENTENCES[parting.kind]}, {_run(parting, chain, target)}"
+        yield f"{head}: {_SENTENCES[parting.kind]}, {_run(parting, chain, target)}"
+    kept = {put.origin for put in found.lines or ()}
+    for link in chain:
+        if link.number not in kept:
+            module = shown(link.module)
+            where = f"line {link.span.line}, of {module}"
+            yield f"{head}: {where}, is left out: the others do without it"
+    for number, primitive in found.lacking:
+        module = shown(known.lines[number].there)
+        yield f"{head}: {module} has no function for {primitive.name.lower()} on {target.name}"
+    for which in found.unsaid:
+        what = "" if which in FOLLOWING.values() else "how a refusal is told in "
+        yield f"{head}: {what}{which.words} was not compared, there is too much to look at"
+
+
+def comment_lines(text: str) -> list[str]:
+    """Return a comment in lines of its own, as every family has them."""
+    return wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="#   ")
+
+
+_WIDTH = 100
+"""Columns of a comment; Solaris takes no line of more than 255 bytes."""
 
 
 def _run(parting: Parting, chain: Chain, target: Dialect) -> str:
