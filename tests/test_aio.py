@@ -21,7 +21,7 @@ from pamkit.module.effect import Blocking
 from pamkit.module.program import Finished, Run
 from pamkit.stores.system import system_outside
 from pamkit.testing.outside import StandInOutside
-from pamkit.testing.script import Script, hidden, later
+from pamkit.testing.script import Line, Script, hidden, later, visible
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Answer, Message, Style
@@ -416,6 +416,69 @@ def test_what_the_application_raises_at_the_end_of_a_call_is_never_the_end_of_th
     hooks = {"authenticate": lambda _: answer, "setcred": lambda _: _C.SUCCESS}
     transaction = start(module("x", **hooks), audit=audit)
     assert asyncio.run(main()) == ["RuntimeError", "Denied"]
+
+
+def test_an_audit_that_says_incomplete_has_not_put_a_yes_on_record() -> None:
+    def audit(_: Any) -> None:
+        if len(transaction.trace) == 1:
+            raise pamkit.Incomplete
+
+    async def main() -> None:
+        async with transaction:
+            with pytest.raises(pamkit.Incomplete):
+                await transaction.authenticate()
+            with pytest.raises(pamkit.Denied):
+                await transaction.setcred()
+
+    speaking = module("x", authenticate=password, setcred=lambda _: _C.SUCCESS)
+    transaction = start(speaking, audit=audit, conversation=typed)
+    asyncio.run(main())
+
+
+async def tells_and_asks(call: ModuleCall[Any]) -> int:
+    await call.say(Style.TEXT_INFO, "hello")
+    await call.ask(Style.PROMPT_ECHO_ON, "who? ")
+    return _C.SUCCESS
+
+
+def test_a_conversation_that_broke_before_it_had_to_wait_refuses_as_well() -> None:
+    async def main() -> None:
+        async with start(hooks, conversation=script) as transaction:
+            with pytest.raises(pamkit.Incomplete):
+                await transaction.authenticate()
+            with pytest.raises(pamkit.ConversationEnded):
+                await transaction.authenticate()
+            with pytest.raises(pamkit.Denied):
+                await transaction.setcred()
+
+    script = Script(
+        Line(Style.TEXT_INFO, "hello", RuntimeError()),
+        later(Style.PROMPT_ECHO_ON, "who? "),
+        visible("who? ", "me"),
+    )
+    hooks = module("x", authenticate=tells_and_asks, setcred=lambda _: _C.SUCCESS)
+    asyncio.run(main())
+    script.assert_used_up()
+
+
+class Full(list[Any]):
+    """A list in which there is no room."""
+
+    def append(self, _: Any) -> None:
+        raise MemoryError
+
+
+def test_a_yes_that_could_not_be_noted_is_none() -> None:
+    async def main() -> None:
+        async with start(answering()) as transaction:
+            await transaction.authenticate()
+            transaction._core.walks = Full(transaction._core.walks)
+            with pytest.raises(MemoryError):
+                await transaction.authenticate()
+            with pytest.raises(pamkit.Denied):
+                await transaction.setcred()
+
+    asyncio.run(main())
 
 
 class Ends(StandInOutside):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import pamkit
+from pamkit.engine.handle import Handle
 from pamkit.module.call import ModuleCall
 from pamkit.module.facts import LOCKS_ACCOUNT
 from pamkit.testing.log import MemoryLog
@@ -286,6 +287,30 @@ def test_a_broken_conversation_refuses_even_where_the_policy_would_grant() -> No
                 transaction.authenticate()
 
 
+async def tells_and_asks(call: ModuleCall[Any]) -> int:
+    """Say yes when the applicant was told something, and has answered."""
+    await call.say(Style.TEXT_INFO, "hello")
+    await call.ask(Style.PROMPT_ECHO_ON, "who? ")
+    return _C.SUCCESS
+
+
+def test_a_conversation_that_broke_before_it_had_to_wait_refuses_as_well() -> None:
+    script = Script(
+        Line(Style.TEXT_INFO, "hello", RuntimeError()),
+        later(Style.PROMPT_ECHO_ON, "who? "),
+        visible("who? ", "me"),
+    )
+    hooks = module("x", authenticate=tells_and_asks, setcred=lambda _: _C.SUCCESS)
+    with start(hooks, conversation=script) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.authenticate()
+        with pytest.raises(pamkit.ConversationEnded):
+            transaction.authenticate()
+        with pytest.raises(pamkit.Denied):
+            transaction.setcred()
+    script.assert_used_up()
+
+
 def test_an_interrupt_in_a_conversation_passes_through_and_refuses_what_comes_next() -> None:
     script = Script(hidden("Password: ", KeyboardInterrupt()))
     with start(asking(), conversation=script) as transaction:
@@ -461,6 +486,58 @@ def test_no_credentials_follow_an_authenticate_that_raised() -> None:
                 transaction.setcred()
 
 
+@pytest.mark.parametrize("delays", [False, True])
+def test_a_second_interrupt_leaves_no_yes_behind(
+    delays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due: list[type[BaseException]] = []
+
+    def wiping(_: Handle) -> None:
+        if due:
+            raise due.pop()
+
+    def audit(_: object) -> None:
+        if len(transaction.trace) == 1:
+            due.append(KeyboardInterrupt)
+            raise RuntimeError
+
+    monkeypatch.setattr(Handle, "wipe_tokens", wiping)
+    with start(answering(), audit=audit) as transaction:
+        if delays:
+            transaction.items["fail_delay"] = lambda code, length: None
+        with pytest.raises(KeyboardInterrupt):
+            transaction.authenticate()
+        with pytest.raises(pamkit.Denied):
+            transaction.setcred()
+
+
+class Interrupted:
+    """Guests whose sweeping is interrupted; they have nothing to sweep."""
+
+    speak_for_themselves = False
+
+    def sweep(self) -> None:
+        raise KeyboardInterrupt
+
+    def lose(self) -> None:
+        """Have nothing to lose."""
+
+    close = lose
+
+    def clean_up(self, status: int) -> list[BaseException]:
+        return []
+
+
+@pytest.mark.parametrize("verb", ["authenticate", "admit"])
+def test_an_interrupt_behind_a_verb_leaves_no_transaction_busy(verb: str) -> None:
+    with start(answering()) as transaction:
+        transaction._core.guests = Interrupted()
+        with pytest.raises(KeyboardInterrupt):
+            getattr(transaction, verb)()
+        transaction._core.guests = None
+        transaction.acct_mgmt()
+
+
 def test_a_refusal_stands_although_the_service_is_set_again() -> None:
     calls: list[str] = []
     with start(answering(calls, authenticate=_C.AUTH_ERR)) as transaction:
@@ -632,3 +709,28 @@ def test_a_service_that_is_set_later_is_not_cut_though_one_was_at_a_start(tmp_pa
 def test_what_comes_behind_the_user_is_given_by_name() -> None:
     with pytest.raises(TypeError, match="by name"):
         pamkit.Transaction("app", "alice", lambda messages: [])  # type: ignore[arg-type]  # is the point
+
+
+def test_who_was_not_admitted_to_the_end_is_nobody(tmp_path: Path) -> None:
+    """Authenticate was good before the account check had to wait; then the line is cut."""
+    (tmp_path / "app").write_text("auth required pam_permit.so\naccount required pam_asks.so\n")
+
+    async def asks(call: ModuleCall[Any]) -> ReturnCode:
+        await call.ask(Style.PROMPT_ECHO_ON, "token: ")
+        return ReturnCode.SUCCESS
+
+    said: list[Any] = [pamkit.NotYet(), KeyboardInterrupt()]
+
+    def conversation(messages: Any) -> Any:
+        raise said.pop(0)
+
+    mine = {"pam_asks": module("asks", acct_mgmt=asks)}
+    with pamkit.Transaction(
+        "app", "alice", conversation=conversation, confdir=str(tmp_path), modules=mine
+    ) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.admit()
+        with pytest.raises(KeyboardInterrupt):
+            transaction.admit()
+        with pytest.raises(pamkit.PamError):
+            transaction.setcred()

@@ -23,7 +23,7 @@ from pamkit.engine.choreography import (
 from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
 from pamkit.fair_pool import FairPool as FairPool
 from pamkit.fair_pool import hashing_pool, patient_pool
-from pamkit.front import Front, prepared, was_opened
+from pamkit.front import ADMIT, Front, prepared, was_opened
 from pamkit.gate import Gate as Gate
 from pamkit.module.effect import Ask, Blocking, Bring, Effect, Hash, Later, Wait
 from pamkit.module.program import Listen, Run, Start
@@ -126,7 +126,7 @@ class Transaction(Front):
     def admit(self, flags: int = 0, *, change_expired: bool = False) -> Coroutine[Any, Any, None]:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
         verb = self._verb(
-            "admit",
+            ADMIT,
             flags,
             lambda: admit(self._core, flags, change_expired=change_expired),
             renews=change_expired,
@@ -239,15 +239,20 @@ class Transaction(Front):
                 else:
                     verb = core.ask(cast("Primitive", what), flags)
             except BaseException:  # an interrupt; it goes on
-                self._cut_off(first)
+                if start is None:
+                    self._cut_short(cast("Primitive", what))
+                else:
+                    self._cut_off(first, what)
                 raise
             # Most calls wait for nobody: yes or no is there at once, and nothing was said.
             if verb is _YES:
                 self._status = _YES
             elif isinstance(verb, int):
-                self._judge(verb, _SILENCE, first)
+                self._judge(verb, _SILENCE, first, what)
             else:
-                self._heard, self._conversation = _SILENCE, core.handle.conversation
+                if kept is None:
+                    self._heard = _SILENCE  # else what was heard before it had to wait
+                self._conversation = core.handle.conversation
                 # The twin of `engine.driver.drive`.
                 try:
                     effect: Any = resumed(verb, None if kept is None else kept.effect)
@@ -280,22 +285,23 @@ class Transaction(Front):
                             result = None  # no answer lies about either
                 except StopIteration as end:
                     code = end.value
-                except Incomplete:
-                    raise
                 except BaseException:  # an interrupt too; it goes on
-                    self._cut_off(first)
+                    if self._kept is None:  # else it waits; `audit` may raise `Incomplete` as well
+                        self._cut_off(first, what)
                     raise
                 finally:
                     # An exception would keep what was asked and answered, with this frame.
                     self._conversation = effect = result = None
                 if code != _YES or self._heard.fault is not None:
-                    self._judge(code, self._heard, first)
+                    self._judge(code, self._heard, first, what)
                 else:
                     self._status = code  # yes, and nobody broke off
         finally:
-            if core.guests is not None:
-                self._sweep(core.guests)
-            self._idle = None
+            try:
+                if core.guests is not None:
+                    self._sweep(core.guests)
+            finally:  # one more interrupt must not leave it busy for good
+                self._idle = None
 
     def _perform(self, effect: Effect) -> Awaitable[Any]:
         """Return what will have the answer to an effect."""

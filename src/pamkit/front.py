@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 _SAYS_WHO = frozenset({Primitive.AUTHENTICATE, Primitive.ACCT_MGMT})
 """What says that somebody may come in."""
 
+ADMIT = "admit"
+"""The verb that is both of them."""
+
 
 class Front:
     """A transaction as an application sees it; see `pamkit.Transaction` for the settings."""
@@ -379,10 +382,12 @@ class Front:
         guests.sweep()
 
     def _let_go(self) -> None:
-        if self._core.guests is not None:
-            self._sweep(self._core.guests)
-        if not self._ended:
-            self._idle = None
+        try:
+            if self._core.guests is not None:
+                self._sweep(self._core.guests)
+        finally:  # one more interrupt must not leave it busy for good
+            if not self._ended:
+                self._idle = None
 
     def _is_waiting(self) -> bool:
         return self._kept is not None or self._core.waiting
@@ -411,28 +416,37 @@ class Front:
             self._kept = None
             self._core.abandon()
 
-    def _cut_off(self, first: int) -> None:
+    def _cut_off(self, first: int, what: Primitive | str) -> None:
         """A verb was ended by an exception: what it did so far is no ground for the next."""
-        self._core.abandon()
-        self._disown(first)
+        try:
+            self._disown(first, what)  # before all else: one more interrupt may come
+        finally:
+            self._core.abandon()
 
     def _cut_short(self, primitive: Primitive) -> None:
         """The same of a primitive."""
-        self._core.abandon()
-        if primitive in _SAYS_WHO:
-            self._core.refuse(primitive)
+        try:
+            if primitive in _SAYS_WHO:
+                self._core.refuse(primitive)
+        finally:
+            self._core.abandon()
 
-    def _disown(self, first: int) -> None:
-        """Take who asks for refused; a session that was opened can still be closed."""
+    def _disown(self, first: int, what: Primitive | str) -> None:
+        """Take who asks for refused; a session that was opened can still be closed.
+
+        ``what`` is the verb: who was not admitted is nobody, whichever call of his said so.
+        """
         walked = {run.primitive for run in self._core.runs[first:]}
+        if what == ADMIT:
+            walked |= _SAYS_WHO  # one of them may have been made before it had to wait
         for primitive in walked & _SAYS_WHO:
             self._core.refuse(primitive)
 
-    def _judge(self, code: int, performer: Heard, first: int) -> None:
+    def _judge(self, code: int, performer: Heard, first: int, what: Primitive | str) -> None:
         """Return if a verb succeeded; raise if it did not.
 
         ``performer`` knows what the conversation raised and was told, ``first`` is the number
-        of runs before the verb.
+        of runs before the verb, ``what`` the verb.
         """
         self._status = code
         fault = performer.fault
@@ -442,7 +456,7 @@ class Front:
         if code == ReturnCode.SUCCESS:
             # The conversation broke in a way of its own: yes is not what was meant.
             self._status = code = ReturnCode.CONV_ERR
-            self._disown(first)
+            self._disown(first, what)
         runs = tuple(self._core.runs[first:])
         if fault is None or (gave_up and _has_a_reason(code, runs)):
             error = self._refusal(code, runs, performer.told)

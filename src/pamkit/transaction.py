@@ -12,7 +12,7 @@ from pamkit.engine.choreography import (
     start_session,
 )
 from pamkit.engine.driver import Kept, Performer, drive
-from pamkit.front import Front, prepared, was_opened
+from pamkit.front import ADMIT, Front, prepared, was_opened
 from pamkit.records.event import Happening
 from pamkit.session_front import SessionFront
 from pamkit.vocab.codes import ReturnCode
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Self
 
-    from pamkit.engine.driver import Conversation
+    from pamkit.engine.driver import Conversation, Heard
     from pamkit.engine.transaction import Core
     from pamkit.front import Key, Verb
     from pamkit.module.effect import Effect
@@ -103,7 +103,7 @@ class Transaction(Front):
     def admit(self, flags: int = 0, *, change_expired: bool = False) -> None:
         """Authenticate and check the account; with ``change_expired`` also renew the password."""
         self._verb(
-            ("admit", flags, change_expired),
+            (ADMIT, flags, change_expired),
             lambda: admit(self._core, flags, change_expired=change_expired),
         )
 
@@ -176,39 +176,58 @@ class Transaction(Front):
                 name = primitive.name.lower()
                 self._drive((name, flags, False), code, None, len(core.walks))
         finally:
-            if core.guests is not None:
-                self._sweep(core.guests)
-            self._idle = None
+            try:
+                if core.guests is not None:
+                    self._sweep(core.guests)
+            finally:  # one more interrupt must not leave it busy for good
+                self._idle = None
 
     def _verb(self, key: Key, start: Callable[[], Verb]) -> None:
         """Drive a coroutine of the core to its end; raise unless its code is success."""
         self._take_hold()
+        core = self._core
         try:
             kept = self._resumed(key)
-            first = len(self._core.walks)
+            first = len(core.walks)
             if kept is None:
                 self._drive(key, start(), None, first)
             else:
-                self._drive(key, kept.coroutine, kept.effect, first)
+                self._drive(key, kept.coroutine, kept.effect, first, kept.heard)
         finally:
-            self._let_go()
+            try:
+                if core.guests is not None:
+                    self._sweep(core.guests)
+            finally:  # as above
+                self._idle = None
 
-    def _drive(self, key: Key, verb: int | Verb, waiting: Effect | None, first: int) -> None:
+    def _drive(
+        self,
+        key: Key,
+        verb: int | Verb,
+        waiting: Effect | None,
+        first: int,
+        heard: Heard | None = None,
+    ) -> None:
         """Drive a coroutine to its end, from where it waits; raise unless its code is success.
 
-        ``first`` is the number of runs before it.  A number is the code it ended with.
+        ``first`` is the number of runs before it, ``heard`` what was heard before it had to wait.
+        A number is the code it ended with.
         """
         core = self._core
         performer = Performer(core.handle.conversation, self._outside, core)
+        if heard is not None:
+            performer.fault, performer.told = heard.fault, heard.told
         try:
             code = verb if isinstance(verb, int) else drive(verb, performer, waiting)
         except Kept as kept:
+            if performer.fault is not None or performer.told:
+                kept.heard = performer
             self._kept = (key, kept)
             raise Incomplete from None
         except BaseException:  # an interrupt too; it goes on
-            self._cut_off(first)
+            self._cut_off(first, key[0])
             raise
-        self._judge(code, performer, first)
+        self._judge(code, performer, first, key[0])
 
     def __enter__(self) -> Self:
         """Return the transaction."""

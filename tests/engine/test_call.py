@@ -282,3 +282,20 @@ def test_log_lines_name_module_service_and_kind(verb: str, kind: str) -> None:
     getattr(t, verb)()
     assert isinstance(t.world.log, MemoryLog)
     assert t.world.log.lines == [(5, f"pam_x(test:{kind}): noted")]
+
+
+def test_what_one_module_asks_in_its_own_words_is_not_what_others_ask() -> None:
+    # 1 equals the style, and is none: the answer to it is no secret, and is of no use to others.
+    async def in_numbers(call: ModuleCall[Any]) -> None:
+        with pytest.raises(Stop):
+            await call.ask(1, prompt)  # type: ignore[arg-type]  # as a module without types may
+
+    async def as_all(call: ModuleCall[Any]) -> None:
+        assert (await call.authtok(Item.AUTHTOK, prompt)).expose() == b"pw"
+
+    prompt = "a prompt that nobody has asked before: "
+    t, _ = trial(in_numbers)
+    t.authenticate()
+    t, script = trial(as_all, hidden(prompt, "pw"))
+    assert t.authenticate() == _C.SUCCESS
+    script.assert_used_up()

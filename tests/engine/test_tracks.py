@@ -99,6 +99,26 @@ def test_a_call_that_a_hook_keeps_stays_what_it_was() -> None:
     assert [call.args for call, _ in calls] == [("0",), ("1",), ("2",)]
 
 
+def test_a_call_that_an_interrupted_hook_keeps_stays_what_it_was() -> None:
+    kept: list[Any] = []
+
+    def hook(call: ModuleCall[Any]) -> int:
+        kept.append(call)
+        if len(kept) == 1:
+            raise KeyboardInterrupt
+        return _C.SUCCESS
+
+    policy = "auth required pam_x.so 1\naccount required pam_x.so 2\n"
+    trial = Trial(policy, module("x", authenticate=hook, acct_mgmt=hook))
+    with pytest.raises(KeyboardInterrupt):
+        trial.authenticate()
+    assert trial.acct_mgmt() == _C.SUCCESS
+    assert [(call.primitive, call.args) for call in kept] == [
+        (Primitive.AUTHENTICATE, ("1",)),
+        (Primitive.ACCT_MGMT, ("2",)),
+    ]
+
+
 def test_a_call_that_no_hook_keeps_is_shown_to_all() -> None:
     seen: list[int] = []
 

@@ -47,3 +47,12 @@ def test_what_the_driver_throws_reaches_the_hook() -> None:
 def test_an_effect_does_not_show_its_secret() -> None:
     shown = repr([effect for effect, _, _ in EFFECTS]) + repr(Run(("/x",), stdin=Secret("hunter2")))
     assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize("effect", [effect for effect, _, _ in EFFECTS])
+@pytest.mark.parametrize("thrown", [(StopIteration((0, ("yes",))),), (StopIteration, None, None)])
+def test_the_end_of_a_driver_is_no_answer(effect: Effect, thrown: tuple[Any, ...]) -> None:
+    coroutine = wait_for(effect)
+    coroutine.send(None)
+    with pytest.raises(RuntimeError):
+        coroutine.throw(*thrown)

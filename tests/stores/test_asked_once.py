@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pamkit.module.world import Account
+from pamkit.stores import file_state
 from pamkit.stores.asked_once import MOST, SETTINGS, AskedOnce
 from pamkit.stores.root import Root
 from pamkit.vocab.secret import Secret
@@ -148,6 +149,14 @@ def test_a_hash_is_not_kept(root: Root) -> None:
 
 def test_a_file_that_was_just_changed_is_asked_again(root: Root) -> None:
     assert _times_asked(root, _alice(), now=time.time_ns) == 4
+
+
+@pytest.mark.parametrize("far", ["passwd", "nsswitch.conf"])
+def test_files_of_another_machine_are_asked_for_each_time(
+    root: Root, far: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_state, "is_here", lambda path, _: not path.endswith(far.encode()))
+    assert _times_asked(root, _alice()) == 4
 
 
 def test_what_not_everybody_may_read_is_not_kept(root: Root) -> None:

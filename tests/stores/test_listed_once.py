@@ -18,23 +18,17 @@ def _later() -> int:
 
 
 @pytest.fixture
-def listings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def listings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Nothing is known yet, the test's own directories are root's, and listings are counted."""
-    seen: list[bytes] = []
+    seen: list[int] = []
     listed = os.listdir
 
-    class _System:
-        """What is called of `os`."""
-
-        stat = staticmethod(os.stat)
-
-        @staticmethod
-        def listdir(path: bytes) -> list[bytes]:
-            seen.append(path)
-            return listed(path)
+    def listdir(descriptor: int) -> list[str]:
+        seen.append(descriptor)
+        return listed(descriptor)
 
     monkeypatch.setattr(listed_once, "_shared", {})
-    monkeypatch.setattr(listed_once, "os", _System)
+    monkeypatch.setattr(os, "listdir", listdir)
     monkeypatch.setattr(file_state, "_ROOT", os.geteuid())
     return seen
 
@@ -53,14 +47,12 @@ def _names(directory: Path) -> tuple[str, ...]:
     return names_in(os.fsencode(directory), now=_later)
 
 
-def test_a_directory_is_listed_once(directory: Path, listings: list[bytes]) -> None:
+def test_a_directory_is_listed_once(directory: Path, listings: list[int]) -> None:
     assert [_names(directory) for _ in range(3)] == [("a", "b", "\udcff")] * 3
     assert len(listings) == 1
 
 
-def test_a_directory_that_was_changed_is_listed_again(
-    directory: Path, listings: list[bytes]
-) -> None:
+def test_a_directory_that_was_changed_is_listed_again(directory: Path, listings: list[int]) -> None:
     _names(directory)
     (directory / "c").touch()
     assert _names(directory) == ("a", "b", "c", "\udcff")
@@ -69,7 +61,7 @@ def test_a_directory_that_was_changed_is_listed_again(
     assert len(listings) == 3
 
 
-def test_what_is_no_directory_has_no_names(directory: Path, listings: list[bytes]) -> None:
+def test_what_is_no_directory_has_no_names(directory: Path, listings: list[int]) -> None:
     with pytest.raises(FileNotFoundError):
         _names(directory / "missing")
     with pytest.raises(NotADirectoryError):
@@ -78,7 +70,7 @@ def test_what_is_no_directory_has_no_names(directory: Path, listings: list[bytes
 
 @pytest.mark.parametrize("mode", [0o700, 0o711, 0o775, 0o1777])
 def test_what_is_not_for_all_or_not_roots_is_not_kept(
-    directory: Path, listings: list[bytes], mode: int
+    directory: Path, listings: list[int], mode: int
 ) -> None:
     directory.chmod(mode)
     assert _names(directory) == _names(directory)
@@ -86,7 +78,7 @@ def test_what_is_not_for_all_or_not_roots_is_not_kept(
 
 
 def test_what_users_have_in_theirs_is_not_kept(
-    directory: Path, listings: list[bytes], monkeypatch: pytest.MonkeyPatch
+    directory: Path, listings: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_state, "_ROOT", os.geteuid() + 1)
     assert _names(directory) == _names(directory)
@@ -94,7 +86,7 @@ def test_what_users_have_in_theirs_is_not_kept(
 
 
 def test_a_directory_with_a_list_of_access_is_not_kept(
-    directory: Path, listings: list[bytes], monkeypatch: pytest.MonkeyPatch
+    directory: Path, listings: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listed_once, "has_access_list", lambda _: True)
     assert _names(directory) == _names(directory)
@@ -102,15 +94,47 @@ def test_a_directory_with_a_list_of_access_is_not_kept(
 
 
 def test_a_directory_that_was_just_changed_is_listed_again(
-    directory: Path, listings: list[bytes]
+    directory: Path, listings: list[int]
 ) -> None:
     for _ in range(2):
         assert names_in(os.fsencode(directory)) == ("a", "b", "\udcff")
     assert len(listings) == 2
 
 
+def test_a_name_that_led_to_another_directory_for_a_moment_is_not_kept(
+    directory: Path, listings: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other := directory.with_name("other")).mkdir()
+    other.chmod(0o755)
+    place = directory.with_name("place")
+    opened = os.open
+
+    def leads_to(target: Path) -> None:
+        place.unlink(missing_ok=True)
+        place.symlink_to(target)
+
+    def opening(path: bytes, flags: int) -> int:
+        leads_to(other)
+        try:
+            return opened(path, flags)
+        finally:
+            leads_to(directory)
+
+    leads_to(directory)
+    monkeypatch.setattr(os, "open", opening)
+    assert _names(place) == ()
+    monkeypatch.setattr(os, "open", opened)
+    assert _names(place) == ("a", "b", "\udcff")
+
+
+def test_a_directory_that_the_kernel_makes_up_is_listed_each_time(listings: list[int]) -> None:
+    made_up = Path("/proc/sys")  # C: as `/proc`, it is never changed, whatever comes and goes there
+    assert _names(made_up) == _names(made_up)
+    assert len(listings) == 2
+
+
 def test_a_directory_that_changes_or_goes_meanwhile_is_not_kept(
-    directory: Path, listings: list[bytes], monkeypatch: pytest.MonkeyPatch
+    directory: Path, listings: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def adding(_: bytes) -> bool:
         (directory / f"n{len(listings)}").touch()
@@ -129,7 +153,7 @@ def test_a_directory_that_changes_or_goes_meanwhile_is_not_kept(
     assert len(listings) == 4
 
 
-def test_long_lists_are_not_kept_nor_too_many(directory: Path, listings: list[bytes]) -> None:
+def test_long_lists_are_not_kept_nor_too_many(directory: Path, listings: list[int]) -> None:
     for number in range(MOST_NAMES):
         (directory / f"n{number}").touch()
     assert _names(directory) == _names(directory)

@@ -13,7 +13,7 @@ from pamkit import Transaction
 from pamkit.policy.compile import Compiled, compiled
 from pamkit.policy.resolve import resolve
 from pamkit.policy.source import Layout, Outcome, Reading
-from pamkit.stores import policy_cache
+from pamkit.stores import file_state, policy_cache
 from pamkit.stores.policy_cache import PolicyCache, shared_policies
 from pamkit.stores.policy_files import DiskSource
 from pamkit.stores.root import Root
@@ -361,3 +361,36 @@ def test_whatever_is_swapped_under_load_every_transaction_sees_one_policy_whole(
         for asker in askers:
             asker.join()
     assert {("old", "old"), ("new", "new")} == set(seen)
+
+
+def test_a_policy_of_another_machine_is_read_each_time_unless_old_ones_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_state, "is_here", lambda *_: False)
+    reads = []
+    for fresh_for in (0, 1):
+        place = _Place(tmp_path, fresh_for=fresh_for)
+        place.write("app", _DENY)
+        assert [place.modules(), place.modules()] == [["pam_deny.so"]] * 2
+        reads.append(place.reads)
+    assert reads == [2, 1]
+
+
+def test_a_policy_in_an_image_with_one_time_for_all_is_read_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _Place(tmp_path)
+    place.write("app", _DENY)
+    monkeypatch.setattr(file_state, "may_be_image", lambda path, _: path.endswith(b"/app"))
+    assert [place.modules(), place.modules()] == [["pam_deny.so"]] * 2
+    assert place.reads == 2
+    monkeypatch.setattr(file_state, "may_be_image", _cannot_tell)
+    assert place.modules() == ["pam_deny.so"]
+    assert place.reads == 3
+    monkeypatch.setattr(file_state, "may_be_image", lambda *_: False)
+    assert [place.modules(), place.modules()] == [["pam_deny.so"]] * 2
+    assert place.reads == 4
+
+
+def _cannot_tell(*_: object) -> bool:
+    raise OSError

@@ -893,10 +893,12 @@ def test_mounts_are_told_of_whichever_thread_hears_of_them_first(place: _Place) 
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:
             thread.start()
-        library, told = ctypes.CDLL(None), 0
+        library, told, rounds = ctypes.CDLL(None), 0, 0
         source, target = bytes(place.top / "new"), bytes(place.first)
         try:
-            for _ in range(40):
+            # On a busy machine it may take a while until nobody else has dealt with the news first.
+            while rounds < 40 or (not told and rounds < 4_000):
+                rounds += 1
                 assert not library.mount(source, target, None, 0x1000, None)
                 for _ in range(3):
                     assert place.modules() == ["pam_debug.so ()"] == place.modules("beside")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,14 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a directory": made_a_directory,
     "one more name": lambda path: path.with_name("link").hardlink_to(path),
 }
+
+
+def test_where_threads_run_at_the_same_time_one_could_read_what_another_was_told_before(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
+    with pytest.raises(OSError, match="threads run at the same time"):
+        PreparedLooks([os.fsencode(file)])
 
 
 @pytest.mark.parametrize("change", CHANGES)

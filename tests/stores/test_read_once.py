@@ -10,7 +10,7 @@ import pytest
 
 from pamkit.stores import file_state, read_once
 from pamkit.stores.files import DiskFiles
-from pamkit.stores.regular import read_regular
+from pamkit.stores.regular import read_with_status
 from pamkit.stores.root import Root
 from pamkit.testing.accounts import MemoryAccounts
 
@@ -28,12 +28,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Nothing is known yet, the test's own files are root's, and each reading is written down."""
     seen: list[str] = []
 
-    def reading(root: Root, path: str, *, limit: int) -> bytes:
+    def reading(root: Root, path: str, *, limit: int) -> tuple[os.stat_result, bytes]:
         seen.append(path)
-        return read_regular(root, path, limit=limit)
+        return read_with_status(root, path, limit=limit)
 
     monkeypatch.setattr(read_once, "_shared", {})
-    monkeypatch.setattr(read_once, "read_regular", reading)
+    monkeypatch.setattr(read_once, "read_with_status", reading)
     monkeypatch.setattr(file_state, "_ROOT", os.geteuid())
     return seen
 
@@ -124,10 +124,49 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(file: Path, reads: lis
     assert read_once.known_of(os.fsencode(gone)) is None
 
 
+def test_a_name_that_led_to_another_file_for_a_moment_is_not_kept(
+    file: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place := file.with_name("place")).symlink_to(file.parent / "one")
+    for directory, words in (("one", WORDS), ("two", WORDS.upper())):
+        (file.parent / directory).mkdir()
+        (file.parent / directory / "file").write_bytes(words)
+        (file.parent / directory / "file").chmod(0o644)
+
+    def leads_to(directory: str) -> None:
+        place.unlink()
+        place.symlink_to(file.parent / directory)
+
+    def reading(root: Root, path: str, *, limit: int) -> tuple[os.stat_result, bytes]:
+        leads_to("two")
+        found = read_with_status(root, path, limit=limit)
+        leads_to("one")
+        return found
+
+    monkeypatch.setattr(read_once, "read_with_status", reading)
+    assert _read(place / "file") == WORDS.upper()
+    monkeypatch.setattr(read_once, "read_with_status", read_with_status)
+    assert _read(place / "file") == WORDS
+
+
 def test_what_says_nothing_of_its_size_is_not_kept(reads: list[str]) -> None:
     made_up = "/proc/self/status"
     for _ in range(2):
         assert read_once.read_once(Root(), made_up, limit=LIMIT, now=_later)
+    assert len(reads) == 2
+
+
+def test_what_is_empty_is_not_kept_it_may_be_made_up(file: Path, reads: list[str]) -> None:
+    file.write_bytes(b"")
+    assert _read(file) == _read(file) == b""
+    assert len(reads) == 2
+
+
+def test_a_file_of_another_machine_is_not_kept(
+    file: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_state, "is_here", lambda *_: False)
+    assert _read(file) == _read(file) == WORDS
     assert len(reads) == 2
 
 

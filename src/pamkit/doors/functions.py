@@ -133,8 +133,8 @@ def _primitive(primitive: Primitive) -> Callable[[int, int], Steps[int]]:
         finally:
             door.caller = FROM_APPLICATION
             if not finished:
+                core.refuse(primitive)  # before all else: one more interrupt may come
                 core.abandon()
-                core.refuse(primitive)
             door.sweep()
         # C: a call that walked no chain to its end is on record too.
         if not core.runs and code in _UNFINISHED:

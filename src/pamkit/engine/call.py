@@ -340,7 +340,9 @@ def _question(style: Style, text: str) -> Ask:
     known = _questions.get((style, text))
     if known is None:
         known = Ask((Message(style, text),))
-        if style in _PROMPT_STYLES:  # what is told may be anything, and is not kept
+        # What is told may be anything, and is not kept; nor is what only equals a style, as 1 does:
+        # an answer to it is no secret, and others would be asked the same.
+        if type(style) is Style and style in _PROMPT_STYLES and type(text) is str:
             if len(_questions) >= _MOST_QUESTIONS:
                 _questions.clear()
             _questions[style, text] = known

@@ -87,6 +87,8 @@ class Kept(Exception):
         """Keep a coroutine."""
         super().__init__()
         self.coroutine, self.effect = coroutine, effect
+        self.heard: Heard | None = None
+        """What was heard before it had to wait, for who goes on."""
 
 
 def drive(

@@ -300,6 +300,7 @@ class Core:
             if code is not _YES:
                 self.refuse(primitive)  # until it has ended, and is noted: an interrupt may come
         except BaseException:  # an interrupt: it goes on, and no yes can be built on the walk
+            self._call = None  # its hook may keep it
             self.refuse(primitive)
             raise
         if code is not _YES or not is_plain or handle.service_changed:

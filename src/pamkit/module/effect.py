@@ -58,7 +58,11 @@ class Ask(Effect):
 
     def throw(self, *fault: Any) -> Ask:
         """Come back with what was raised instead."""
-        raise fault[1] if len(fault) > 1 and fault[1] is not None else fault[0]
+        odd = fault[1] if len(fault) > 1 and fault[1] is not None else fault[0]
+        if odd is StopIteration or isinstance(odd, StopIteration):
+            # Here that would be an answer, and nobody gave one.
+            raise RuntimeError("who performs an effect raised StopIteration") from odd
+        raise odd
 
 
 class Hash(Effect):

@@ -7,7 +7,7 @@ source may have another answer at any time, and is asked each time.
 
 INVARIANT: what has been changed since is never served.  An answer is kept only if the C library
 gave it, the file says the same, and no file was changed meanwhile, or so short a time before that
-its clock could not tell two changes apart.
+its clock could not tell two changes apart; and only while their states tell of all changes.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import os
 import time
 
 from pamkit.formats.name_sources import asks_files_first
-from pamkit.formats.passwd import PASSWD_FILE, PasswdEntry, passwd_line
+from pamkit.formats.passwd import PASSWD_FILE, PasswdEntry, bytes_of, passwd_line
 from pamkit.module.world import Account
 from pamkit.stores.account_file import find_in
-from pamkit.stores.file_state import is_for_all, is_settled, state_of
+from pamkit.stores.file_state import is_for_all, state_of, tells_of_changes
 from pamkit.stores.regular import read_regular
 from pamkit.vocab.secret import Secret
 
@@ -110,9 +110,11 @@ class AskedOnce:
             return None
 
     def _may_keep(self, settings: State, users: State) -> bool:
-        """Whether another change would be seen, and nothing is kept from anybody."""
-        now = self._now()
-        return is_for_all(users) and is_settled(settings, now) and is_settled(users, now)
+        """Whether each later change will be seen, and nothing is kept from anybody."""
+        now, both = self._now(), ((self._settings, settings), (self._users, users))
+        return is_for_all(users) and all(
+            tells_of_changes(bytes_of(path), state, now) for path, state in both
+        )
 
 
 def _fields(account: Account) -> Fields:

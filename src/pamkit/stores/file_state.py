@@ -1,16 +1,18 @@
 """What changes with a file, and whether one more change would be seen.
 
-What was found in a file, or in a directory, may be kept as long as its state stays the same.
+What was found in a file, or in a directory, may be kept as long as its state stays the same.  What
+a program writes through a mapping in memory, mmap(2), has the time of its first write there: one
+that goes on writing after that gives no other state.
 """
 
 from __future__ import annotations
 
+import os
 import stat
 from _operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     State = tuple[int, int, int, int, int, int, int, int]
@@ -21,8 +23,9 @@ _UNSETTLED = 2_000_000_000
 
 _READ, _PASS = 0o444, 0o111
 _OTHERS_WRITE = 0o022
-_MODE, _OWNER = 2, 3
+_DEVICE, _MODE, _OWNER, _SIZE, _CHANGED = 0, 2, 3, 5, 7
 _ROOT = 0
+_SECOND = 1_000_000_000
 
 
 state_of: Callable[[os.stat_result], State] = attrgetter(
@@ -34,6 +37,42 @@ state_of: Callable[[os.stat_result], State] = attrgetter(
 def is_settled(state: State, now: int) -> bool:
     """Whether another change will give another state; ``now``: nanoseconds since 1970."""
     return max(state[-2:]) < now - _UNSETTLED
+
+
+def tells_of_changes(path: bytes, state: State, now: int) -> bool:
+    """Whether a look at what lies at a path, in that state now, will show each later change.
+
+    Not yet, if it is not settled; and never, where nobody writes down what changes, or the look
+    may be at what was remembered of an earlier one.
+    """
+    # The kernel says nothing of the size of what it makes up, nor when that becomes another.
+    if not state[_SIZE] or not is_settled(state, now):
+        return False
+    try:
+        return not may_be_image(path, state[_CHANGED]) and is_here(path, state[_DEVICE])
+    except OSError:
+        return False
+
+
+def may_be_image(path: bytes, changed: int) -> bool:
+    """Whether another file may come to lie there that was changed at the same nanosecond.
+
+    Images that are only read are made with one time for all, the same in each of their versions,
+    and one is mounted in the place of another.  `OSError` if nobody can tell.
+    """
+    return changed % _SECOND == 0 and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def is_here(path: bytes, device: int) -> bool:
+    """Whether a file system is on this machine: of others the kernel remembers states for a while.
+
+    Files are opened there to see what is new (nfs(5), close-to-open), and looks do not open.
+    """
+    if os.major(device):
+        return True  # a disk
+    from pamkit.stores.held_stat import is_on_this_machine
+
+    return is_on_this_machine(path, device)
 
 
 def is_for_all(state: State) -> bool:

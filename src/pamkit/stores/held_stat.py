@@ -39,6 +39,7 @@ _WANTED = 0x7FF  # C: STATX_BASIC_STATS
 _HERE = -100  # C: AT_FDCWD
 _SIZE = 256  # C: sizeof(struct statx)
 _STATFS_SIZE = 256  # C: more than sizeof(struct statfs)
+_MOST_MOUNTS = 1 << 22  # bytes of the kernel's list that are read
 _MISSING = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
@@ -71,10 +72,14 @@ class HeldStat:
         directory = name.rpartition(b"/")[0] or b"/"
         known = self._near.get(directory)
         if known is None:
-            answer = self._buffer(_STATFS_SIZE)
-            kind = int.from_bytes(answer.raw[:4], "little") if self._ask(directory, answer) else 0
-            known = self._near[directory] = kind in _NEAR
+            known = self._near[directory] = self.is_here(directory)
         return known
+
+    def is_here(self, name: bytes) -> bool:
+        """Whether a file lies in a file system on this machine now."""
+        answer = self._buffer(_STATFS_SIZE)
+        kind = int.from_bytes(answer.raw[:4], "little") if self._ask(name, answer) else 0
+        return kind in _NEAR
 
     def _ask(self, directory: bytes, answer: Any) -> bool:
         found: int = self._statfs(directory, answer)
@@ -94,3 +99,37 @@ class HeldStat:
         device = os.makedev(major, minor)
         of_content = written * 1_000_000_000 + write_ns
         return (device, inode, mode, size, of_content, changed * 1_000_000_000 + change_ns)
+
+
+_shared: list[HeldStat] = []
+
+
+def is_on_this_machine(name: bytes, device: int) -> bool:
+    """Whether a file of a file system lies on this machine; not, if nobody can tell."""
+    try:
+        if not _shared:
+            _shared.append(HeldStat())
+    except (AttributeError, ImportError, OSError):  # as in the core of our own libpam.so.0
+        return _is_mounted_from_here(device)
+    return _shared[0].is_here(name)
+
+
+_NEAR_KINDS = frozenset({b"bcachefs", b"btrfs", b"overlay", b"ramfs", b"tmpfs", b"zfs"})
+"""Those of `_NEAR` that are on no device with a number of its own."""
+
+
+def _is_mounted_from_here(device: int) -> bool:
+    from pamkit.formats.mount_info import PATH, mount_infos
+    from pamkit.stores.root import read_all
+
+    number = (os.major(device), os.minor(device))
+    try:
+        file = os.open(PATH, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            data = read_all(file, _MOST_MOUNTS)
+        finally:
+            os.close(file)
+        kinds = {each.kind for each in mount_infos(data) if each.number == number}
+    except (OSError, ValueError):
+        return False
+    return bool(kinds) and kinds <= _NEAR_KINDS

@@ -4,7 +4,8 @@ Only of directories that root alone can change and everybody can read: what user
 not kept, and nobody is told what is kept from them.
 
 INVARIANT: what has been changed since is never served.  A directory whose state changed while it
-was listed, or so short a time before that its clock could not tell two changes apart, is not kept.
+was listed, or so short a time before that its clock could not tell two changes apart, is not kept;
+nor is one whose state does not tell of all changes, as that of `/proc`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import time
 
 from pamkit.formats.passwd import text_of
-from pamkit.stores.file_state import is_for_all, is_roots, is_settled, state_of
+from pamkit.stores.file_state import is_for_all, is_roots, state_of, tells_of_changes
 from pamkit.stores.open_to_all import has_access_list
 
 TYPE_CHECKING = False
@@ -39,12 +40,18 @@ def names_in(path: bytes, *, now: Callable[[], int] = time.time_ns) -> tuple[str
 
     ``now`` gives the time of day in nanoseconds.
     """
-    state = state_of(os.stat(path))
     known = _shared.get(path)
-    if known is not None and known[0] == state:
+    if known is not None and known[0] == state_of(os.stat(path)):
         return known[1]
-    names = tuple([text_of(name) for name in sorted(os.listdir(path))])
-    if len(names) <= MOST_NAMES and is_roots(state) and is_settled(state, now()):
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Both of the same open directory: the name may lead to another meanwhile, and back again.
+        state, listed = state_of(os.fstat(descriptor)), os.listdir(descriptor)
+    finally:
+        os.close(descriptor)
+    # The names come as the locale decodes them, which can be undone.
+    names = tuple([text_of(name) for name in sorted(map(os.fsencode, listed))])
+    if len(names) <= MOST_NAMES and is_roots(state) and tells_of_changes(path, state, now()):
         _keep(path, state, names)
     return names
 

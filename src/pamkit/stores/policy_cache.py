@@ -9,8 +9,10 @@ place of another gives all of its files, or none.
 
 INVARIANT: a policy that somebody has replaced is never served to a transaction that begins after
 that.  Two things see to it.  A file whose state changed while it was read, or so short a time
-before that the clock of the file system could not tell two changes apart, is not kept.  And
-whatever could not be read, or only in part, is looked for again every time.
+before that the clock of the file system could not tell two changes apart, is not kept; nor is one
+on a file system of another machine, of which a look shows what it was, or in an image with one time
+for all of its versions.  And whatever could not be read, or only in part, is looked for again every
+time.
 """
 
 from __future__ import annotations
@@ -85,12 +87,12 @@ class PolicyCache:
     ``fresh_for`` is for how many seconds a policy is served without a look at its files: 0, unless
     an application says otherwise.  With ``watched`` the kernel is asked to tell of changes, by
     inotify(7) and its table of mounts, and files are looked at only after it told of one, or where
-    it cannot: on overlayfs, zfs, and all file systems that are not on this machine; below a
-    directory that this process may not read; for paths that do not begin with `/`; if the limits
-    of inotify are used up; after chroot(2) or setns(2).  It costs three descriptors a process.
-    A change is seen by whoever begins after it, as without.  Not told, and seen only when the
-    writer closes the file, is what is written through a mapping in memory or by asynchronous I/O
-    of the kernel; not told at all that a process has given up groups or capabilities.
+    it cannot: on overlayfs and zfs; below a directory that this process may not read; for paths
+    that do not begin with `/`; if the limits of inotify are used up; after chroot(2) or setns(2).
+    It costs three descriptors a process.  A change is seen by whoever begins after it, as without.
+    Not told, and seen only when the writer closes the file, is what is written through a mapping in
+    memory or by asynchronous I/O of the kernel; not told at all that a process has given up groups
+    or capabilities.
 
     ``now`` and ``passed`` give the time of day and a time that only goes forward, both in
     nanoseconds.
@@ -177,7 +179,9 @@ class PolicyCache:
                 for descriptor in pins.values():
                     os.close(descriptor)
             if watched.is_one_policy():
-                if watched.is_certain and watched.is_settled(self._now()):
+                is_told = watched.is_certain and watched.is_settled(self._now())
+                # Who is served without a look is content to be told of a change later.
+                if is_told and (self._fresh or watched.is_here()):
                     self._keep(key, watched.kept(compiled))
                 break
         # Files that never stand still are taken as they were read last, as libpam takes them.
@@ -340,11 +344,22 @@ class _Watched:
         return (compiled, tuple(self._files.items()), directories, [None, 0, 0])
 
     def is_settled(self, now: int) -> bool:
-        """Whether another change of any file would be seen."""
-        return all(
-            state is None or now - max(state[_CHANGED:]) > _UNSETTLED
-            for state in self._files.values()
-        )
+        """Whether another change of any file would give it another state."""
+        found = [(name, state) for name, state in self._files.items() if state is not None]
+        if not all(now - max(state[_CHANGED:]) > _UNSETTLED for _, state in found):
+            return False
+        from pamkit.stores.file_state import may_be_image  # who keeps nothing has no need of it
+
+        try:
+            return not any(may_be_image(name, state[-1]) for name, state in found)
+        except OSError:
+            return False
+
+    def is_here(self) -> bool:
+        """Whether a look at each file shows what it is now."""
+        from pamkit.stores.file_state import is_here  # as above
+
+        return all(is_here(name, state[0]) for name, state in self._files.items() if state)
 
 
 _MODE, _CHANGED = 2, 4

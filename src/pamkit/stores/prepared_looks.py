@@ -9,6 +9,9 @@ like that (`stores.held_stat`).
 
 from __future__ import annotations
 
+import errno
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +27,8 @@ _READ = slice(64, 80)
 class PreparedLooks:
     """Files that are there, and the state they were found in.
 
-    Threads may share one: each look at a file has its own piece of memory, in which no answer can
-    be older than the question of whoever reads it.
+    Threads may share one: each file has its own piece of memory, in which no answer can be older
+    than the question of whoever reads it.  Without a lock of the interpreter it could be.
     """
 
     __slots__ = ("_rows", "_statx")
@@ -33,11 +36,14 @@ class PreparedLooks:
     def __init__(self, names: Iterable[bytes]) -> None:
         """Look at files for the first time; what they are now is what they have to be.
 
-        Raises `OSError` for one that is not there, `AttributeError` or `ImportError` where the C
-        library cannot be asked.
+        Raises `OSError` for one that is not there, or where threads run at the same time;
+        `AttributeError` or `ImportError` where the C library cannot be asked.
         """
         import ctypes
 
+        has_lock = getattr(sys, "_is_gil_enabled", None)
+        if has_lock is not None and not has_lock():
+            raise OSError(errno.ENOSYS, "threads run at the same time")
         self._statx: Any = ctypes.PyDLL(None).statx
         self._rows: list[tuple[tuple[Any, ...], Any, bytes]] = []
         for name in names:

@@ -4,7 +4,8 @@ Only settings that root alone can change and everybody can read, below `/etc` an
 user's own is not kept, nor what is kept from anybody.
 
 INVARIANT: what has been changed since is never served.  A file whose state changed while it was
-read, or so short a time before that its clock could not tell two changes apart, is not kept.
+read, or so short a time before that its clock could not tell two changes apart, is not kept; nor
+is one whose state does not tell of all changes.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import os
 import stat
 import time
 
-from pamkit.stores.file_state import is_for_all, is_roots, is_settled, state_of
+from pamkit.stores.file_state import is_for_all, is_roots, state_of, tells_of_changes
 from pamkit.stores.open_to_all import has_access_list
-from pamkit.stores.regular import read_regular
+from pamkit.stores.regular import read_with_status
 from pamkit.stores.root import absolute
 
 TYPE_CHECKING = False
@@ -47,11 +48,11 @@ def read_once(root: Root, path: str, *, limit: int, now: Callable[[], int] = tim
     gives the time of day in nanoseconds.
     """
     name = absolute(path)
-    found = os.stat(name)
     known = _shared.get(name)
-    if known is not None and known[0] == state_of(found) and found.st_size <= limit:
+    if known is not None and known[0] == state_of(os.stat(name)) and len(known[1]) <= limit:
         return known[1]
-    data = read_regular(root, path, limit=limit)
+    # Both of the same open file: the name may lead to another meanwhile, and back again.
+    found, data = read_with_status(root, path, limit=limit)
     keep(name, found, data, now=now)
     return data
 
@@ -82,7 +83,7 @@ def keep(
             return
     except OSError:
         return
-    if is_settled(state, now()):
+    if tells_of_changes(name, state, now()):
         if len(_shared) >= MOST:
             _shared.clear()
         _shared[name] = (state, data)

@@ -23,23 +23,33 @@ def read_regular(root: Root, path: str, *, limit: int) -> bytes:
     `OSError` if it cannot be read, is no regular file (`EINVAL`, a directory `EISDIR`), or has
     more than ``limit`` bytes (`EFBIG`): half a list of rules would be another list.
     """
-    descriptor, size = open_sized(root, path)
+    return read_with_status(root, path, limit=limit)[1]
+
+
+def read_with_status(root: Root, path: str, *, limit: int) -> tuple[os.stat_result, bytes]:
+    """Return the same, and the status that the open file had before; `OSError` as above."""
+    descriptor, status = _opened(root, path)
     try:
-        data = read_all(descriptor, limit + 1, size)
+        data = read_all(descriptor, limit + 1, status.st_size)
     finally:
         os.close(descriptor)
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"the file has more than {limit} bytes", path)
-    return data
+    return status, data
 
 
 def open_regular(root: Root, path: str) -> int:
     """Return a descriptor of a regular file, to read; `OSError` for anything else."""
-    return open_sized(root, path)[0]
+    return _opened(root, path)[0]
 
 
 def open_sized(root: Root, path: str) -> tuple[int, int]:
     """Return the same, and how many bytes the file has, as far as it says."""
+    descriptor, status = _opened(root, path)
+    return descriptor, status.st_size
+
+
+def _opened(root: Root, path: str) -> tuple[int, os.stat_result]:
     descriptor = root.open(path)
     try:
         status = os.fstat(descriptor)
@@ -49,7 +59,7 @@ def open_sized(root: Root, path: str) -> tuple[int, int]:
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor, status.st_size
+    return descriptor, status
 
 
 def _is_null(status: os.stat_result) -> bool:
