@@ -596,18 +596,20 @@ def test_who_closes_the_descriptors_again_and_again_has_no_watch_in_the_end(
 
 def test_without_descriptors_files_are_looked_at(place: _Place) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    spare = os.open("/", os.O_PATH)
-    # Enough to read policies, and not enough for a watch.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (spare + 4, hard))
-    blocked = [os.dup(spare) for _ in range(1)]
+    highest = max(map(int, os.listdir("/proc/self/fd")))
+    taken = [os.open("/", os.O_PATH)]
     try:
+        while taken[-1] < highest:
+            taken.append(os.dup(taken[0]))  # so that none is free below the last
+        # Enough to read policies, and not enough for a watch.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken[-1] + 3, hard))
         place.settle()
         assert not place.is_told()
         place.write("shared", _DEBUG)
         assert place.modules() == place.there()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        for descriptor in (*blocked, spare):
+        for descriptor in taken:
             os.close(descriptor)
 
 
