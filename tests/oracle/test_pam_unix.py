@@ -27,7 +27,13 @@ PASSWORD = "correct horse"
 AUTH, ACCOUNT = [("authenticate", 0)], [("acct_mgmt", 0)]
 CHANGE, CHANGE_EXPIRED = [("chauthtok", 0)], [("chauthtok", 0x20)]
 NO_BLANKS = 0x0001
-TODAY = int(time.time() // 86400)
+
+
+def today() -> int:
+    """Return the day of this moment: a run of all tests may go on past midnight."""
+    return int(time.time() // 86400)
+
+
 LIBCRYPT = LibCrypt(KernelRandomness())
 
 
@@ -35,7 +41,7 @@ class Line(NamedTuple):
     """A line of shadow: hash, and ages as they are written."""
 
     hashed: str
-    ages: str = f"{TODAY - 10}::::::"
+    ages: str = f"{today() - 10}::::::"
 
 
 def install(directory: Path, lines: dict[str, Line], passwd: str = "") -> Path:
@@ -284,7 +290,7 @@ def test_a_success_forgets_failures_and_no_answer_is_no_password(tmp_path: Path,
 
 def _ages() -> dict[str, str]:
     """Lines of ages by what is odd about them, without the limits' own days."""
-    day = TODAY
+    day = today()
     return {
         "none": "::::::",
         "fresh": f"{day}:0:99999:7:::",
@@ -330,10 +336,10 @@ def test_accounts_are_judged_alike(tmp_path: Path, sha: str) -> None:
 def test_limits_of_1_7_are_reached_on_their_day(tmp_path: Path, sha: str) -> None:
     """1.5.2 passes each limit of the password a day later."""
     lines = {
-        "max": Line(sha, f"{TODAY - 99}:0:99:7:::"),
-        "zero": Line(sha, f"{TODAY}:0:0::::"),
-        "inactive": Line(sha, f"{TODAY - 109}:0:99:7:10::"),
-        "warn": Line(sha, f"{TODAY - 92}:0:99:7:::"),
+        "max": Line(sha, f"{today() - 99}:0:99:7:::"),
+        "zero": Line(sha, f"{today()}:0:0::::"),
+        "inactive": Line(sha, f"{today() - 109}:0:99:7:10::"),
+        "warn": Line(sha, f"{today() - 92}:0:99:7:::"),
     }
     directory = install(tmp_path, lines)
     played = both(directory, [Case(name, ACCOUNT) for name in lines])
@@ -403,7 +409,7 @@ CHANGES = {
 
 
 def _installed(directory: Path, sha: str) -> Path:
-    day = TODAY
+    day = today()
     lines = {
         "alice": Line(sha, f"{day - 10}:0:99999:7:::"),
         "blank": Line("", f"{day - 10}:0:99999:7:::"),
@@ -529,9 +535,9 @@ def test_without_rights_both_ask_the_helper(tmp_path: Path, sha: str) -> None:
     directory = install(
         tmp_path,
         {
-            "alice": Line(sha, f"{TODAY - 95}:0:99:7:::"),
+            "alice": Line(sha, f"{today() - 95}:0:99:7:::"),
             "blank": Line(""),
-            "ended": Line(sha, f"{TODAY - 9}:::::{TODAY - 1}:"),
+            "ended": Line(sha, f"{today() - 9}:::::{today() - 1}:"),
             "locked": Line("!" + sha),
             "other": Line(sha),
         },
