@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Generator
 from typing import Any
 
 import pytest
@@ -42,6 +42,28 @@ def test_what_the_driver_throws_reaches_the_hook() -> None:
     coroutine.send(None)
     with pytest.raises(FileNotFoundError):
         coroutine.throw(FileNotFoundError())
+
+
+@pytest.mark.parametrize("thrown", [(EOFError(),), (EOFError, None, None), (EOFError, EOFError())])
+def test_what_is_thrown_into_a_question_is_raised_there(thrown: tuple[Any, ...]) -> None:
+    question = Ask((Message(Style.TEXT_INFO, "hello"),))
+    coroutine = wait_for(question)
+    assert coroutine.send(None) is question
+    with pytest.raises(EOFError):
+        coroutine.throw(*thrown)
+
+
+def test_a_generator_may_wait_for_a_question_as_well() -> None:
+    question = Ask((Message(Style.TEXT_INFO, "hello"),))
+
+    def waiting() -> Generator[Effect, Any, object]:
+        return (yield from question.__await__())
+
+    steps = waiting()
+    assert next(steps) is question
+    with pytest.raises(StopIteration) as end:
+        steps.send((0, (None,)))
+    assert end.value.value == (0, (None,))
 
 
 def test_an_effect_does_not_show_its_secret() -> None:
