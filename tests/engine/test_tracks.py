@@ -119,6 +119,40 @@ def test_a_call_that_an_interrupted_hook_keeps_stays_what_it_was() -> None:
     ]
 
 
+def test_a_call_that_is_kept_where_all_succeed_stays_what_it_was() -> None:
+    """Hooks of such a walk lie in one row, and are asked one behind the other."""
+    kept: list[Any] = []
+
+    def hook(call: ModuleCall[Any]) -> ReturnCode:
+        kept.append(call)
+        return _C.SUCCESS
+
+    policy = "".join(f"auth required pam_x.so {n}\n" for n in range(3))
+    trial = Trial(policy, module("x", authenticate=hook))
+    assert trial.authenticate() == _C.SUCCESS
+    assert [call.args for call in kept] == [("0",), ("1",), ("2",)]
+
+
+def test_a_call_that_a_hook_kept_while_it_waited_is_not_shown_to_another_call() -> None:
+    kept: list[Any] = []
+
+    async def authenticate(call: ModuleCall[Any]) -> int:
+        kept.append(call)
+        await call.wait(1)
+        return _C.INCOMPLETE  # the walk goes on beside the tracks, where it waits once more
+
+    def acct_mgmt(call: ModuleCall[Any]) -> int:
+        kept.append(call)
+        return _C.SUCCESS
+
+    policy = "auth required pam_x.so\naccount required pam_x.so\n"
+    trial = Trial(policy, module("x", authenticate=authenticate, acct_mgmt=acct_mgmt))
+    assert trial.authenticate() == _C.INCOMPLETE
+    trial.core.abandon()
+    assert trial.acct_mgmt() == _C.SUCCESS
+    assert [call.primitive.name for call in kept] == ["AUTHENTICATE", "ACCT_MGMT"]
+
+
 def test_a_call_that_no_hook_keeps_is_shown_to_all() -> None:
     seen: list[int] = []
 

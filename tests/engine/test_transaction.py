@@ -303,3 +303,63 @@ def test_the_second_pass_of_a_change_goes_on_with_what_the_first_has_read(dialec
     t = Trial("password required pam_x.so\n", module("x", **hooks), dialect=dialect)
     assert t.chauthtok() == _C.SUCCESS
     assert [bool(run.flags & Flag.UPDATE_AUTHTOK) for run in t.core.runs] == [False, True]
+
+
+def test_while_setcred_waits_no_other_call_is_made_on_places_that_are_known() -> None:
+    """It has nothing to refuse, so that only its waiting keeps the next call off."""
+    said = [_C.SUCCESS, _C.INCOMPLETE, _C.SUCCESS]
+    yes = dict.fromkeys(("authenticate", "acct_mgmt"), lambda call: _C.SUCCESS)
+    x = module("x", **yes, setcred=lambda call: said.pop(0))
+    t = Trial("auth required pam_x.so\naccount required pam_x.so\n", x)
+    assert [t.authenticate(), t.setcred(), t.acct_mgmt()] == [_C.SUCCESS] * 3
+    assert [t.setcred(), t.acct_mgmt()] == [_C.INCOMPLETE, _C.ABORT]
+    assert [t.setcred(), t.acct_mgmt()] == [_C.SUCCESS] * 2
+    assert said == []
+
+
+def test_a_token_that_was_left_is_no_ground_for_the_next_authenticate() -> None:
+    """On places that are known as well: a hook of another call has set it."""
+    seen: list[object] = []
+
+    def authenticate(call: ModuleCall[Any]) -> int:
+        seen.append(call.token(Item.AUTHTOK))
+        return _C.SUCCESS
+
+    def acct_mgmt(call: ModuleCall[Any]) -> int:
+        call.set_token(Item.AUTHTOK, Secret("left"))
+        return _C.SUCCESS
+
+    t = Trial(ALL, module("x", authenticate=authenticate, acct_mgmt=acct_mgmt))
+    for _ in range(3):
+        assert [t.authenticate(), t.acct_mgmt()] == [_C.SUCCESS] * 2
+    assert seen == [None] * 3
+
+
+def test_another_service_is_another_policy_at_the_next_call() -> None:
+    """On places that are known as well."""
+    policies = {"app": ALL, "closed": ALL.replace("pam_x", "pam_no")}
+    no = {name.removeprefix("pam_sm_"): _refusing for name in HOOK_NAMES.values()}
+    yes = {name.removeprefix("pam_sm_"): _granting for name in HOOK_NAMES.values()}
+    t = Trial(policies, module("x", **yes), module("no", **no), service="app")
+    assert [t.acct_mgmt(), t.acct_mgmt()] == [_C.SUCCESS] * 2
+    t.handle.set(Item.SERVICE, "closed", from_module=False)
+    assert [t.acct_mgmt(), t.authenticate()] == [_C.PERM_DENIED] * 2
+    assert [run.service for run in t.core.runs] == ["app", "app", "closed", "closed"]
+
+
+def test_a_run_in_which_the_service_was_changed_has_its_name_by_then() -> None:
+    def acct_mgmt(call: ModuleCall[Any]) -> int:
+        call.set_item(Item.SERVICE, "later")
+        return _C.SUCCESS
+
+    policies = {"app": ALL, "later": ALL}
+    t = Trial(policies, module("x", acct_mgmt=acct_mgmt), service="app")
+    assert [t.acct_mgmt(), t.core.runs[-1].service] == [_C.SUCCESS, "later"]
+
+
+def _granting(call: ModuleCall[Any]) -> int:
+    return _C.SUCCESS
+
+
+def _refusing(call: ModuleCall[Any]) -> int:
+    return _C.PERM_DENIED

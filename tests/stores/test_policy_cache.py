@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pamkit.policy.source import Layout, Outcome, Reading
 from pamkit.stores import file_state, policy_cache
 from pamkit.stores.policy_cache import PolicyCache, shared_policies
 from pamkit.stores.policy_files import DiskSource
+from pamkit.stores.prepared_looks import PreparedLooks
 from pamkit.stores.root import Root
 from pamkit.vocab.facility import Facility
 from pamkit.vocab.failure import PolicyError
@@ -394,3 +395,20 @@ def test_a_policy_in_an_image_with_one_time_for_all_is_read_each_time(
 
 def _cannot_tell(*_: object) -> bool:
     raise OSError
+
+
+def test_a_file_that_changes_while_looks_are_put_together_is_read_again(
+    place: _Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(PreparedLooks):
+        """Is made too late: a file has changed since it was found unchanged."""
+
+        def __init__(self, names: Iterable[bytes]) -> None:
+            place.write("app", _DENY)
+            super().__init__(names)
+
+    monkeypatch.setattr(policy_cache, "_OFTEN", 1)
+    monkeypatch.setattr("pamkit.stores.prepared_looks.PreparedLooks", Late)
+    assert place.modules() == ["pam_permit.so"]
+    assert place.modules() == ["pam_permit.so"]  # it was so when this began
+    assert place.modules() == ["pam_deny.so"]
