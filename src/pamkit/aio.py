@@ -11,7 +11,7 @@ import contextlib
 import contextvars
 from collections.abc import Coroutine
 from concurrent import futures
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pamkit.engine.answers import checked, unanswered
 from pamkit.engine.choreography import (
@@ -221,35 +221,37 @@ class Transaction(Front):
         ``what`` is a primitive, or the name of the verb whose coroutine ``start`` gives.  All of it
         is one frame, for there is one for each person who types.
         """
+        primitive: Any = what
         if self._strict and start is None:
-            self._keep_order(cast("Primitive", what), flags)
+            self._keep_order(primitive, flags)
         try:
             del self._idle
         except AttributeError:
             raise self._held() from None
-        core = self._core
+        core, kept = self._core, None
         try:
-            kept = None if self._kept is None else self._resumed(_key(what, flags, renews))
-            first = len(core.walks)
+            if self._kept is not None:
+                kept = self._resumed(_key(what, flags, renews))
             try:
                 if kept is not None:
                     verb: int | Verb = kept.coroutine
                 elif start is not None:
                     verb = start()
                 else:
-                    verb = core.ask(cast("Primitive", what), flags)
+                    verb = core.ask(primitive, flags)
             except BaseException:  # an interrupt; it goes on
                 if start is None:
-                    self._cut_short(cast("Primitive", what))
+                    self._cut_short(primitive)
                 else:
-                    self._cut_off(first, what)
+                    self._cut_off(len(core.walks), what)
                 raise
             # Most calls wait for nobody: yes or no is there at once, and nothing was said.
             if verb is _YES:
                 self._status = _YES
             elif isinstance(verb, int):
-                self._judge(verb, _SILENCE, first, what)
+                self._judge(verb, _SILENCE, len(core.walks) - 1, what)  # one walk was noted
             else:
+                first = len(core.walks)
                 if kept is None:
                     self._heard = _SILENCE  # else what was heard before it had to wait
                 self._conversation = core.handle.conversation

@@ -191,9 +191,7 @@ class Front:
         try:
             return self._made_outside
         except AttributeError:  # as with `items`
-            from pamkit.stores.system import system_outside
-
-            self._made_outside = system_outside(self._root)
+            self._made_outside = _outside_of(self._root)
             return self._made_outside
 
     @property
@@ -539,6 +537,22 @@ def _stands_on(
             _grounds.clear()
         _grounds[key] = known
     return known
+
+
+_outsides: dict[str, Outside] = {}
+"""What effects are performed with on this system: it keeps nothing, so one does for all."""
+
+
+def _outside_of(root: str) -> Outside:
+    known = _outsides.get(root)
+    if known is not None:
+        return known
+    from pamkit.stores.system import system_outside
+
+    made: Outside = system_outside(root)
+    if root == "/":
+        _outsides[root] = made
+    return made
 
 
 def _own_number() -> int:

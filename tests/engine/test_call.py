@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pamkit.engine.driver import Performer, drive
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.program import Finished
 from pamkit.testing.hashing import plain_hash
@@ -13,6 +14,7 @@ from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, info, visible
 from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
@@ -230,6 +232,102 @@ def test_a_message_comes_through_and_a_failed_question_ends_the_hook() -> None:
     script.assert_used_up()
     assert isinstance(t.world.log, MemoryLog)
     assert t.world.log.lines == [(3, "pam_x(test:auth): conversation failed")]
+
+
+def test_questions_that_are_put_side_by_side_are_answered_each_for_itself() -> None:
+    async def hook(call: ModuleCall[Any]) -> None:
+        first, then = (call.ask(Style.PROMPT_ECHO_ON, text) for text in ("one? ", "two? "))
+        assert [await then, await first] == ["2", "1"]
+        assert await call.ask(Style.PROMPT_ECHO_ON, "three? ") == "3"
+
+    t, script = trial(hook, visible("two? ", "2"), visible("one? ", "1"), visible("three? ", "3"))
+    assert t.authenticate() == _C.SUCCESS
+    script.assert_used_up()
+
+
+def test_what_nobody_waited_for_is_not_asked_and_is_no_answer_to_the_next_hook() -> None:
+    async def hook(call: ModuleCall[Any]) -> None:
+        if not call.args:
+            _ = call.ask(Style.PROMPT_ECHO_ON, "never? ")
+        else:
+            assert await call.ask(Style.PROMPT_ECHO_ON, "now? ") == "yes"
+
+    policy = "auth required pam_x.so\nauth required pam_x.so again\n"
+    script = Script(visible("now? ", "yes"))
+
+    async def run(call: ModuleCall[Any]) -> int:
+        await hook(call)
+        return _C.SUCCESS
+
+    t = Trial(policy, module("x", authenticate=run), conversation=script)
+    assert t.authenticate() == _C.SUCCESS
+    script.assert_used_up()
+
+
+def test_an_answer_comes_once_and_where_nothing_is_asked_none_comes() -> None:
+    async def twice(call: ModuleCall[Any]) -> None:
+        question = call.ask(Style.PROMPT_ECHO_ON, "one? ")
+        assert await question == "1"
+        await question
+
+    t, script = trial(twice, visible("one? ", "1"))
+    assert t.authenticate() == _C.SERVICE_ERR
+    script.assert_used_up()
+
+    async def never(call: Any) -> None:
+        await call
+
+    t, script = trial(never)
+    assert t.authenticate() == _C.SERVICE_ERR
+
+
+def test_a_hook_that_answers_with_a_question_answers_no_code() -> None:
+    hook: Any = lambda call: call.ask(Style.PROMPT_ECHO_ON, "one? ")  # noqa: E731  # as modules may
+    t = Trial(
+        "auth required pam_x.so\n",
+        module("x", authenticate=hook),
+        conversation=Script(visible("one? ", "0")),
+    )
+    assert t.authenticate() == _C.SERVICE_ERR
+
+
+def test_a_question_that_could_not_be_put_can_be_put_again() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        question = call.ask(Style.PROMPT_ECHO_ON, "one? ")
+        with pytest.raises(OSError, match="nobody"):
+            await question
+        with pytest.raises(TypeError):
+            await question
+        assert await call.ask(Style.PROMPT_ECHO_ON, "two? ") == "2"
+        return _C.SUCCESS
+
+    class Fails(Performer):
+        def __call__(self, effect: Any) -> Any:
+            if effect.messages[0].text == "one? ":
+                raise OSError("nobody there")
+            return _C.SUCCESS, ("2",)
+
+    t = Trial("auth required pam_x.so\n", module("x", authenticate=hook))
+    assert drive(t.core.call(Primitive.AUTHENTICATE), Fails(None, t.outside)) == _C.SUCCESS
+
+
+def test_a_hook_that_is_closed_at_its_question_asks_nothing_any_more() -> None:
+    calls: list[Any] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        calls.append(call)
+        await call.ask(Style.PROMPT_ECHO_ON, "one? ")
+        return _C.SUCCESS
+
+    t = Trial("auth required pam_x.so\n", module("x", authenticate=hook))
+    verb = t.core.ask(Primitive.AUTHENTICATE)
+    assert not isinstance(verb, int)
+    verb.send(None)
+    verb.close()
+    with pytest.raises(TypeError):
+        next(calls[0])
+    with pytest.raises(TypeError):
+        calls[0].throw(OSError())
 
 
 def test_effects_reach_the_outside_and_come_back() -> None:

@@ -130,6 +130,17 @@ def test_no_more_places_are_kept_than_there_is_room_for() -> None:
     assert tracks.start.ended(end).paths[_AUTH] is end
 
 
+def test_a_transaction_that_goes_round_in_circles_takes_no_more_room() -> None:
+    tracks = tracks_of(speaking([0]))
+    trial = Trial(POLICY, speaking([0]), tracks=lambda *_: tracks)
+    seen = []
+    for _ in range(9):
+        trial.core.refuse(_AUTH)
+        trial.call(_AUTH)
+        seen.append(tracks.room)
+    assert len(set(seen)) == 1
+
+
 CALLS = st.lists(
     st.tuples(st.sampled_from(list(Primitive)), st.sampled_from([0, 0, 0, 7, 12, 25, 31])),
     max_size=8,

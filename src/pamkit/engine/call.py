@@ -68,7 +68,7 @@ class Call:
     with another ``line``.
     """
 
-    __slots__ = ("_around", "_handle", "flags", "line", "primitive")
+    __slots__ = ("_around", "_asked", "_handle", "flags", "line", "primitive")
 
     def __init__(
         self,
@@ -80,6 +80,8 @@ class Call:
         """Show a hook what is around it, for one primitive, and what its line says."""
         self._around, self._handle = around, around.handle
         self.primitive, self.flags, self.line = primitive, flags, line
+        self._asked: Ask | None = None
+        """What `ask` has been called for, until it is answered."""
 
     def again(self) -> Call:
         """Return another call of the same primitive: this one stays with the hook that keeps it."""
@@ -249,13 +251,56 @@ class Call:
             self.log(Priority.ERR, "conversation failed")
         return code, answer
 
-    async def ask(self, style: Style, text: str) -> Answer:
+    def ask(self, style: Style, text: str) -> Coroutine[Any, Any, Answer]:
         """Hold a conversation of one message; ends the hook if it fails."""
-        code, answers = await _question(style, text)
+        if self._asked is not None:  # and nobody has waited for it yet
+            return self._ask(style, text)
+        self._asked = _question(style, text)
+        waits: Any = self  # no frame and no object of its own: there may be thousands
+        asked: Coroutine[Any, Any, Answer] = waits
+        return asked
+
+    async def _ask(self, style: Style, text: str) -> Answer:
+        return self._answered(await _question(style, text))
+
+    def _answered(self, reply: tuple[int, tuple[Answer, ...]]) -> Answer:
+        code, answers = reply
         if code != ReturnCode.SUCCESS:
-            self._heard((code, answers))
+            self._heard(reply)
             raise Stop(code)
         return answers[0] if answers else None
+
+    def __await__(self) -> Call:
+        """Wait for the answer to what `ask` was called for."""
+        if self._asked is None:
+            raise TypeError("expected `await call.ask(...)`: nothing is asked")
+        return self
+
+    def __iter__(self) -> Call:
+        """Be stepped."""
+        return self
+
+    def __next__(self) -> Ask:
+        """Surface with the question."""
+        if self._asked is None:
+            raise TypeError("nothing is asked")
+        return self._asked
+
+    def send(self, reply: tuple[int, tuple[Answer, ...]]) -> Ask:
+        """Come back with the answer."""
+        self._asked = None
+        raise StopIteration(self._answered(reply))
+
+    def throw(self, *fault: Any) -> Ask:
+        """Come back with what was raised instead."""
+        asked, self._asked = self._asked, None
+        if asked is None:
+            raise TypeError("nothing is asked")
+        return asked.throw(*fault)
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        self._asked = None
 
     async def say(self, style: Style, text: str) -> int:
         """Show a message; return the conversation's code."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sys import getrefcount
-
 from pamkit.engine.bind import Bound, bind
 from pamkit.engine.call import Call
-from pamkit.engine.judging import judged, judged_answer, judged_fault
+from pamkit.engine.judging import judged, undeclared
 from pamkit.engine.odd_words import tell_of
 from pamkit.policy.dialect import LINUX
 from pamkit.semantics.stride import is_past_end, step_of, stride
@@ -17,31 +15,17 @@ from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
+    from collections.abc import Callable
 
     from pamkit.engine.call import Around
-    from pamkit.engine.tracks import Track, Tracks
+    from pamkit.engine.tracks import Tracks
     from pamkit.engine.transaction import Core
-    from pamkit.module.effect import Effect
     from pamkit.module.registry import Module, Natives, Registry
-    from pamkit.module.world import World
     from pamkit.policy.chain import Link
     from pamkit.policy.dialect import Dialect
     from pamkit.semantics.stride import Stand
     from pamkit.semantics.trace import Step
     from pamkit.vocab.facility import Primitive
-
-_SUCCESS = ReturnCode.SUCCESS
-
-
-async def _nothing() -> None:
-    """Do nothing; what calling it gives is a coroutine, whose class has no other name here."""
-
-
-_never = _nothing()
-_COROUTINE = type(_never)
-_never.close()
 
 
 class Suspended(Record):
@@ -51,150 +35,6 @@ class Suspended(Record):
     update: bool
     stand: Stand
     steps: tuple[Step, ...]
-
-
-class Begun:
-    """A coroutine that was stepped once, and the effect it waits for."""
-
-    __slots__ = ("_coroutine", "_effect")
-
-    def __init__(self, coroutine: Coroutine[Effect, Any, Any], effect: Effect) -> None:
-        """Wait where the coroutine waits."""
-        self._coroutine = coroutine
-        self._effect: Effect | None = effect
-
-    def __await__(self) -> Begun:
-        """Be stepped by whoever drives; by hand, for there is one for each person who types."""
-        return self
-
-    def __iter__(self) -> Begun:
-        """Be stepped."""
-        return self
-
-    def __next__(self) -> Effect:
-        """Surface with the effect, or go on as the coroutine does."""
-        effect, self._effect = self._effect, None
-        return self._coroutine.send(None) if effect is None else effect
-
-    def send(self, result: Any) -> Effect:
-        """Go on with what came of the effect."""
-        return self._coroutine.send(result)
-
-    def throw(self, *fault: Any) -> Effect:
-        """Go on with what was raised instead: the hook that waits decides."""
-        return self._coroutine.throw(*fault)
-
-    def close(self) -> None:
-        """Have the hook clean up."""
-        self._coroutine.close()
-
-
-class Left(Record, eq=False):
-    """A walk that waits, or left its tracks: the place, and what its hook answered or raised."""
-
-    place: Track
-    answer: Any
-    call: Call
-
-    @property
-    def code(self) -> None:
-        """Nothing is decided."""
-
-
-def along(place: Track, call: Call) -> Track | Left:
-    """Ask hook after hook from a place on, as long as each answers at once what its place knows.
-
-    Return the place where the walk has ended, or where it was left.
-    """
-    alone = getrefcount(call)
-    while True:
-        # Most walks meet nothing but success: the places of such a walk lie in one row.
-        row, end = place.straight or place.look_ahead()
-        try:
-            for hook, line, here in row:  # noqa: B007  # it is where a fault is judged
-                call.line = line
-                if (answer := hook(call)) is not _SUCCESS:
-                    break
-                if getrefcount(call) != alone:
-                    # The hook has kept it: what it sees there must stay what it was.
-                    call = call.again()
-                    alone = getrefcount(call)
-            else:
-                if end.code is not None:
-                    # Yes or no is said by where the kernel has found that these answers lead.
-                    return end
-                if end.hook is None:
-                    return Left(end, None, call)
-                here, call.line = end, end.line
-                answer = end.hook(call)
-        except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
-            return Left(here, fault, call)
-        answer, ahead = _led(here, answer)
-        if ahead is None:
-            return Left(here, answer, call)
-        place = ahead
-        if getrefcount(call) != alone:
-            call = call.again()  # as above
-            alone = getrefcount(call)
-
-
-def _led(place: Track, answer: Any) -> tuple[Any, Track | None]:
-    """Return what a hook answers when it need not wait, and where that leads if it is a code."""
-    # `type`, because an object may say of its class what it likes.
-    if type(answer) is not ReturnCode:
-        try:
-            answer = _stepped(answer)
-        except Exception as fault:  # noqa: BLE001  # it is judged where the place is left
-            return fault, None
-    return answer, place.leads(answer) if type(answer) is ReturnCode else None
-
-
-def _stepped(answer: Any) -> Any:
-    """Return what a hook answers that need not wait: a code stays what it is."""
-    if type(answer) is int:
-        return ReturnCode(answer)
-    if isinstance(answer, Exception):
-        return _ended(answer)  # it was answered, not raised
-    if type(answer) is not _COROUTINE:
-        return answer
-    try:
-        effect = answer.send(None)
-    except StopIteration as end:
-        answer = end.value
-        if type(answer) is int:
-            return ReturnCode(answer)
-        return answer if type(answer) is ReturnCode else _ended(answer)
-    return Begun(answer, effect)
-
-
-async def _ended(answer: Any) -> Any:
-    """Return what a hook has answered for good: nothing in it is waited for again."""
-    return answer
-
-
-def settled(
-    place: Track, call: Call, answer: Any = None, fault: Exception | None = None
-) -> tuple[int, str]:
-    """Return the code of a hook that was asked, when it has come to its end, and a note."""
-    name = call.module
-
-    def complain(note: str) -> None:
-        call.world.log.write(Priority.ERR, f"PAM {name}: {note}")
-
-    if fault is None:
-        code, note = judged_answer(answer, complain)
-    else:
-        code, note = judged_fault(fault, complain)
-    return code, note or undeclared(call.world, name, place.declared, code)
-
-
-def undeclared(world: World, name: str, declared: frozenset[ReturnCode], answer: int) -> str:
-    """Return what is to be noted of an answer that a module does not declare; it is logged."""
-    if answer in declared:
-        return ""
-    note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
-    world.log.write(Priority.DEBUG, f"PAM {name}: {note}")
-    return note
 
 
 class Dispatcher:

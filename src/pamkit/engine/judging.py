@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pamkit.module.call import Stop
 from pamkit.vocab.codes import ReturnCode
+from pamkit.vocab.priority import Priority
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, TypeGuard
 
+    from pamkit.engine.call import Call
+    from pamkit.engine.tracks import Track
     from pamkit.module.call import Hook, ModuleCall
+    from pamkit.module.world import World
 
 
 async def judged(
@@ -66,3 +70,28 @@ def is_code(answer: object) -> TypeGuard[int]:
     if type(answer) is not int and type(answer) is not ReturnCode:
         return False
     return -(2**31) <= answer < 2**31  # C: an int
+
+
+def settled(
+    place: Track, call: Call, answer: Any = None, fault: Exception | None = None
+) -> tuple[int, str]:
+    """Return the code of a hook that was asked, when it has come to its end, and a note."""
+    name = call.module
+
+    def complain(note: str) -> None:
+        call.world.log.write(Priority.ERR, f"PAM {name}: {note}")
+
+    if fault is None:
+        code, note = judged_answer(answer, complain)
+    else:
+        code, note = judged_fault(fault, complain)
+    return code, note or undeclared(call.world, name, place.declared, code)
+
+
+def undeclared(world: World, name: str, declared: frozenset[ReturnCode], answer: int) -> str:
+    """Return what is to be noted of an answer that a module does not declare; it is logged."""
+    if answer in declared:
+        return ""
+    note = f"answered {ReturnCode(answer).name} ({int(answer)}), which it does not declare"
+    world.log.write(Priority.DEBUG, f"PAM {name}: {note}")
+    return note

@@ -83,7 +83,6 @@ class Standing:
                 return self
             known = self._beyond(end.primitive, end, good=is_good)
             if self.tracks is not None and self.tracks.room > 0:
-                self.tracks.room -= 1
                 self.beyond[end] = known
         return known
 
@@ -109,8 +108,18 @@ class Standing:
         return Standing(self.tracks, self._led(primitive, path), refused)
 
     def _beyond(self, primitive: Primitive, path: Path | Track, *, good: bool) -> Standing:
+        """Return the place behind a call: the same for all ways that have led there."""
         refused = self.refused - {primitive} if good else self.refused | {primitive}
-        return Standing(self.tracks, self._led(primitive, path), refused)
+        paths, tracks = self._led(primitive, path), self.tracks
+        if tracks is None:
+            return Standing(None, paths, refused)
+        known = tracks.standings.get((paths, refused))
+        if known is None:
+            known = Standing(tracks, paths, refused)
+            if tracks.room > 0:
+                tracks.room -= 1
+                tracks.standings[paths, refused] = known
+        return known
 
     def _led(self, primitive: Primitive, path: Path | Track) -> Paths:
         return (*self.paths[:primitive], path, *self.paths[primitive + 1 :])

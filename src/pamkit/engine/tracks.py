@@ -232,6 +232,7 @@ class Tracks:
         "room",
         "roots",
         "service",
+        "standings",
         "start",
     )
 
@@ -253,6 +254,8 @@ class Tracks:
         self.room = _MOST_PLACES
         self.start = Standing(self)
         """Where every transaction begins."""
+        self.standings = {(self.start.paths, self.start.refused): self.start}
+        """Where transactions have come to, by what was walked and what was refused."""
 
     def bound(self, link: Link) -> Bound | None:
         """Return a link with its module in Python; `None` if that cannot be said at once."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from pamkit.engine.call import Call
 from pamkit.engine.delay import FailDelay
-from pamkit.engine.dispatch import Dispatcher, Suspended, along, settled
+from pamkit.engine.dispatch import Dispatcher, Suspended
 from pamkit.engine.handle import Handle
+from pamkit.engine.judging import settled
+from pamkit.engine.on_tracks import Waiting, along
 from pamkit.engine.standing import GOOD, NOWHERE, Standing
 from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Blocking, Effect, Wait
@@ -305,14 +307,14 @@ class Core:
             raise
         if code is not _YES or not is_plain or handle.service_changed:
             try:
-                return self._come_to(primitive, flags, reached)
+                return self.come_to(primitive, flags, reached)
             finally:
                 del reached  # a fault has its hook's locals, and leads back to this frame
         if place.is_followed:
             if primitive is _AUTHENTICATE and (
                 handle.tokens or handle.delay_callback is not None or self._fail_delay is not None
             ):
-                return self._come_to(primitive, flags, reached)
+                return self.come_to(primitive, flags, reached)
             standing = self._standing.beyond.get(reached) or self._standing.ended(reached)
             self._standing, self._begins = standing, standing.begins
         # Yes, because the chain granted, and nothing that was refused before is left.
@@ -323,10 +325,12 @@ class Core:
             self.walks = [(reached, flags) if flags else reached]
         return _YES
 
-    def _come_to(self, primitive: Primitive, flags: int, reached: Any) -> int | Verb:
+    def come_to(self, primitive: Primitive, flags: int, reached: Any) -> int | Verb:
         """End a call that has not just said yes, or go on with one that waits; see `ask`."""
         if reached.code is None:
             self._call = None  # a hook that waits may keep it
+            if type(reached) is Waiting:
+                return reached.within(self, flags)  # type: ignore[no-any-return]  # it steps as one
             return self._go_on(reached.place, reached.answer, reached.call, flags)
         if primitive is _AUTHENTICATE:
             self.handle.wipe_tokens()
@@ -368,10 +372,7 @@ class Core:
         return code if self._audit is None else self._audited(primitive, code)
 
     async def _go_on(self, place: Track, answer: Any, call: Call, flags: int) -> int:
-        """Go on with a walk in which a hook waits, or has answered what is not on the tracks.
-
-        All of it is one frame: there is one for each person who types.
-        """
+        """Go on with a walk in which a hook has answered what is not on the tracks."""
         handle, primitive = self.handle, place.primitive
         while True:
             given: tuple[int, str] | None = None
@@ -397,33 +398,36 @@ class Core:
             if given is not None and not given[1]:
                 after = place.leads(given[0])
             if after is None:
-                code = await self._leave(place, flags, given)
-                break
-            reached = along(after, call.again())  # the hook may have kept the other
-            if isinstance(reached, Track):
-                code = self._arrive(primitive, flags, reached)
-                break
-            place, answer, call = reached.place, reached.answer, reached.call
+                return await self.leave(place, flags, given)
+            reached: Any = along(after, call.again())  # the hook may have kept the other
+            if reached.code is not None:
+                code = self.come_to(primitive, flags, reached)
+                return code if isinstance(code, int) else await code
+            place, call = reached.place, reached.call
+            answer = reached.alone() if type(reached) is Waiting else reached.answer
             del reached
-        if primitive is _AUTHENTICATE and code != ReturnCode.INCOMPLETE:
-            handle.wipe_tokens()
-            if self._is_late:
-                await self._delay(code)
-        return code
 
     def lose(self, call: Call) -> None:
         """A hook keeps a call: the next primitive is shown another."""
         if self._call is call:
             self._call = None
 
-    async def _leave(self, place: Track, flags: int, given: tuple[int, str] | None) -> int:
-        """Go on beside the tracks, from a place that does not know what its hook answered."""
+    async def leave(self, place: Track, flags: int, given: tuple[int, str] | None) -> int:
+        """Go on beside the tracks, from a place that does not know what its hook answered.
+
+        ``given`` is that answer, and a note.  Return the code the application gets.
+        """
         assert not isinstance(place.stand, Verdict)  # noqa: S101  # it has no code
         primitive, counts = place.primitive, place.jump_counts
         walked = await self._dispatcher.walk(
             place.stand, place.steps(), primitive, flags, jump_counts=counts, given=given
         )
-        return self._conclude(primitive, flags, *walked, replayed=place.is_replay)
+        code = self._conclude(primitive, flags, *walked, replayed=place.is_replay)
+        if primitive is _AUTHENTICATE and code != ReturnCode.INCOMPLETE:
+            self.handle.wipe_tokens()
+            if self._is_late:
+                await self._delay(code)
+        return code
 
     async def _late(self, flags: int, place: Track) -> int:
         code = self._arrive(_AUTHENTICATE, flags, place)

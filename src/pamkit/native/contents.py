@@ -126,6 +126,7 @@ AT_EVERY_START = (
     "pamkit.engine.handle",
     "pamkit.engine.judging",
     "pamkit.engine.odd_words",
+    "pamkit.engine.on_tracks",
     "pamkit.engine.standing",
     "pamkit.engine.tracks",
     "pamkit.engine.transaction",
