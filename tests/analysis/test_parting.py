@@ -12,6 +12,7 @@ from pamkit.analysis import parting
 from pamkit.analysis.parting import (
     ALL_DONE,
     MOST_LINES,
+    At,
     TooLong,
     Way,
     differs,
@@ -252,3 +253,29 @@ def test_what_cannot_be_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> No
         partings(*ways, (one,) * 3)
     with pytest.raises(TooLong):
         partings(*ways, (one,) * (MOST_LINES + 1))
+
+
+def test_what_is_told_of_a_line_does_not_hang_on_the_order_of_sets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def salted(salt: int) -> type[At]:
+        class Salted(At):
+            def __hash__(self) -> int:
+                return hash((salt, self.verdict, self.noted, self.live, self.earlier))
+
+        return Salted
+
+    words = ("sufficient", "sufficient", "requisite")
+    call: Call = (Primitive.ACCT_MGMT, None)
+    told = set()
+    for salt in range(6):
+        monkeypatch.setattr(parting, "At", salted(salt))
+        ways = _way("openpam", words, call, "solaris"), _way("solaris", words, call, "openpam")
+        found = partings(*ways, (tuple((code,) for code in CODES),) * 3)
+        told.add(
+            tuple(
+                (each.line, each.answer, *(at.verdict for at in (*each.before, *each.after)))
+                for each in found
+            )
+        )
+    assert len(told) == 1

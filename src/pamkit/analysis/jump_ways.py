@@ -18,30 +18,33 @@ class JumpWays:
         self._codes = {link: told_apart(each, (link.actions,)) for link, each in codes.items()}
         self._grants: dict[object, bool] = {}
         self._jumped: set[Link] = set()
+        # A way only ever goes on: from its end, where each leads is known before who leads there.
+        for at in sorted(self._met(chain), key=lambda at: at.link.number, reverse=True):
+            after = {code: advance(at, code) for code in self._codes[at.link]}
+            granting = [code for code, there in after.items() if self._can_grant(there)]
+            self._grants[_stand(at)] = bool(granting)
+            if any(at.link.actions[code] > 0 for code in granting):
+                self._jumped.add(at.link)
+
+    def jumps_and_grants(self, link: Link) -> bool:
+        """Whether there is a way on which a link jumps and that ends with yes."""
+        return link in self._jumped
+
+    def _met(self, chain: Chain) -> list[Cursor]:
+        """Return everywhere that a way comes to."""
         start = begin(chain.links)
         todo = [start] if isinstance(start, Cursor) else []
         met = set(map(_stand, todo))
         for at in todo:
             for code in self._codes[at.link]:
                 after = advance(at, code)
-                if at.link.actions[code] > 0 and self._can_grant(after):
-                    self._jumped.add(at.link)
                 if isinstance(after, Cursor) and _stand(after) not in met:
                     met.add(_stand(after))
                     todo.append(after)
-
-    def jumps_and_grants(self, link: Link) -> bool:
-        """Whether there is a way on which a link jumps and that ends with yes."""
-        return link in self._jumped
+        return todo
 
     def _can_grant(self, at: Cursor | Verdict) -> bool:
-        if isinstance(at, Verdict):
-            return at.mood is Mood.GRANTED
-        key = _stand(at)
-        if key not in self._grants:
-            ways = (advance(at, code) for code in self._codes[at.link])
-            self._grants[key] = any(map(self._can_grant, ways))
-        return self._grants[key]
+        return at.mood is Mood.GRANTED if isinstance(at, Verdict) else self._grants[_stand(at)]
 
 
 def _stand(at: Cursor) -> object:

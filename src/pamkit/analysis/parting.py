@@ -64,7 +64,7 @@ class At(Record):
     is_all: bool = False
 
 
-class Way(Record, eq=False):
+class Way(Record):
     """How one family judges lines in one call.
 
     ``rows`` are the actions of each line.  ``earlier`` is the fold of the call that goes before,
@@ -207,7 +207,7 @@ class _Search:
 
     def found(self) -> list[Parting]:
         """Return where they part."""
-        here = {(self.old.begin(), self.new.begin(), False)}
+        here = {(self.old.begin(), self.new.begin(), False): None}
         found: dict[tuple[int, Answer], Parting] = {}
         for line in range(self.count):
             there: dict[tuple[At, At, bool], None] = {}
@@ -219,7 +219,7 @@ class _Search:
                     is_new = together and key not in found
                     if is_new and self._parts(line + 1, before, after, apart=is_apart):
                         found[key] = Parting(line, answer, (old, new), (before, after))
-            here = set(there)
+            here = there
         return list(found.values())
 
     def _parts(self, line: int, old: At, new: At, *, apart: bool) -> bool:

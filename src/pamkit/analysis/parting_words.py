@@ -25,6 +25,8 @@ def in_words(way: Way, parting: Parting, side: int) -> str:
         return _followed_in_words(way, parting, side) + ends
     answer = parting.answer[-1]
     effect = way.fold.cells[way.rows[parting.line][answer]][at.verdict.mood]
+    if effect in _OF_THE_FIRST and at.noted is not None:
+        effect = Effect.KEEP
     said = _SAID[effect]
     if answer == ReturnCode.NEW_AUTHTOK_REQD:
         said = _SAID_OF_DEMANDS[effect]
@@ -44,6 +46,9 @@ _SAID = {
     Effect.BLAME: "it is a no, told with the first error of all",
 }
 """What an answer does, by its effect on the verdict."""
+
+_OF_THE_FIRST = (Effect.NOTE, Effect.TELL)
+"""Effects that only the first error has."""
 
 _SAID_OF_DEMANDS = {
     **_SAID,

@@ -24,33 +24,13 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-brackets",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    head="brackets are known to Linux-PAM only",
+    help="use a word; `pamkit translate` finds those that mean the same",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the controls."""
-    return portable_findings(
-        RULE,
-        tree,
-        "brackets are known to Linux-PAM only",
-        "use a word; `pamkit translate` finds those that mean the same",
-    )

@@ -23,33 +23,13 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-case",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    head="capitals are not the same word everywhere",
+    help="write it in small letters",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the lines."""
-    return portable_findings(
-        RULE,
-        tree,
-        "capitals are not the same word everywhere",
-        "write it in small letters",
-    )

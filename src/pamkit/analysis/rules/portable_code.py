@@ -16,7 +16,9 @@ Avoid
 
 Prefer
 
-    account required pam_permit.so
+    auth sufficient pam_unix.so
+    auth sufficient pam_ldap.so
+    auth required pam_deny.so
 
 Sources
 
@@ -25,33 +27,13 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-code",
     level=Severity.NOTE,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    head="the code of a refusal is not the same everywhere",
+    help="where programs act on the code, end the chain with a line that is `required`",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the lines."""
-    return portable_findings(
-        RULE,
-        tree,
-        "the code of a refusal is not the same everywhere",
-        "where programs act on the code, end the chain with a line that is `required`",
-    )

@@ -18,7 +18,7 @@ Avoid
 
 Prefer
 
-    session required pam_permit.so
+    auth required pam_unix.so
 
 Sources
 
@@ -27,33 +27,13 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-credentials",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    head="setcred and close_session judge this line otherwise elsewhere",
+    help="`pamkit diff --dialect OLD,NEW DIR DIR` shows a run in which they part",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the lines."""
-    return portable_findings(
-        RULE,
-        tree,
-        "setcred and close_session judge this line otherwise elsewhere",
-        "`pamkit diff --dialect OLD,NEW DIR DIR` shows a run in which they part",
-    )

@@ -24,33 +24,13 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-include",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    head="an inclusion is not the same everywhere",
+    help="write the lines out; `pamkit translate` does so",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the inclusions."""
-    return portable_findings(
-        RULE,
-        tree,
-        "an inclusion is not the same everywhere",
-        "write the lines out; `pamkit translate` does so",
-    )

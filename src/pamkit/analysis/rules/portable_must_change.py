@@ -17,7 +17,8 @@ Avoid
 
 Prefer
 
-    account required pam_permit.so
+    account required pam_access.so
+    account required pam_unix.so
 
 Sources
 
@@ -26,33 +27,12 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-must-change",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    help="`pamkit translate` shows where this changes who is let by",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the lines."""
-    return portable_findings(
-        RULE,
-        tree,
-        "",
-        "`pamkit translate` shows where this changes who is let by",
-    )

@@ -18,7 +18,9 @@ Avoid
 Prefer
 
     test:
-    session required pam_permit.so
+    auth sufficient pam_unix.so
+    auth optional pam_ldap.so
+    auth required pam_deny.so
 
 Sources
 
@@ -27,33 +29,12 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-nobody-refuses",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    help="end the chain with a line that is `required`, and whose module always has a say",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the last line of each such chain."""
-    return portable_findings(
-        RULE,
-        tree,
-        "",
-        "end the chain with a line that is `required`, and whose module always has a say",
-    )

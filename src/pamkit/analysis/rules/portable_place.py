@@ -25,33 +25,12 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-place",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    help="put the lines where that family looks; its file has a column for the service",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield each place once."""
-    return portable_findings(
-        RULE,
-        tree,
-        "",
-        "put the lines where that family looks; its file has a column for the service",
-    )

@@ -11,11 +11,11 @@ Sun's libraries join no lines: the backslash is an argument, and what follows is
 Avoid
 
     auth required pam_unix.so \\
-        nullok_secure
+        try_first_pass
 
 Prefer
 
-    auth required pam_unix.so nullok
+    auth required pam_unix.so try_first_pass
 
 Sources
 
@@ -24,33 +24,13 @@ Sources
 
 from __future__ import annotations
 
-from pamkit.analysis.portable import EVERYONE, TO, portable_findings
-from pamkit.analysis.rule import Rule, Scope, Value
+from pamkit.analysis.portable_rule import portable_rule
 from pamkit.vocab.diagnostic import Severity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pamkit.analysis.tree import Tree
-    from pamkit.vocab.diagnostic import Finding
-
-RULE = Rule(
+RULE, find = portable_rule(
     "portable-wrapped-line",
     level=Severity.WARNING,
-    scope=Scope.TREE,
     since="0.9",
-    aliases=("portable",),
-    policy=True,
-    values=(Value(TO, EVERYONE),),
+    head="not every family joins lines",
+    help="write the entry in one line",
 )
-
-
-def find(tree: Tree) -> Iterator[Finding]:
-    """Yield the lines."""
-    return portable_findings(
-        RULE,
-        tree,
-        "not every family joins lines",
-        "write the entry in one line",
-    )
