@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import os
 import signal
 import threading
@@ -16,6 +17,7 @@ import pytest
 
 import pamkit
 from pamkit import aio
+from pamkit.front import Front
 from pamkit.module.call import ModuleCall, Stop
 from pamkit.module.effect import Blocking
 from pamkit.module.program import Finished, Run
@@ -69,6 +71,30 @@ def test_every_verb_is_awaited_and_a_conversation_may_be_a_coroutine() -> None:
         "close_session",
         "chauthtok",
     ]
+
+
+def test_settings_are_those_of_the_other_front_and_each_comes_where_it_belongs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = (
+        list(inspect.signature(each.__init__).parameters.values())[1:]
+        for each in (aio.Transaction, pamkit.Transaction)
+    )
+    common, own = ours[: len(theirs)], ours[len(theirs) :]
+    assert [(each.name, each.default) for each in common] == [
+        (each.name, each.default) for each in theirs
+    ]
+    assert [(each.name, each.default) for each in own] == [
+        ("executor", None),
+        ("hashers", None),
+        ("gate", None),
+    ]
+    given = {each.name: object() for each in common}
+    handed: list[object] = []
+    monkeypatch.setattr(Front, "__init__", lambda self, *all: handed.extend(all))
+    made: Any = aio.Transaction
+    made(**given)
+    assert handed == list(given.values())
 
 
 def test_refusal_raises_and_sessions_unwind() -> None:

@@ -39,7 +39,7 @@ MOST_BYTES = 4096
 WATCHED_BYTES = 1536
 """What comes to that where lines are watched."""
 
-MOST_OBJECTS = 19
+MOST_OBJECTS = 16
 """Objects of one that waits which Python's collector of cycles looks at again and again.
 
 Half of them are the application's: its task and coroutine, and what they wait for.

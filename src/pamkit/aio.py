@@ -38,14 +38,22 @@ from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from pamkit.engine.driver import Outside
     from pamkit.engine.transaction import Core
     from pamkit.front import Key, Verb
     from pamkit.module.program import Finished, Running
-    from pamkit.records.recorder import Recorded
+    from pamkit.module.registry import Module
+    from pamkit.module.world import World
+    from pamkit.policy.dialect import Dialect
+    from pamkit.policy.source import PolicySource
+    from pamkit.records.recorder import Recorded, Recorder
+    from pamkit.semantics import trace
+    from pamkit.semantics.trace import Step
+    from pamkit.sessions.keeper import Registry
+    from pamkit.stores.policy_cache import PolicyCache
     from pamkit.vocab.message import Answer, Message
 
     Asker = Callable[[tuple[Message, ...]], tuple[int, tuple[Answer, ...]]]
@@ -83,14 +91,39 @@ class Transaction(Front):
 
     def __init__(
         self,
-        *args: Any,
+        service: str,
+        user: str | None = None,
+        by_name: None = None,
+        conversation: Any = None,
+        confdir: str | None = None,
+        root: str = "/",
+        dialect: str | Dialect | None = None,
+        quirks: Iterable[str] = (),
+        items: Mapping[Any, Any] | None = None,
+        modules: Mapping[str, Module] | None = None,
+        world: World | None = None,
+        outside: Outside | None = None,
+        source: PolicySource | None = None,
+        watch: Callable[[Primitive, Step], object] | None = None,
+        audit: Callable[[trace.Run], object] | None = None,
+        log: Callable[[int, str], object] | None = None,
+        natives: str | Mapping[str, str] | None = "python-first",
+        strict: bool = False,
+        sessions: str | Registry | None = None,
+        leader: int | None = None,
+        records: str | Iterable[Recorder] | None = None,
+        policies: PolicyCache | None = None,
         executor: futures.Executor | None = None,
         hashers: FairPool | None = None,
         gate: Gate | None = None,
-        **settings: Any,
     ) -> None:
-        """Start a transaction."""
-        super().__init__(*args, **settings)
+        """Start a transaction; what comes behind ``user`` is given by name."""
+        # In their order: a dictionary of them, for each of thousands, is half a microsecond.
+        Front.__init__(
+            self, service, user, by_name, conversation, confdir, root, dialect, quirks, items,
+            modules, world, outside, source, watch, audit, log, natives, strict, sessions,
+            leader, records, policies,
+        )  # fmt: skip
         self._executor, self._hashers, self._gate = executor, hashers, gate
         self._thread: futures.Executor | None = None
         self._conversation: Any = None
@@ -221,7 +254,7 @@ class Transaction(Front):
         ``what`` is a primitive, or the name of the verb whose coroutine ``start`` gives.  All of it
         is one frame, for there is one for each person who types.
         """
-        primitive: Any = what
+        primitive: Any = what  # where there is no ``start``
         if self._strict and start is None:
             self._keep_order(primitive, flags)
         try:

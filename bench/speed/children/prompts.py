@@ -134,9 +134,57 @@ async def bare_login(conversation: Any, finished: Any, number: int) -> None:
     finished(number)
 
 
+def dispatcher_login(service: str) -> Any:
+    """Return the least that could be called a login: loops over functions, and nothing kept.
+
+    There is no handle but two dictionaries, no trace, lock, path, delay, cleanup or policy; where
+    the files of one would be is looked at, and that is all.
+    """
+    files = [os.stat(f"/etc/pam.d/{name}") for name in (service, "other")]
+
+    async def asks(login: Any, args: Any, flags: int) -> int:
+        return 0 if await login.conversation([(1, "Password: ")]) else 7
+
+    def nothing(login: Any, args: Any, flags: int) -> int:
+        return 0
+
+    def chain(*hooks: Any) -> Any:
+        return [(hook, (), (0, 7)) for hook in hooks]
+
+    chains = [chain(asks, *[nothing] * 3), *[chain(*[nothing] * 4)] * 4]
+
+    class Login:
+        def __init__(self, user: str, conversation: Any) -> None:
+            self.conversation, self.items = conversation, {"user": user}
+            self.environment: dict[str, str] = {}
+            for name, known in zip((service, "other"), files, strict=True):
+                found = os.stat(f"/etc/pam.d/{name}")
+                if (found.st_mtime_ns, found.st_ino) != (known.st_mtime_ns, known.st_ino):
+                    raise RuntimeError("another policy")
+
+        async def ask(self, number: int, flags: int = 0) -> None:
+            status = 7
+            for hook, args, table in chains[number]:
+                answer = hook(self, args, flags)
+                if type(answer) is not int:
+                    answer = await answer
+                status = table[answer != 0]
+            if status:
+                raise RuntimeError("refused")
+
+    async def login(conversation: Any, finished: Any, number: int) -> None:
+        one = Login("root", conversation)
+        for call in range(5):
+            await one.ask(call)
+        finished(number)
+
+    return login
+
+
 def in_one_loop(login: Any, way: str, count: int) -> Report:
     """Log in as tasks of one loop."""
     import asyncio
+    import gc
 
     async def at_once(messages: Any) -> list[str]:
         return ["x"]
@@ -151,6 +199,7 @@ def in_one_loop(login: Any, way: str, count: int) -> Report:
 
     async def burst() -> Report:
         await login(at_once, id, 0)
+        gc.collect()  # what importing has left to the collector is no part of a login
         report = Report(count)
         begin = time.perf_counter()
 
@@ -328,6 +377,8 @@ def main(peer: str, way: str, count: int, service: str) -> None:
         report = in_one_loop(pamkit_login(service, **settings), way, count)
     elif peer == "asyncio":
         report = in_one_loop(bare_login, way, count)
+    elif peer == "dispatcher":
+        report = in_one_loop(dispatcher_login(service), way, count)
     else:
         once = pamkit_once(service) if peer.startswith("pamkit") else pamela_once(service)
         report = in_threads(once, way, count, POOL if peer.endswith("pool") else count)
