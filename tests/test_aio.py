@@ -501,6 +501,7 @@ def test_a_yes_that_could_not_be_noted_is_none() -> None:
             transaction._core.walks = Full(transaction._core.walks)
             with pytest.raises(MemoryError):
                 await transaction.authenticate()
+            transaction._core.walks = []
             with pytest.raises(pamkit.Denied):
                 await transaction.setcred()
 

@@ -1,5 +1,6 @@
 """The synchronous front: refusal raises, sessions unwind, one call at a time."""
 
+import contextlib
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pamkit.vocab.errors import BY_CODE
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.item import Item
 from pamkit.vocab.message import Style
+from pamkit.vocab.secret import Secret
 from tests.fronts import ALL, answering, settings
 from tests.hooks import module
 
@@ -391,6 +393,55 @@ def test_a_cleanup_that_raises_is_logged_and_the_end_goes_on() -> None:
     assert isinstance(log, MemoryLog)
     assert log.texts == ["PAM a cleanup raised ZeroDivisionError"]
     transaction.end()
+
+
+@pytest.mark.parametrize("odd", [ZeroDivisionError, KeyboardInterrupt])
+def test_a_hook_that_raises_when_it_is_cut_off_does_not_stop_the_end(
+    odd: type[BaseException],
+) -> None:
+    tokens: list[Secret] = []
+    cleaned: list[str] = []
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        tokens.append(Secret("pw"))
+        call.set_token(Item.AUTHTOK, tokens[0])
+        call.set_data("x", "x", lambda data, status: cleaned.append(data))
+        try:
+            await call.ask(Style.PROMPT_ECHO_ON, "?")
+        finally:
+            raise odd
+
+    script = Script(later(Style.PROMPT_ECHO_ON, "?"))
+    given = settings(module("x", authenticate=hook), conversation=script)
+    transaction = pamkit.Transaction("test", "alice", **given)
+    with pytest.raises(pamkit.Incomplete):
+        transaction.authenticate()
+    assert tokens[0].expose() == b"pw"
+    is_interrupt = not issubclass(odd, Exception)
+    with pytest.raises(odd) if is_interrupt else contextlib.nullcontext():
+        transaction.end()
+    log = given["world"].log
+    assert isinstance(log, MemoryLog)
+    assert log.texts == ([] if is_interrupt else ["PAM a cleanup raised ZeroDivisionError"])
+    assert (cleaned, tokens[0].expose()) == (["x"], b"")
+
+
+def test_a_hook_that_raises_when_its_policy_is_replaced_stops_nobody() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        call.set_item(Item.SERVICE, "new")
+        try:
+            await call.ask(Style.PROMPT_ECHO_ON, "?")
+        finally:
+            raise ZeroDivisionError
+
+    policy = {"test": "auth required pam_x.so\n", "new": "auth required pam_y.so\n"}
+    modules = module("x", authenticate=hook), module("y", authenticate=lambda _: _C.SUCCESS)
+    script = Script(later(Style.PROMPT_ECHO_ON, "?"))
+    with start(*modules, policy=policy, conversation=script) as transaction:
+        with pytest.raises(pamkit.Incomplete):
+            transaction.authenticate()
+        transaction.authenticate()
+        assert [run.service for run in transaction.trace] == ["new"]
 
 
 def test_what_is_logged_can_be_had_instead_of_syslog() -> None:

@@ -408,11 +408,15 @@ class Front:
         return kept
 
     def _forget_kept(self) -> None:
-        """Close what is kept, so that its hook cleans up."""
+        """Close what is kept, so that its hook cleans up; what it raises then is logged."""
         if self._kept is not None:
-            self._kept[1].coroutine.close()
-            self._kept = None
-            self._core.abandon()
+            kept, self._kept = self._kept[1], None
+            try:
+                kept.coroutine.close()
+            except Exception as odd:  # noqa: BLE001  # a hook's own
+                self._told([odd])
+            finally:
+                self._core.abandon()
 
     def _cut_off(self, first: int, what: Primitive | str) -> None:
         """A verb was ended by an exception: what it did so far is no ground for the next."""
@@ -478,12 +482,18 @@ class Front:
         if self._ended:
             return
         self._ended = True
+        raised: list[BaseException] = []
         if self._kept is not None:
-            self._forget_kept()
+            try:
+                self._forget_kept()
+            except BaseException as odd:  # noqa: BLE001  # the rest must end as well
+                raised.append(odd)
         how = self._status if status is None else status
         core = self._core
         guests = core.guests
-        raised = core.end(how) if guests is None else [*guests.clean_up(how), *core.end(how)]
+        if guests is not None:
+            raised += guests.clean_up(how)
+        raised += core.end(how)
         interrupt = self._told(raised) if raised else None
         if guests is not None:
             guests.close()

@@ -123,8 +123,10 @@ def test_a_chain_that_is_too_long_is_said_not_to_be_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(parting, "MOST_LINES", 1)
-    found = apart_of("linux", TWO.format("account", "optional"), "credentials", to="solaris")
+    two = TWO.format("account", "optional")
+    found = apart_of("linux", two, "not-compared", to="solaris")
     assert [each.ways for each in found] == [{"solaris": "not compared"}]
+    assert apart_of("linux", two, "credentials", to="solaris") == []
 
 
 def test_a_module_without_the_function_is_told_of() -> None:

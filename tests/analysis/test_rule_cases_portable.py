@@ -40,6 +40,8 @@ CASES: list[tuple[str, str, int]] = [
     ("portable-nobody-refuses", "session optional pam_x.so\n", 2),
     ("portable-nobody-refuses", "session optional pam_permit.so\n", 0),
     ("portable-nobody-refuses", "auth optional pam_a.so\nauth [default=die] pam_b.so\n", 0),
+    ("portable-not-compared", "session optional pam_permit.so\n" * 150, 0),
+    ("portable-not-compared", "session optional pam_permit.so\n" * 151, 1),
     ("portable-sufficient", "password sufficient pam_x.so\npassword required pam_y.so\n", 1),
     ("portable-sufficient", "auth sufficient pam_x.so\nauth required pam_y.so\n", 0),
     ("portable-missing-module", "auth sufficient pam_x.so\nauth required pam_unix.so\n", 2),
@@ -70,4 +72,4 @@ def test_nobody_hears_of_other_families_unless_it_is_asked_for() -> None:
 
 def test_all_of_them_are_asked_for_by_one_word() -> None:
     assert {file.rule.name for file in chosen(rule_files(), ("portable",))} == PORTABLE
-    assert len(PORTABLE) == 20
+    assert len(PORTABLE) == 21

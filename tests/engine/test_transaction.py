@@ -363,3 +363,44 @@ def _granting(call: ModuleCall[Any]) -> int:
 
 def _refusing(call: ModuleCall[Any]) -> int:
     return _C.PERM_DENIED
+
+
+class BrokenKeeper:
+    """Keeps sessions where nothing can be taken back."""
+
+    def before(self, core: Any, primitive: Primitive) -> int | None:
+        return None
+
+    def after(self, core: Any, primitive: Primitive, code: int) -> int:
+        return code
+
+    def abandon(self, core: Any) -> None:
+        raise ValueError
+
+
+def test_a_keeper_that_raises_leaves_no_token_behind() -> None:
+    cleaned: list[int] = []
+
+    def kept() -> tuple[Trial, Secret]:
+        trial = Trial(ALL, keeper=BrokenKeeper())
+        token = Secret("pw")
+        trial.handle.set_token(Item.AUTHTOK, token)
+        trial.handle.set_data("x", 1, lambda data, status: cleaned.append(data))
+        return trial, token
+
+    trial, token = kept()
+    assert [type(odd) for odd in trial.core.end(0)] == [ValueError]
+    assert (cleaned, token.expose()) == ([1], b"")
+    trial, token = kept()
+    with pytest.raises(ValueError):  # noqa: PT011  # it has no words
+        trial.core.abandon()
+    assert token.expose() == b""
+
+
+def test_thousands_of_refusals_are_noted_one_by_one() -> None:
+    trial = Trial("auth required pam_x.so\n", module("x", authenticate=lambda _: _C.AUTH_ERR))
+    trial.authenticate()
+    walks = trial.core.walks
+    trial.authenticate()
+    assert trial.core.walks is walks  # they are not copied for each
+    assert [run.code for run in trial.core.runs] == [_C.AUTH_ERR] * 2

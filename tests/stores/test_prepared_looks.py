@@ -90,12 +90,17 @@ def test_all_files_are_looked_at(file: Path) -> None:
 
 
 def test_who_only_reads_changes_nothing(file: Path) -> None:
-    looks = PreparedLooks([os.fsencode(file)])
-    _, answer, known = looks._rows[0]
-    at = file.stat().st_atime_ns
-    looks._rows[0] = (looks._rows[0][0], answer, known[:64] + bytes(16) + known[80:])
-    assert at == file.stat().st_atime_ns
-    assert looks.are_unchanged()  # it was read since the first look, as far as this can tell
+    other = file.with_name("other")
+    other.write_text("")
+    looks = PreparedLooks([os.fsencode(file), os.fsencode(other)])
+    known = looks._known
+    for at in (64, 256 + 64):
+        looks._known = known[:at] + bytes(16) + known[at + 16 :]
+        assert looks.are_unchanged()  # it was read since the first look, as far as this can tell
+        assert looks._known == known
+    for at in (63, 80, 256 + 63, 256 + 80):
+        looks._known = known[:at] + bytes([known[at] ^ 1]) + known[at + 1 :]
+        assert not looks.are_unchanged()
 
 
 def test_a_file_that_is_not_there_cannot_be_prepared_for(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ EVERYWHERE = frozenset(
         "portable-missing-module",
         "portable-must-change",
         "portable-nobody-refuses",
+        "portable-not-compared",
         "portable-place",
         "portable-quotes",
         "portable-sufficient",

@@ -64,6 +64,7 @@ _CODE = "portable-code"
 _CREDENTIALS = "portable-credentials"
 _MISSING_FUNCTION = "portable-missing-function"
 _MUST_CHANGE = "portable-must-change"
+_NOT_COMPARED = "portable-not-compared"
 _SILENT = "portable-nobody-refuses"
 _SUFFICIENT = "portable-sufficient"
 _TRY_AGAIN = "portable-try-again"
@@ -162,8 +163,8 @@ class _Judge:
         try:
             self._compare(service, chain, known, dialect)
         except TooLong:
-            about = "there are more answers to these lines than can be looked at"
-            self.found.add(_CREDENTIALS, known[0].span, about, {dialect.name: "not compared"})
+            about = f"of `{word(chain.facility)}` there are {len(known)} lines"
+            self.found.add(_NOT_COMPARED, known[0].span, about, {dialect.name: "not compared"})
 
     def _compare(self, service: Service, chain: Chain, links: list[Link], dialect: Dialect) -> None:
         is_first = True

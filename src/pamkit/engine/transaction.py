@@ -365,8 +365,7 @@ class Core:
         assert place.code is not None  # noqa: S101  # it has ended
         code = place.code
         changed = self.handle.service_changed
-        walk = place.run(flags, self.handle.service) if changed else (place, flags)
-        self.walks = [*self.walks, walk]
+        self._note(place.run(flags, self.handle.service) if changed else (place, flags))
         if primitive not in REPLAYS:
             self._stand(self._standing.ended(place))
         return code if self._audit is None else self._audited(primitive, code)
@@ -648,8 +647,16 @@ class Core:
             self._stand(self._standing.walked(primitive, path_of(run), good=code in GOOD))
         else:
             self._stand(self._standing)  # it does not wait any more
-        self.walks = [*self.walks, run]
+        self._note(run)
         return code if self._audit is None else self._audited(primitive, code)
+
+    def _note(self, walk: Run | Unread) -> None:
+        """Keep a walk that has ended."""
+        walks: Any = self.walks
+        if walks:
+            walks.append(walk)
+        else:
+            self.walks = [walk]
 
     def _audited(self, primitive: Primitive, code: int) -> int:
         """Have the last run put on record; return the code the application gets."""
@@ -705,20 +712,30 @@ class Core:
 
     def abandon(self) -> None:
         """Forget a walk that was cut off; the next primitive starts afresh."""
-        if self.keeper is not None:
-            self.keeper.abandon(self)
-        self._suspended = None
-        self._stand(self._standing)
-        self.handle.wipe_tokens()
-        if self._fail_delay is not None:
-            self._fail_delay.finish()
+        try:
+            if self.keeper is not None:
+                self.keeper.abandon(self)
+        finally:  # whatever a registry of the application's raises
+            self._suspended = None
+            self._stand(self._standing)
+            self.handle.wipe_tokens()
+            if self._fail_delay is not None:
+                self._fail_delay.finish()
 
     def end(self, status: int) -> list[BaseException]:
-        """End the transaction: cleanups newest first, tokens wiped (`pam_end(3)`)."""
-        if self.keeper is not None:
-            self.keeper.abandon(self)  # a call that waits is never taken up again
+        """End the transaction: cleanups newest first, tokens wiped (`pam_end(3)`).
+
+        Return what was raised on the way.
+        """
         self._call = None
-        return self.handle.clean_up(status)
+        if self.keeper is None:
+            return self.handle.clean_up(status)
+        raised: list[BaseException] = []
+        try:
+            self.keeper.abandon(self)  # a call that waits is never taken up again
+        except BaseException as odd:  # noqa: BLE001  # the cleanups must run as well
+            raised.append(odd)
+        return [*raised, *self.handle.clean_up(status)]
 
     def _log(self, text: str) -> None:
         self.world.log.write(Priority.ERR, f"PAM {text}")

@@ -27,11 +27,11 @@ _READ = slice(64, 80)
 class PreparedLooks:
     """Files that are there, and the state they were found in.
 
-    Threads may share one: each file has its own piece of memory, in which no answer can be older
-    than the question of whoever reads it.  Without a lock of the interpreter it could be.
+    Threads may share one: each file has its own place in the memory, in which no answer can be
+    older than the question of whoever reads it.  Without a lock of the interpreter it could be.
     """
 
-    __slots__ = ("_rows", "_statx")
+    __slots__ = ("_answers", "_asked", "_known", "_statx")
 
     def __init__(self, names: Iterable[bytes]) -> None:
         """Look at files for the first time; what they are now is what they have to be.
@@ -45,28 +45,32 @@ class PreparedLooks:
         if has_lock is not None and not has_lock():
             raise OSError(errno.ENOSYS, "threads run at the same time")
         self._statx: Any = ctypes.PyDLL(None).statx
-        self._rows: list[tuple[tuple[Any, ...], Any, bytes]] = []
-        for name in names:
-            answer = ctypes.create_string_buffer(_SIZE)
-            asked = (
-                *(ctypes.c_int(_HERE), ctypes.c_char_p(name)),
-                *(ctypes.c_int(0), ctypes.c_uint(_BASIC), ctypes.byref(answer)),
-            )
+        names = tuple(names)
+        self._answers: Any = ctypes.create_string_buffer(_SIZE * len(names))
+        here, follow, all_of_it = ctypes.c_int(_HERE), ctypes.c_int(0), ctypes.c_uint(_BASIC)
+        self._asked: list[tuple[Any, ...]] = []
+        for number, name in enumerate(names):
+            answer = ctypes.byref(self._answers, _SIZE * number)
+            asked = (here, ctypes.c_char_p(name), follow, all_of_it, answer)
             if self._statx(*asked) != 0:
                 raise FileNotFoundError(name)
-            self._rows.append((asked, answer, answer.raw))
+            self._asked.append(asked)
+        self._known: bytes = self._answers.raw
 
     def are_unchanged(self) -> bool:
         """Whether all files are what they were; what was only read is."""
         statx = self._statx
-        for asked, answer, known in self._rows:
+        for asked in self._asked:
             if statx(*asked):
                 return False
-            found: bytes = answer.raw
-            if found != known and _without_reading(found) != _without_reading(known):
+        found: bytes = self._answers.raw
+        if found != self._known:
+            if _without_reading(found) != _without_reading(self._known):
                 return False
+            self._known = found
         return True
 
 
-def _without_reading(state: bytes) -> bytes:
-    return state[: _READ.start] + state[_READ.stop :]
+def _without_reading(states: bytes) -> list[bytes]:
+    starts = range(0, len(states), _SIZE)
+    return [states[at : at + _READ.start] + states[at + _READ.stop : at + _SIZE] for at in starts]
