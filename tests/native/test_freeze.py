@@ -1,4 +1,5 @@
 import ast
+import marshal
 import os
 import subprocess
 import sys
@@ -26,6 +27,13 @@ def test_docstrings_and_the_names_of_files_stay_out(tmp_path: Path) -> None:
     assert b"<frozen thing>" in module.code
     for absent in (b"Words", b"not kept", os.fsencode(tmp_path)):
         assert absent not in module.code
+
+
+def test_lines_of_code_are_known_and_columns_are_not() -> None:
+    _, (module,) = freeze(["pamkit.vocab.names"], interpreter=HERE)
+    places = list(marshal.loads(module.code).co_positions())  # noqa: S302  # made just now
+    assert any(line for line, *_ in places)
+    assert {column for _, _, *columns in places for column in columns} == {None}
 
 
 def test_a_module_is_found_in_the_standard_library_of_the_other_interpreter() -> None:

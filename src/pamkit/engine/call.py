@@ -276,10 +276,6 @@ class Call:
             raise TypeError("expected `await call.ask(...)`: nothing is asked")
         return self
 
-    def __iter__(self) -> Call:
-        """Be stepped."""
-        return self
-
     def __next__(self) -> Ask:
         """Surface with the question."""
         if self._asked is None:

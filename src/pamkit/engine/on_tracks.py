@@ -78,10 +78,6 @@ class Waiting:
         """Be stepped by whoever drives."""
         return self
 
-    def __iter__(self) -> Waiting:
-        """Be stepped."""
-        return self
-
     def __next__(self) -> Effect:
         """Surface with the effect."""
         return self.send(None)

@@ -59,7 +59,8 @@ def freeze(
     }
     try:
         done = subprocess.run(  # noqa: S603  # the very interpreter that was asked for
-            [interpreter, "-I", "-S", "-c", _COMPILER],
+            # Lines are enough for the log; columns would be a third of all tables of places.
+            [interpreter, "-I", "-S", "-X", "no_debug_ranges", "-c", _COMPILER],
             input=json.dumps(request).encode(),
             capture_output=True,
             check=False,
