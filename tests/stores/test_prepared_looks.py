@@ -103,6 +103,16 @@ def test_who_only_reads_changes_nothing(file: Path) -> None:
         assert not looks.are_unchanged()
 
 
+def test_a_path_counts_from_where_the_process_is(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+    looks = PreparedLooks([os.fsencode(file.name)])
+    assert looks.are_unchanged()
+    monkeypatch.chdir("/")
+    assert not looks.are_unchanged()
+
+
 def test_a_file_that_is_not_there_cannot_be_prepared_for(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         PreparedLooks([os.fsencode(tmp_path / "none")])

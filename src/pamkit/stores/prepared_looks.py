@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_HERE = -100  # C: AT_FDCWD
+_HERE = 0xFFFFFF9C  # C: AT_FDCWD, -100 as an `int` has it
 _BASIC = 0x7FF  # C: STATX_BASIC_STATS
 _SIZE = 256  # C: sizeof(struct statx)
 _READ = slice(64, 80)
@@ -47,11 +47,11 @@ class PreparedLooks:
         self._statx: Any = ctypes.PyDLL(None).statx
         names = tuple(names)
         self._answers: Any = ctypes.create_string_buffer(_SIZE * len(names))
-        here, follow, all_of_it = ctypes.c_int(_HERE), ctypes.c_int(0), ctypes.c_uint(_BASIC)
+        # Numbers and bytes as they are: what is wrapped for C, ctypes unwraps at each call.
         self._asked: list[tuple[Any, ...]] = []
         for number, name in enumerate(names):
             answer = ctypes.byref(self._answers, _SIZE * number)
-            asked = (here, ctypes.c_char_p(name), follow, all_of_it, answer)
+            asked = (_HERE, name, 0, _BASIC, answer)
             if self._statx(*asked) != 0:
                 raise FileNotFoundError(name)
             self._asked.append(asked)
