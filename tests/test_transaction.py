@@ -1,7 +1,9 @@
 """The synchronous front: refusal raises, sessions unwind, one call at a time."""
 
 import contextlib
+import gc
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +268,28 @@ def test_a_kept_transaction_that_ends_runs_the_hooks_own_cleanup() -> None:
             transaction.authenticate()
         assert cleaned == []
     assert cleaned == ["finally"]
+
+
+def test_what_a_conversation_had_in_its_hands_is_gone_while_it_is_waited_for() -> None:
+    class Local:
+        pass
+
+    seen: list[weakref.ref[Local]] = []
+
+    def not_yet(messages: Any) -> Any:
+        local = Local()
+        seen.append(weakref.ref(local))
+        raise pamkit.NotYet
+
+    gc.disable()
+    try:
+        with start(asking(), conversation=not_yet) as transaction:
+            for _ in range(2):
+                with pytest.raises(pamkit.Incomplete):
+                    transaction.authenticate()
+            assert [each() for each in seen] == [None, None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("fault", [ValueError("odd"), EOFError(), pamkit.ConversationEnded()])

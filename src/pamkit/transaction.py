@@ -220,6 +220,8 @@ class Transaction(Front):
         try:
             code = verb if isinstance(verb, int) else drive(verb, performer, waiting)
         except Kept as kept:
+            # There may be thousands, and frames keep what is in them.
+            kept.__traceback__ = kept.__context__ = None
             if performer.fault is not None or performer.told:
                 kept.heard = performer
             self._kept = (key, kept)

@@ -31,12 +31,14 @@ POLICY = "auth required pam_asks.so\n" + "".join(
 )
 
 ASYNC, THREADS = "pamkit async", "pamkit, threads"
+OWN = "pamkit, own loop"
 TUNED = "pamkit async, tuned"
 UNCOLLECTED, ALONE = "pamkit async, no collector", "asyncio alone"
 LEAST = "asyncio, bare dispatcher"
 PAMELA, POOL = "pamela, threads", "pamela, 100 threads"
 PEERS = {
     ASYNC: "pamkit-async",
+    OWN: "pamkit-own-loop",
     TUNED: "pamkit-async-tuned",
     UNCOLLECTED: "pamkit-async-uncollected",
     LEAST: "dispatcher",
@@ -154,8 +156,8 @@ def _place(scratch: Path) -> Place:
     return place
 
 
-def _figure(group: str) -> tuple[Figure, ...]:
-    return (Figure(group, f"{COUNTS[-1]:,} logins", ASYNC),)
+def _figure(group: str, *peers: str) -> tuple[Figure, ...]:
+    return tuple(Figure(group, f"{COUNTS[-1]:,} logins", peer) for peer in peers or (ASYNC, OWN))
 
 
 ACCOUNT = """
@@ -171,6 +173,9 @@ A thread per login costs its stack, the kernel's part of it, and with pamela lib
 modules every start maps again. A pool bounds that, and makes the logins wait for one another: at
 100 ms each, 100 threads do 1,000 logins a second whatever the processor does. An event loop keeps
 a task for each.
+
+*own loop* is a program that has no asyncio: its conversation says that there is no answer yet
+(`NotYet`), and it makes the call again when there is one. Its timers are a heap.
 
 *asyncio alone* is the physical limit: tasks that wait for the same answers, and no login. Its
 memory is the application's task and coroutine, what it waits for, and their places in the loop's
@@ -203,7 +208,10 @@ BENCHMARK = Benchmark(
     judged=(
         Judged("10,000 that wait, memory for each", _figure(EACH), at_most=4),
         Judged("10,000 that wait, above the bare interpreter", _figure(ABOVE), at_most=57),  # 60 MB
-        Judged("10,000 logins, processor time for each", _figure(CPU), at_most=25),
+        Judged(
+            "10,000 logins on asyncio, processor time for each", _figure(CPU, ASYNC), at_most=25
+        ),
+        Judged("10,000 logins, own loop, processor time for each", _figure(CPU, OWN), at_most=25),
         Judged("10,000 logins, late by, 99th percentile", _figure(LATEST), at_most=50),
         Judged("10,000 logins, failed", _figure(ERRORS), at_most=0),
         Judged("10,000 that wait, threads", _figure(HELD), at_most=1),

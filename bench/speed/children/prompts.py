@@ -242,6 +242,76 @@ def in_one_loop(login: Any, way: str, count: int) -> Report:
     return asyncio.run(burst() if way == "burst" else steady())
 
 
+def in_own_loop(service: str, way: str, count: int) -> Report:
+    """Log in from a loop that is the program's own, with a heap of timers: no asyncio, no thread.
+
+    The conversation says that it has no answer yet; when it has, the call is made again.
+    """
+    import gc
+    import heapq
+
+    import pamkit
+
+    settings = pamkit_settings()
+
+    class Prompt:
+        __slots__ = ("answer",)
+
+        def __init__(self) -> None:
+            self.answer: list[str] | None = None
+
+        def __call__(self, messages: Any) -> list[str]:
+            if self.answer is None:
+                raise pamkit.NotYet
+            return self.answer
+
+    def begin() -> tuple[Any, Prompt]:
+        prompt = Prompt()
+        transaction = pamkit.Transaction(service, "root", conversation=prompt, **settings)
+        try:
+            transaction.authenticate()
+        except pamkit.Incomplete:
+            return transaction, prompt
+        raise RuntimeError("nobody was asked")
+
+    def end(transaction: Any, prompt: Prompt) -> None:
+        prompt.answer = ["x"]
+        transaction.authenticate()
+        transaction.setcred(2)
+        transaction.acct_mgmt()
+        transaction.open_session()
+        transaction.close_session()
+        transaction.end()
+
+    end(*begin())
+    gc.collect()
+    report = Report(count)
+    if way == "burst":
+        begun = time.perf_counter()
+        timers: list[tuple[float, int, tuple[Any, Prompt]]] = []
+        for number in range(count):
+            waiting = begin()
+            heapq.heappush(timers, (time.perf_counter() + PROMPT, number, waiting))
+        while timers:
+            due, _, waiting = heapq.heappop(timers)
+            if (now := time.perf_counter()) < due:
+                time.sleep(due - now)
+            end(*waiting)
+            report.late.append(time.perf_counter() - begun - PROMPT)
+        return report
+    report.idle = resident()
+    all_of_them = [begin() for _ in range(count)]
+    report.full, report.threads = resident(), threading.active_count()
+    begun = time.perf_counter()
+    for number, waiting in enumerate(all_of_them):
+        due = begun + number / RATE
+        while (now := time.perf_counter()) < due:
+            time.sleep(due - now)
+        end(*waiting)
+        report.late.append(time.perf_counter() - due)
+    return report
+
+
 def pamkit_once(service: str) -> Callable[[Any], None]:
     """Return a login with pamkit that holds its thread; it is given what waits for the answer."""
     from pamkit import Transaction
@@ -375,6 +445,8 @@ def main(peer: str, way: str, count: int, service: str) -> None:
         settings["policies"] = PolicyCache(watched=True)
     if peer.startswith("pamkit-async"):
         report = in_one_loop(pamkit_login(service, **settings), way, count)
+    elif peer == "pamkit-own-loop":
+        report = in_own_loop(service, way, count)
     elif peer == "asyncio":
         report = in_one_loop(bare_login, way, count)
     elif peer == "dispatcher":

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
 
 
 _NATIVE = (Native, Load, Tell)
+_ERROR = Style.ERROR_MSG
 
 
 class NotYet(Exception):
@@ -82,6 +83,8 @@ class NotYet(Exception):
 
 class Kept(Exception):
     """A coroutine that waits for its conversation, and the effect it waits for."""
+
+    __slots__ = ("coroutine", "effect", "heard")
 
     def __init__(self, coroutine: Coroutine[Effect, Any, int], effect: Effect) -> None:
         """Keep a coroutine."""
@@ -148,7 +151,9 @@ class Heard:
 
     def hear(self, messages: tuple[Message, ...]) -> None:
         """Keep the error messages."""
-        self.told += [m.text for m in messages if m.style is Style.ERROR_MSG]
+        for message in messages:
+            if message.style is _ERROR:
+                self.told.append(message.text)
 
 
 class Performer(Heard):
