@@ -11,7 +11,7 @@ from pamkit.engine.choreography import (
     finish_session,
     start_session,
 )
-from pamkit.engine.driver import Kept, Performer, drive
+from pamkit.engine.driver import Kept, Performer, driven
 from pamkit.front import ADMIT, Front, prepared, was_opened
 from pamkit.records.event import Happening
 from pamkit.session_front import SessionFront
@@ -218,17 +218,15 @@ class Transaction(Front):
         if heard is not None:
             performer.fault, performer.told = heard.fault, heard.told
         try:
-            code = verb if isinstance(verb, int) else drive(verb, performer, waiting)
-        except Kept as kept:
-            # There may be thousands, and frames keep what is in them.
-            kept.__traceback__ = kept.__context__ = None
-            if performer.fault is not None or performer.told:
-                kept.heard = performer
-            self._kept = (key, kept)
-            raise Incomplete from None
+            code = verb if isinstance(verb, int) else driven(verb, performer, waiting)
         except BaseException:  # an interrupt too; it goes on
             self._cut_off(first, key[0])
             raise
+        if isinstance(code, Kept):
+            if performer.fault is not None or performer.told:
+                code.heard = performer
+            self._kept = (key, code)
+            raise Incomplete
         self._judge(code, performer, first, key[0])
 
     def __enter__(self) -> Self:

@@ -105,13 +105,25 @@ def drive(
     conversation says `NotYet`.  Whatever else is not an ordinary exception (an interrupt)
     closes the coroutine and is passed on.
     """
+    code = driven(coroutine, perform, waiting)
+    if isinstance(code, Kept):
+        raise code
+    return code
+
+
+def driven(
+    coroutine: Coroutine[Effect, Any, int],
+    perform: Callable[[Effect], Any],
+    waiting: Effect | None = None,
+) -> int | Kept:
+    """Do the same, and return what is kept: nothing that was raised lies about while it waits."""
     try:
         effect = resumed(coroutine, waiting)
         while True:
             try:
                 result = perform(effect)
             except NotYet:
-                raise Kept(coroutine, effect) from None
+                break
             except Exception as fault:  # noqa: BLE001  # the hook that waits decides
                 effect = coroutine.throw(fault)
             except BaseException:
@@ -122,6 +134,7 @@ def drive(
     except StopIteration as end:
         code: int = end.value
         return code
+    return Kept(coroutine, effect)
 
 
 def resumed(coroutine: Coroutine[Effect, Any, int], waiting: Effect | None) -> Effect:
@@ -142,6 +155,8 @@ def is_for(guests: Guests | None, effect: Effect) -> bool:
 class Heard:
     """What a conversation was told, and what it raised."""
 
+    __slots__ = ("fault", "told")
+
     def __init__(self) -> None:
         """Start with nothing."""
         self.fault: Exception | None = None
@@ -158,6 +173,8 @@ class Heard:
 
 class Performer(Heard):
     """Performs effects on the spot, with one conversation and one outside."""
+
+    __slots__ = ("_conversation", "_host", "_outside")
 
     def __init__(
         self, conversation: Conversation | None, outside: Outside, host: Host | None = None

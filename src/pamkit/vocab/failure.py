@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pamkit.vocab.diagnostic import Finding
 
 
+_SENTENCES = {code: text(code).lower() for code in ReturnCode}
+
+
 class PamError(Exception):
     """A call was refused or could not be carried out.
 
@@ -30,7 +33,7 @@ class PamError(Exception):
         """Make an error; without a message the code's own sentence is used."""
         if code is not None:
             self.code = ReturnCode(code)
-        self.message = message or text(self.code).lower()
+        self.message = message or _SENTENCES.get(self.code) or text(self.code).lower()
         self.trace = trace
         super().__init__(self.message)
 
