@@ -487,6 +487,28 @@ def test_a_conversation_that_broke_before_it_had_to_wait_refuses_as_well() -> No
     script.assert_used_up()
 
 
+def test_a_hook_that_raises_when_it_is_cancelled_hides_no_cancellation() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        try:
+            await call.ask(Style.PROMPT_ECHO_ON, "?")
+        finally:
+            raise ValueError
+
+    async def forever(messages: tuple[Message, ...]) -> Sequence[Answer]:
+        await asyncio.sleep(3600)
+        return ["never"]
+
+    async def main() -> bool:
+        async with start(module("x", authenticate=hook), conversation=forever) as transaction:
+            task = asyncio.ensure_future(transaction.authenticate())
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            return task.cancelled()
+
+    assert asyncio.run(main())
+
+
 class Full(list[Any]):
     """A list in which there is no room."""
 

@@ -446,7 +446,7 @@ def test_a_hook_that_raises_when_it_is_cut_off_does_not_stop_the_end(
         transaction.end()
     log = given["world"].log
     assert isinstance(log, MemoryLog)
-    assert log.texts == ([] if is_interrupt else ["PAM a cleanup raised ZeroDivisionError"])
+    assert ["raised ZeroDivisionError" in each for each in log.texts] == [True][is_interrupt:]
     assert (cleaned, tokens[0].expose()) == (["x"], b"")
 
 
@@ -741,6 +741,24 @@ def test_an_interrupt_in_a_cleanup_comes_after_the_others() -> None:
     with pytest.raises(KeyboardInterrupt):
         transaction.end()
     assert cleaned == ["a"]
+
+
+def test_a_log_that_fails_hides_no_interrupt_of_a_cleanup() -> None:
+    def hook(call: ModuleCall[Any]) -> int:
+        def interrupted(data: str, status: int) -> None:
+            raise KeyboardInterrupt
+
+        call.set_data("a", "a", lambda data, status: 1 / 0)
+        call.set_data("b", "b", interrupted)
+        return _C.SUCCESS
+
+    def log(priority: int, text: str) -> None:
+        raise OSError("full")
+
+    transaction = start(module("x", authenticate=hook), log=log)
+    transaction.authenticate()
+    with pytest.raises(KeyboardInterrupt):
+        transaction.end()
 
 
 # --- which exception it is

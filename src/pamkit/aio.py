@@ -20,7 +20,7 @@ from pamkit.engine.choreography import (
     finish_session,
     start_session,
 )
-from pamkit.engine.driver import Heard, Kept, NotYet, is_for, resumed
+from pamkit.engine.driver import Heard, Kept, NotYet, close, is_for, resumed
 from pamkit.fair_pool import FairPool as FairPool
 from pamkit.fair_pool import hashing_pool, patient_pool
 from pamkit.front import ADMIT, Front, prepared, was_opened
@@ -313,7 +313,7 @@ class Transaction(Front):
                         except Exception as fault:  # noqa: BLE001  # the hook that waits decides
                             effect = verb.throw(fault)
                         except BaseException:  # an interrupt closes the hook that waits
-                            verb.close()
+                            close(verb)
                             raise
                         else:
                             effect = verb.send(result)

@@ -494,21 +494,28 @@ class Front:
         if guests is not None:
             raised += guests.clean_up(how)
         raised += core.end(how)
-        interrupt = self._told(raised) if raised else None
-        if guests is not None:
-            guests.close()
-        if self._registry is not None:
-            self._registry.close()
+        try:
+            interrupt = self._told(raised) if raised else None
+        finally:
+            if guests is not None:
+                guests.close()
+            if self._registry is not None:
+                self._registry.close()
         if interrupt is not None:
             raise interrupt
 
     def _told(self, raised: list[BaseException]) -> BaseException | None:
         """Log what cleanups raised; return the first interrupt, if there is one."""
-        for fault in raised:
-            if isinstance(fault, Exception):
-                name = type(fault).__name__
-                self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
-        return next((fault for fault in raised if not isinstance(fault, Exception)), None)
+        interrupt = next((fault for fault in raised if not isinstance(fault, Exception)), None)
+        try:
+            for fault in raised:
+                if isinstance(fault, Exception):
+                    name = type(fault).__name__
+                    self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
+        except Exception:
+            if interrupt is None:
+                raise
+        return interrupt
 
     def __repr__(self) -> str:
         """Service and user."""

@@ -13,6 +13,7 @@ from pamkit.testing.log import MemoryLog
 from pamkit.testing.outside import StandInOutside
 from pamkit.testing.policies import Trial
 from pamkit.testing.script import Line, Script, error, hidden, info, visible
+from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.flags import Flag
@@ -309,6 +310,21 @@ def test_a_question_that_could_not_be_put_can_be_put_again() -> None:
 
     t = Trial("auth required pam_x.so\n", module("x", authenticate=hook))
     assert drive(t.core.call(Primitive.AUTHENTICATE), Fails(None, t.outside)) == _C.SUCCESS
+
+
+def test_a_log_that_ends_an_iterator_answers_no_question() -> None:
+    class Stops(MemoryLog):
+        def write(self, priority: int, text: str) -> None:
+            if "conversation failed" in text:
+                raise StopIteration("yes")
+
+    async def hook(call: ModuleCall[Any]) -> None:
+        assert await call.ask(Style.PROMPT_ECHO_ON, "one? ") == "yes"
+
+    world = memory_world().changed(log=Stops())
+    t, script = trial(hook, visible("one? ", OSError()), world=world)
+    assert t.authenticate() == _C.SERVICE_ERR
+    script.assert_used_up()
 
 
 def test_a_hook_that_is_closed_at_its_question_asks_nothing_any_more() -> None:

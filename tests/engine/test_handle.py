@@ -159,3 +159,16 @@ def test_a_handle_without_tokens_shares_nothing_that_could_be_filled() -> None:
     h.set_token(Item.AUTHTOK, Secret("secret"))
     h.set_token(Item.OLDAUTHTOK, None)
     assert (dict(other.tokens), list(h.tokens)) == ({}, [Item.AUTHTOK])
+
+
+def test_an_interrupt_between_two_cleanups_leaves_no_token() -> None:
+    class Interrupted(Handle):
+        def _clean_data(self, status: int) -> list[BaseException]:
+            raise KeyboardInterrupt
+
+    handle, token = Interrupted("test", "alice"), Secret("pw")
+    handle.set_token(Item.AUTHTOK, token)
+    handle.set_data("x", 1, None)
+    with pytest.raises(KeyboardInterrupt):
+        handle.clean_up(0)
+    assert token.expose() == b""

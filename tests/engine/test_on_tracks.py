@@ -20,6 +20,7 @@ from pamkit.testing.world import memory_world
 from pamkit.vocab.codes import ReturnCode
 from pamkit.vocab.facility import Primitive
 from pamkit.vocab.message import Style
+from pamkit.vocab.secret import Secret
 from tests.fronts import settings
 from tests.hooks import module
 
@@ -278,3 +279,124 @@ def test_a_walk_is_awaited_as_any_coroutine() -> None:
         return [await first, await trial.core.call(Primitive.AUTHENTICATE)].count(0)
 
     assert drive(both(), Performer(None, trial.outside)) == 2
+
+
+async def waits_and_succeeds(call: ModuleCall[Any]) -> int:
+    await call.wait(1)
+    return _C.SUCCESS
+
+
+class Stops(MemoryLog):
+    """A log that raises what ends iterators, with a yes in it."""
+
+    def write(self, priority: int, text: str) -> None:
+        raise StopIteration(_C.SUCCESS)
+
+
+def test_a_log_that_ends_an_iterator_gives_no_yes() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        await call.wait(1)
+        raise ValueError
+
+    world = memory_world().changed(log=Stops())
+    trial = Trial("auth required pam_x.so\n", module("x", authenticate=hook), world=world)
+    with pytest.raises(RuntimeError):
+        trial.authenticate()
+    assert trial.core.is_refused(Primitive.AUTHENTICATE)
+
+
+def test_an_audit_that_ends_an_iterator_gives_no_yes() -> None:
+    def audit(run: Run) -> object:
+        raise StopIteration(_C.SUCCESS)
+
+    hooks = module("x", authenticate=waits_and_succeeds)
+    trial = Trial("auth required pam_x.so\n", hooks, audit=audit)
+    with pytest.raises(RuntimeError):
+        trial.authenticate()
+
+
+@pytest.mark.parametrize("steps", ["to its end", "to its close"])
+def test_a_walk_that_is_over_asks_nobody_any_more(steps: str) -> None:
+    asked: list[str] = []
+
+    def last(call: ModuleCall[Any]) -> ReturnCode:
+        asked.append("y")
+        return _C.SUCCESS
+
+    policy = "auth optional pam_x.so\nauth required pam_y.so\n"
+    hooks = module("x", authenticate=waits_and_succeeds), module("y", authenticate=last)
+    trial = Trial(policy, *hooks)
+    verb = trial.core.ask(Primitive.AUTHENTICATE)
+    assert not isinstance(verb, int)
+    verb.send(None)
+    if steps == "to its end":
+        with pytest.raises(StopIteration) as ended:
+            verb.send(None)
+        assert ended.value.value == _C.SUCCESS
+    else:
+        verb.close()
+    before = list(asked)
+    with pytest.raises(StopIteration) as ended:
+        verb.send(None)
+    assert (ended.value.value, asked) == (None, before)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("way", ["raises", "waits", "waits, and then more"])
+def test_what_a_hook_does_when_it_is_closed_hides_no_interrupt(way: str, *, beside: bool) -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        try:
+            await call.wait(1)
+        finally:
+            if way == "raises":
+                raise ValueError
+            await call.wait(1)
+            if way != "waits":
+                await call.wait(1)
+        return _C.SUCCESS
+
+    def interrupted(effect: Any) -> Any:
+        raise Interrupt
+
+    more: dict[str, Any] = {"watch": lambda *_: None} if beside else {}
+    policy = "auth required pam_x.so\nauth required pam_y.so\n"
+    modules = module("x", authenticate=hook), module("y", authenticate=waits_and_succeeds)
+    trial = Trial(policy, *modules, **more)
+    with pytest.raises(Interrupt):
+        drive(trial.core.call(Primitive.AUTHENTICATE), interrupted)
+    trial.core.abandon()
+    assert trial.handle.current is None
+
+
+@pytest.mark.parametrize("over", ["abandon", "end"])
+def test_what_was_cut_off_leaves_nobody_who_speaks(over: str) -> None:
+    trial = Trial("auth required pam_x.so\n", module("x", authenticate=waits_and_succeeds))
+    verb = trial.core.ask(Primitive.AUTHENTICATE)
+    assert not isinstance(verb, int)
+    verb.send(None)
+    assert trial.handle.current is not None
+    trial.core.abandon() if over == "abandon" else trial.core.end(0)
+    assert trial.handle.current is None
+
+
+def test_what_was_typed_lies_in_no_frame_of_what_comes_behind() -> None:
+    async def hook(call: ModuleCall[Any]) -> int:
+        await call.ask(Style.PROMPT_ECHO_OFF, "Password: ")
+        return _C.SUCCESS
+
+    def audit(run: Run) -> object:
+        raise ValueError
+
+    with (
+        pytest.raises(ValueError) as raised,  # noqa: PT011  # it has no words
+        start(module("x", authenticate=hook), conversation=answered, audit=audit) as transaction,
+    ):
+        transaction.authenticate()
+    held: list[object] = []
+    at = raised.value.__traceback__
+    while at is not None:
+        held += at.tb_frame.f_locals.values()
+        at = at.tb_next
+    for _ in range(2):  # an answer is a code and a tuple
+        held += [part for each in held if type(each) is tuple for part in each]
+    assert [each for each in held if type(each) is Secret] == []

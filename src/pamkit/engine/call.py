@@ -285,7 +285,11 @@ class Call:
     def send(self, reply: tuple[int, tuple[Answer, ...]]) -> Ask:
         """Come back with the answer."""
         self._asked = None
-        raise StopIteration(self._answered(reply))
+        try:
+            answer = self._answered(reply)
+        except StopIteration as odd:  # the log's: here it would be an answer
+            raise RuntimeError("the log raised StopIteration") from odd
+        raise StopIteration(answer)
 
     def throw(self, *fault: Any) -> Ask:
         """Come back with what was raised instead."""

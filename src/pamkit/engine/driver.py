@@ -117,24 +117,34 @@ def driven(
     waiting: Effect | None = None,
 ) -> int | Kept:
     """Do the same, and return what is kept: nothing that was raised lies about while it waits."""
+    result: Any = None
     try:
         effect = resumed(coroutine, waiting)
         while True:
             try:
                 result = perform(effect)
             except NotYet:
-                break
+                return Kept(coroutine, effect)
             except Exception as fault:  # noqa: BLE001  # the hook that waits decides
                 effect = coroutine.throw(fault)
             except BaseException:
-                coroutine.close()
+                close(coroutine)
                 raise
             else:
                 effect = coroutine.send(result)
     except StopIteration as end:
         code: int = end.value
         return code
-    return Kept(coroutine, effect)
+    finally:
+        result = None  # an exception would keep what was answered, with this frame
+
+
+def close(coroutine: Coroutine[Effect, Any, int]) -> None:
+    """End a coroutine; an interrupt that is under way is not lost for what a hook raises then."""
+    try:  # noqa: SIM105  # no login loads `contextlib`
+        coroutine.close()
+    except Exception:  # noqa: BLE001, S110  # the walk is refused already
+        pass
 
 
 def resumed(coroutine: Coroutine[Effect, Any, int], waiting: Effect | None) -> Effect:

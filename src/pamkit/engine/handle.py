@@ -214,13 +214,14 @@ class Handle:
 
     def clean_up(self, status: int) -> list[BaseException]:
         """Run the cleanups, newest first, then forget everything; return what they raised."""
-        raised = self._clean_data(status) if self._data else []
-        if self.tokens:
-            self.wipe_tokens()
-        if self._env:
-            self._env.clear()
-        self.conversation = None
-        return raised
+        try:
+            return self._clean_data(status) if self._data else []
+        finally:
+            if self.tokens:
+                self.wipe_tokens()
+            if self._env:
+                self._env.clear()
+            self.conversation = None
 
     def _clean_data(self, status: int) -> list[BaseException]:
         raised: list[BaseException] = []

@@ -10,7 +10,7 @@ from pamkit.vocab.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Generator
     from typing import Any
 
     from pamkit.engine.call import Call
@@ -43,103 +43,57 @@ class Left(Record, eq=False):
 
 
 class Waiting:
-    """A walk in which a hook waits; whoever drives steps it to the code of its call.
+    """A walk in which a hook waits: its coroutine, which was stepped once, and what came of it."""
 
-    It is a coroutine, and written by hand: there is one for each person who types.
-    """
-
-    __slots__ = ("_core", "_effect", "_flags", "_steps", "call", "place")
+    __slots__ = ("call", "effect", "place", "steps")
 
     code: None = None
     """Nothing is decided."""
 
-    _core: Core
-    _flags: int
     call: Call
-    place: Track | None
-    """Where the hook was asked that waits; `None` where this is stepped for somebody else."""
+    place: Track
+    """Where the hook was asked."""
 
     def __init__(self, steps: Coroutine[Effect, Any, Any], effect: Effect) -> None:
-        """Wait where a hook waits, which was stepped once, for the effect that came of it."""
-        self._steps = steps
-        self._effect: Effect | None = effect
+        """Wait for an effect."""
+        self.steps, self.effect = steps, effect
 
-    def within(self, core: Core, flags: int) -> Any:
-        """Go on as a call of ``core``."""
-        self._core, self._flags = core, flags
-        return self
 
-    def alone(self) -> Any:
-        """Go on with the hook, and no further: end with what it answers."""
-        self.place = None
-        return self
+# What waits is a generator that steps its hook by hand: one object for each person who types.  That
+# it is one of the interpreter's is what keeps a `StopIteration` of anybody's from being its answer.
 
-    def __await__(self) -> Waiting:
-        """Be stepped by whoever drives."""
-        return self
 
-    def __next__(self) -> Effect:
-        """Surface with the effect."""
-        return self.send(None)
-
-    def send(self, result: Any) -> Effect:
-        """Go on with what came of the effect."""
-        effect, place = self._effect, self.place
-        if place is None:
-            self._effect = None
-            return self._steps.send(result) if effect is None else effect
-        if effect is not None:
-            self._effect = None
-            self._core.handle.current = self.call
-            return effect
-        given: tuple[int, str] | None = None
+def waits(core: Core, flags: int, walk: Waiting) -> Generator[Effect, Any, int]:
+    """Go on with a call in which a hook waits; end with the code the application gets."""
+    handle, place, call = core.handle, walk.place, walk.call
+    steps: Any = walk.steps
+    effect: Any = walk.effect
+    del walk
+    while True:
         answer: Any = None
+        given: tuple[int, str] | None = None
+        result: Any = None
+        code: Any
+        handle.current = call
         try:
-            return self._steps.send(result)
+            while True:
+                try:
+                    result = yield effect
+                except GeneratorExit:
+                    _close(steps, place, call)
+                    raise
+                except BaseException as fault:  # noqa: BLE001  # the hook that waits decides
+                    effect = steps.throw(fault)
+                else:
+                    effect = steps.send(result)
+                    result = None
         except StopIteration as end:
             answer = end.value
         except Exception as fault:  # noqa: BLE001  # whatever a hook raises must not grant
-            self._core.handle.current = None
-            given = settled(place, self.call, fault=fault)
-        except BaseException:  # an interrupt; it goes on
-            self._core.handle.current = None
-            raise
-        return self._after(place, answer, given)
-
-    def throw(self, *fault: Any) -> Effect:
-        """Go on with what was raised instead: the hook that waits decides."""
-        self._effect, place = None, self.place
-        if place is None:
-            return self._steps.throw(*fault)
-        given: tuple[int, str] | None = None
-        answer: Any = None
-        try:
-            return self._steps.throw(*fault)
-        except StopIteration as end:
-            answer = end.value
-        except Exception as odd:  # noqa: BLE001  # as above
-            self._core.handle.current = None
-            given = settled(place, self.call, fault=odd)
-        except BaseException:  # as above
-            self._core.handle.current = None
-            raise
-        return self._after(place, answer, given)
-
-    def close(self) -> None:
-        """Have the hook clean up."""
-        try:
-            self._steps.close()
+            given = settled(place, call, fault=fault)
         finally:
-            if self.place is not None:
-                self._core.handle.current = None
-
-    def _after(self, place: Track, answer: Any, given: tuple[int, str] | None) -> Effect:
-        """Go on behind the hook, with what it answered or, ``given``, what that was judged to be.
-
-        Return the next effect; `StopIteration` has the code of the call.
-        """
-        core, flags, call = self._core, self._flags, self.call
-        core.handle.current = None
+            # Nothing that is done with lies about while the next one is asked.
+            handle.current = result = steps = effect = None
         after = place.leads(answer) if type(answer) is ReturnCode else None
         if after is None:
             if given is None:
@@ -147,31 +101,60 @@ class Waiting:
             if not given[1]:
                 after = place.leads(given[0])
             if after is None:
-                return self._elsewhere(core.leave(place, flags, given))
-        reached = along(after, call.again())  # the hook may have kept the other
+                code = core.leave(place, flags, given)
+                break
+        reached: Any = along(after, call.again())  # the hook may have kept the other
+        if type(reached) is Waiting:
+            place, call, steps, effect = reached.place, reached.call, reached.steps, reached.effect
+            del reached
+            continue
         try:
-            if type(reached) is Waiting:
-                return self._with(reached)
             code = core.come_to(place.primitive, flags, reached)
         finally:
             del reached  # a fault has its hook's locals, and leads back to this frame
         if isinstance(code, int):
-            raise StopIteration(code)
-        return self._elsewhere(code)
+            return code
+        break
+    ended: int = yield from code
+    return ended
 
-    def _with(self, other: Waiting) -> Effect:
-        """Wait as another walk does, which was not stepped yet: this call goes on in it."""
-        self._steps, self.place, self.call = other._steps, other.place, other.call
-        self._core.handle.current = self.call
-        effect = other._effect
-        assert effect is not None  # noqa: S101  # as above
-        return effect
 
-    def _elsewhere(self, steps: Any) -> Effect:
-        """Be the coroutine in which the call goes on."""
-        self._steps, self.place = steps, None
-        effect: Effect = steps.send(None)
-        return effect
+def answered(walk: Waiting) -> Generator[Effect, Any, Any]:
+    """Go on with the hook that waits and no further; end with what it answers."""
+    steps, effect = walk.steps, walk.effect
+    step: Any
+    given: Any
+    while True:
+        try:
+            result = yield effect
+        except GeneratorExit:
+            _close(steps, walk.place, walk.call)
+            raise
+        except BaseException as fault:  # noqa: BLE001  # as above
+            step, given = steps.throw, fault
+        else:
+            step, given = steps.send, result
+            del result
+        try:
+            effect = step(given)
+        except StopIteration as end:
+            return end.value
+        finally:
+            del given
+
+
+def _close(steps: Coroutine[Effect, Any, Any], place: Track, call: Call) -> None:
+    """Have a hook clean up; what it raises then is told, and takes no interrupt's place."""
+    try:
+        steps.close()
+    except Exception as fault:  # noqa: BLE001  # as above
+        settled(place, call, fault=fault)
+
+
+_AWAITED = 0x100  # C: CO_ITERABLE_COROUTINE, as `types.coroutine` sets it
+
+for _each in (waits, answered):
+    _each.__code__ = _each.__code__.replace(co_flags=_each.__code__.co_flags | _AWAITED)
 
 
 def along(place: Track, call: Call) -> Track | Waiting | Left:

@@ -83,6 +83,7 @@ class Standing:
                 return self
             known = self._beyond(end.primitive, end, good=is_good)
             if self.tracks is not None and self.tracks.room > 0:
+                self.tracks.room -= 1
                 self.beyond[end] = known
         return known
 

@@ -11,7 +11,7 @@ from pamkit.engine.delay import FailDelay
 from pamkit.engine.dispatch import Dispatcher, Suspended
 from pamkit.engine.handle import Handle
 from pamkit.engine.judging import settled
-from pamkit.engine.on_tracks import Waiting, along
+from pamkit.engine.on_tracks import Waiting, along, answered, waits
 from pamkit.engine.standing import GOOD, NOWHERE, Standing
 from pamkit.engine.tracks import Track, Tracks
 from pamkit.module.effect import Blocking, Effect, Wait
@@ -330,7 +330,9 @@ class Core:
         if reached.code is None:
             self._call = None  # a hook that waits may keep it
             if type(reached) is Waiting:
-                return reached.within(self, flags)  # type: ignore[no-any-return]  # it steps as one
+                steps: Any = waits(self, flags, reached)
+                verb: Verb = steps
+                return verb
             return self._go_on(reached.place, reached.answer, reached.call, flags)
         if primitive is _AUTHENTICATE:
             self.handle.wipe_tokens()
@@ -403,7 +405,7 @@ class Core:
                 code = self.come_to(primitive, flags, reached)
                 return code if isinstance(code, int) else await code
             place, call = reached.place, reached.call
-            answer = reached.alone() if type(reached) is Waiting else reached.answer
+            answer = answered(reached) if type(reached) is Waiting else reached.answer
             del reached
 
     def lose(self, call: Call) -> None:
@@ -643,11 +645,11 @@ class Core:
         run = Run(
             primitive, self.handle.service, flags, steps, verdict or UNDECIDED, code, replayed
         )
+        self._note(run)  # first: an interrupt disowns what is noted
         if primitive not in REPLAYS and not _updates(primitive, flags):
             self._stand(self._standing.walked(primitive, path_of(run), good=code in GOOD))
         else:
             self._stand(self._standing)  # it does not wait any more
-        self._note(run)
         return code if self._audit is None else self._audited(primitive, code)
 
     def _note(self, walk: Run | Unread) -> None:
@@ -716,6 +718,7 @@ class Core:
             if self.keeper is not None:
                 self.keeper.abandon(self)
         finally:  # whatever a registry of the application's raises
+            self.handle.current = None  # an interrupt may have come between two steps
             self._suspended = None
             self._stand(self._standing)
             self.handle.wipe_tokens()
@@ -727,7 +730,7 @@ class Core:
 
         Return what was raised on the way.
         """
-        self._call = None
+        self._call = self.handle.current = None
         if self.keeper is None:
             return self.handle.clean_up(status)
         raised: list[BaseException] = []
