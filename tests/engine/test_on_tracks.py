@@ -368,6 +368,26 @@ def test_what_a_hook_does_when_it_is_closed_hides_no_interrupt(way: str, *, besi
     assert trial.handle.current is None
 
 
+def test_a_log_that_fails_when_a_hook_is_closed_hides_no_interrupt() -> None:
+    class Full(MemoryLog):
+        def write(self, priority: int, text: str) -> None:
+            raise OSError
+
+    async def hook(call: ModuleCall[Any]) -> int:
+        try:
+            await call.wait(1)
+        finally:
+            raise ValueError
+
+    def interrupted(effect: Any) -> Any:
+        raise Interrupt
+
+    world = memory_world().changed(log=Full())
+    trial = Trial("auth required pam_x.so\n", module("x", authenticate=hook), world=world)
+    with pytest.raises(Interrupt):
+        drive(trial.core.call(Primitive.AUTHENTICATE), interrupted)
+
+
 @pytest.mark.parametrize("over", ["abandon", "end"])
 def test_what_was_cut_off_leaves_nobody_who_speaks(over: str) -> None:
     trial = Trial("auth required pam_x.so\n", module("x", authenticate=waits_and_succeeds))
