@@ -743,6 +743,24 @@ def test_an_interrupt_in_a_cleanup_comes_after_the_others() -> None:
     assert cleaned == ["a"]
 
 
+def test_an_interrupt_among_native_modules_leaves_no_token_and_none_of_them_open() -> None:
+    closed: list[str] = []
+
+    class Interrupted:
+        def clean_up(self, status: int) -> list[BaseException]:
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            closed.append("closed")
+
+    transaction, token = start(answering()), Secret("pw")
+    transaction._core.handle.set_token(Item.AUTHTOK, token)
+    transaction._core.guests = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        transaction.end()
+    assert (closed, token.expose()) == (["closed"], b"")
+
+
 def test_a_log_that_fails_hides_no_interrupt_of_a_cleanup() -> None:
     def hook(call: ModuleCall[Any]) -> int:
         def interrupted(data: str, status: int) -> None:

@@ -491,10 +491,12 @@ class Front:
         how = self._status if status is None else status
         core = self._core
         guests = core.guests
-        if guests is not None:
-            raised += guests.clean_up(how)
-        raised += core.end(how)
         try:
+            try:
+                if guests is not None:
+                    raised += guests.clean_up(how)
+            finally:  # an interrupt may come between two cleanups, and tokens are wiped there
+                raised += core.end(how)
             interrupt = self._told(raised) if raised else None
         finally:
             if guests is not None:
@@ -512,7 +514,7 @@ class Front:
                 if isinstance(fault, Exception):
                     name = type(fault).__name__
                     self._core.world.log.write(Priority.ERR, f"PAM a cleanup raised {name}")
-        except Exception:
+        except Exception:  # a log that fails takes no interrupt's place
             if interrupt is None:
                 raise
         return interrupt

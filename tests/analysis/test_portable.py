@@ -65,6 +65,7 @@ def test_findings_name_the_rule_and_say_what_to_do() -> None:
     assert all(each.help for each in found)
 
 
+@pytest.mark.needs("corpus")
 @pytest.mark.parametrize(
     ("dialect", "place", "to"),
     [("openpam", "freebsd-server", "linux"), ("solaris", "solaris11-style", "linux")],

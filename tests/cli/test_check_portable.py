@@ -52,6 +52,7 @@ def test_a_value_is_as_good_as_the_option(command: Command, words: tuple[str, ..
     assert by_value.out == command(*words, "--rule", "portable", "--to", "solaris").out
 
 
+@pytest.mark.needs("corpus")
 @pytest.mark.parametrize(
     ("dialect", "place"), [("openpam", "freebsd-server"), ("solaris", "solaris11-style")]
 )
